@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { JsonObjectSchema, JsonValueSchema } from "../json/json-schema-types.js";
+import { ActionId } from "./action-id.js";
+
+/** The undo of an action: another tool call, or an action of the same proposal that runs only for this purpose. */
+export const Compensation = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("tool"),
+    tool: z.string().min(1),
+    /** `"$output.path"` and `"$parameters.path"` stand for the compensated action's own output and parameters. */
+    parameters: JsonObjectSchema.default({}),
+  }),
+  z.strictObject({ type: z.literal("action_ref"), action_id: ActionId }),
+]);
+export type Compensation = z.infer<typeof Compensation>;
+
+/** A state predicate that must hold before an action runs. An operator that is not known fails the check. */
+export const Precondition = z.strictObject({
+  key: z.string().min(1),
+  operator: z.string().default("eq"),
+  value: JsonValueSchema.default(null),
+  description: z.string().default(""),
+});
+export type Precondition = z.infer<typeof Precondition>;
+
+/** What the proposer believed about a key when it planned. A belief that is no longer true stops the action. */
+export const Assumption = z.strictObject({
+  key: z.string().min(1),
+  expected_value: JsonValueSchema.optional(),
+  /** The committed version the proposer had read; 0 means that the key was absent. */
+  read_version: z.int().nonnegative().optional(),
+});
+export type Assumption = z.infer<typeof Assumption>;
+
+/** How much of an action can be taken back: nothing is left, something can be undone, or nothing can. */
+export const Reversibility = z.enum(["reversible", "compensable", "irreversible"]);
+export type Reversibility = z.infer<typeof Reversibility>;
+
+const keys = z.array(z.string().min(1)).default([]);
+
+/** The fields that actions of every type share. */
+export const actionBase = {
+  id: ActionId,
+  preconditions: z.array(Precondition).default([]),
+  /** State changes the action claims to make when it succeeds; stored with origin `model`. */
+  expected_effects: JsonObjectSchema.default({}),
+  /** State keys that must be present; their writers in this proposal run first. */
+  state_dependencies: keys,
+  /** Ids of actions that must have succeeded first. */
+  dependencies: z.array(ActionId).default([]),
+  /** Further keys, exact or `prefix*`, that the action reads. */
+  read_set: keys,
+  /** Further keys, exact or `prefix*`, that the action writes. */
+  write_set: keys,
+  assumptions: z.array(Assumption).default([]),
+  /** The proposer's word that doing this twice is the same as doing it once. */
+  idempotent: z.boolean().default(false),
+  /** Further attempts after the first; counts only with `failure_behavior: "retry"`; the host's limit clamps it. */
+  max_retries: z.int().nonnegative().default(3),
+  failure_behavior: z.enum(["abort", "retry", "skip"]).default("abort"),
+  /** Longest time one attempt may take, in milliseconds. Absent: the host's default. */
+  timeout_ms: z.int().positive().max(2_147_483_647).optional(),
+  /** Can only make the host's word about the tool stricter. */
+  reversibility: Reversibility.optional(),
+  compensation: Compensation.optional(),
+  /** `streaming` and `long_running` are refused with code `unsupported`. */
+  invocation_mode: z.enum(["one_shot", "streaming", "long_running"]).default("one_shot"),
+  /** Logged, never interpreted. */
+  metadata: JsonObjectSchema.default({}),
+} as const;

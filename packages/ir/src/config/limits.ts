@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+const count = (value: number) => z.int().positive().default(value);
+const ms = (value: number) => z.number().positive().default(value);
+
+/** Bounds on everything that could otherwise grow or wait without end. Times are in milliseconds. */
+export const Limits = z.strictObject({
+  max_actions: count(10_000),
+  /** Size of a proposal as JSON text, in bytes. */
+  max_bytes: count(8 * 1024 * 1024),
+  /** Nesting of arrays and objects in a proposal or an output. */
+  max_depth: count(64),
+  /** Size of one tool output, in bytes of JSON text (estimated). */
+  max_output_bytes: count(8 * 1024 * 1024),
+  /** Clamps every action's `max_retries`. */
+  max_retries: z.int().nonnegative().default(10),
+  /** Deadline of an attempt whose action names none. Absent: none. */
+  default_timeout_ms: z.number().positive().optional(),
+  lock_timeout_ms: ms(30_000),
+  rate_limit_timeout_ms: ms(30_000),
+  single_flight_timeout_ms: ms(30_000),
+  approval_timeout_ms: ms(300_000),
+  /** How long an abort or a close waits for calls in flight. */
+  drain_timeout_ms: ms(5_000),
+  max_open_runs: count(10_000),
+  max_run_depth: count(16),
+  max_receipts: count(10_000),
+  receipt_ttl_ms: ms(86_400_000),
+  max_cached_results: count(1_000),
+});
+export type Limits = Readonly<z.infer<typeof Limits>>;
+
+/** Limits as a host writes them; what is left out has the default. */
+export type LimitsInput = z.input<typeof Limits>;
+
+/** The limits of a host that sets none. */
+export const DEFAULT_LIMITS: Limits = Object.freeze(Limits.parse({}));

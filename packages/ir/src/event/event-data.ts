@@ -1,0 +1,72 @@
+import type { JsonObject, JsonValue } from "../json/json-value.js";
+import type { CostSummary, ProposalStatus } from "../result/proposal-result.js";
+import type { Reason } from "../result/reason.js";
+import type { Origin } from "../state/state-entry.js";
+
+/** One key's change. Without `value` the key was deleted. */
+export interface Transition {
+  readonly key: string;
+  readonly value?: JsonValue;
+  readonly origin: Origin;
+}
+
+/** `proposal_received`: the proposal, whole; later events of the run refer to it. */
+export interface ProposalReceivedData {
+  readonly proposal: JsonObject;
+  readonly proposal_hash: string;
+  readonly principal: string;
+  readonly config_version: number;
+  readonly parent_run_id?: string;
+  readonly parent_action_id?: string;
+}
+
+/** `proposal_rejected`: everything that is wrong with it. */
+export interface ProposalRejectedData {
+  readonly reasons: readonly Reason[];
+}
+
+/** `proposal_completed`: the last event of a run. Its state changes count when `status` is `committed`. */
+export interface ProposalCompletedData {
+  readonly status: ProposalStatus;
+  readonly cost: CostSummary;
+  readonly external_effects_remain: boolean;
+  readonly cause?: Reason;
+}
+
+/**
+ * `state_changed`: in a run, changes of one action that count only if the run commits (an action's events precede
+ * its run's `proposal_completed`); without a `run_id`, changes made by the host that count at once.
+ */
+export interface StateChangedData {
+  readonly changes: readonly Transition[];
+}
+
+/** `state_snapshot`: the whole committed state at that point; replay starts from it. */
+export interface StateSnapshotData {
+  readonly entries: readonly {
+    readonly key: string;
+    readonly value?: JsonValue;
+    readonly origin: Origin;
+    readonly version: number;
+    readonly trusted?: { readonly value: JsonValue; readonly origin: Origin };
+  }[];
+  readonly version: number;
+}
+
+/** `state_rollback`: the run's own keys whose changes were dropped. */
+export interface StateRollbackData {
+  readonly keys: readonly string[];
+  readonly cause?: Reason;
+}
+
+/** `action_succeeded`. */
+export interface ActionSucceededData {
+  readonly output: JsonValue;
+  readonly duration_ms: number;
+}
+
+/** `action_failed`, `action_rejected`, `action_skipped`. */
+export interface ActionEndedData {
+  readonly reason: Reason;
+  readonly duration_ms?: number;
+}

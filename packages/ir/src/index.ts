@@ -1,0 +1,64 @@
+export type { JsonArray, JsonObject, JsonValue } from "./json/json-value.js";
+export { setOwn } from "./json/set-own.js";
+export { jsonEqual } from "./json/json-equal.js";
+export { rfc3339 } from "./time/rfc3339.js";
+
+export { ActionId } from "./action/action-id.js";
+export { Assumption, Compensation, Precondition, Reversibility } from "./action/action-base.js";
+export { ToolCall } from "./action/tool-call.js";
+export { Assertion, StateRead, StateWrite } from "./action/state-actions.js";
+export { Action } from "./action/action.js";
+export type { ActionType } from "./action/action.js";
+export { ActionProposal, FORMAT_VERSION } from "./proposal/action-proposal.js";
+export type { ProposalInput } from "./proposal/action-proposal.js";
+export { RateLimit, ToolEffect, ToolSchema } from "./tool/tool-schema.js";
+export type { ToolSchemaInput } from "./tool/tool-schema.js";
+export { Budget } from "./config/budget.js";
+export type { BudgetInput } from "./config/budget.js";
+export { Capabilities } from "./config/capabilities.js";
+export { DEFAULT_LIMITS, Limits } from "./config/limits.js";
+export type { LimitsInput } from "./config/limits.js";
+
+export { ReasonCode } from "./result/reason.js";
+export type { Reason } from "./result/reason.js";
+export type { ActionResult, ActionStatus } from "./result/action-result.js";
+export type { CostSummary, ProposalResult, ProposalStatus } from "./result/proposal-result.js";
+
+export { EVENT_KINDS } from "./event/event-kind.js";
+export type { EventKind } from "./event/event-kind.js";
+export type { CarEvent, LiveEvent } from "./event/car-event.js";
+export type {
+  ActionEndedData,
+  ActionSucceededData,
+  ProposalCompletedData,
+  ProposalReceivedData,
+  ProposalRejectedData,
+  StateChangedData,
+  StateRollbackData,
+  StateSnapshotData,
+  Transition,
+} from "./event/event-data.js";
+
+export { applyWrite, trustedValue } from "./state/state-entry.js";
+export type { EntryWrite, Origin, StateEntry, TrustedValue } from "./state/state-entry.js";
+export { isPrefixPattern, matchesKey, patternsOverlap } from "./state/key-pattern.js";
+
+export { CarError } from "./errors/car-error.js";
+export { ERROR_CODES } from "./errors/error-code.js";
+export type { ErrorCode } from "./errors/error-code.js";
+export { ConfigInvalidError } from "./errors/config-invalid-error.js";
+export { JsonInvalidError } from "./errors/json-invalid-error.js";
+export { LockCanceledError, LockTimeoutError, NestedLockError } from "./errors/lock-error.js";
+export { LogClosedError } from "./errors/log-closed-error.js";
+export { LogCorruptError } from "./errors/log-corrupt-error.js";
+export { LogWriteError } from "./errors/log-write-error.js";
+export { problemText, ProposalInvalidError } from "./errors/proposal-invalid-error.js";
+export type { InputProblem } from "./errors/proposal-invalid-error.js";
+export { RuntimeClosedError } from "./errors/runtime-closed-error.js";
+export { RuntimeOverloadedError } from "./errors/runtime-overloaded-error.js";
+export { SchemaInvalidError } from "./errors/schema-invalid-error.js";
+export { StateHandleDeadError, StateKeyDeniedError, StateValueInvalidError } from "./errors/state-error.js";
+export { StoreClosedError } from "./errors/store-closed-error.js";
+export { ToolError } from "./errors/tool-error.js";
+export type { ErrorClass, ToolErrorOptions } from "./errors/tool-error.js";
+export { ToolInvalidError } from "./errors/tool-invalid-error.js";

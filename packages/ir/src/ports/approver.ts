@@ -1,0 +1,30 @@
+import type { JsonObject } from "../json/json-value.js";
+import type { Reversibility } from "../action/action-base.js";
+import type { PolicyReason } from "./policy-engine.js";
+
+/** What somebody is asked to approve. */
+export interface ApprovalRequest {
+  readonly run_id: string;
+  readonly proposal_id: string;
+  readonly action_id: string;
+  readonly tool: string;
+  /** Resolved: exactly what the call would get. */
+  readonly parameters: JsonObject;
+  readonly principal: string;
+  readonly reasons: readonly PolicyReason[];
+  readonly reversibility: Reversibility;
+}
+
+/** The answer to a request. */
+export interface ApprovalAnswer {
+  readonly approved: boolean;
+  /** Who answered, for the log. */
+  readonly by?: string;
+  readonly note?: string;
+}
+
+/** Asks somebody, inline. Bounded by `limits.approval_timeout_ms`; an exception or a timeout is a denial. */
+export type Approver = (
+  request: ApprovalRequest,
+  options: { readonly signal: AbortSignal },
+) => ApprovalAnswer | boolean | Promise<ApprovalAnswer | boolean>;

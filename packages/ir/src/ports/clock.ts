@@ -1,0 +1,16 @@
+/** A pending timer. */
+export interface Timer {
+  /** Forgets the timer; harmless when it has fired. */
+  cancel(): void;
+}
+
+/** The only source of time. */
+export interface Clock {
+  /** Milliseconds since the epoch, with fractions. Never goes backwards within one process. */
+  now(): number;
+  /** Calls `callback` once, after at least `delayMs` milliseconds. A pending timer need not keep a process alive. */
+  setTimer(callback: () => void, delayMs: number): Timer;
+}
+
+/** Numbers that nobody can predict, in `[0, 1)`. Used for jitter only. */
+export type RandomSource = () => number;

@@ -1,0 +1,75 @@
+import type { CarEvent } from "../event/car-event.js";
+import type { EventKind } from "../event/event-kind.js";
+
+/**
+ * What the events of one run share. A log keeps the reference and asks for the texts when it needs them; they never
+ * change.
+ */
+export interface RunScope {
+  readonly run_id: string;
+  readonly proposal_id: string;
+  /** 32 hex characters. */
+  readonly trace_id: string;
+  /** Distinguishes this run's spans from others of its trace; 8 hex characters, not all zero. */
+  readonly span_prefix: string;
+  /** Action ids in proposal order. */
+  readonly action_ids: readonly string[];
+}
+
+/** An event before the log has numbered it. The object may be reused by the caller; its `data` never changes. */
+export interface EventDraft {
+  readonly kind: EventKind;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** Absent for events that belong to no run, such as `config_changed`. */
+  readonly scope?: RunScope | undefined;
+  /** Index into `scope.action_ids`, or -1. */
+  readonly action: number;
+  /** 1 for the first try, 0 when the event is about no attempt. */
+  readonly attempt: number;
+  /** A JSON object that nobody changes any more, or `undefined` for `{}`. */
+  readonly data?: object | undefined;
+}
+
+/** The end of a chain: whoever has it can tell whether anything before it was touched. */
+export interface LogHead {
+  readonly seq: number;
+  readonly hash: string;
+  /** Ed25519, base64url, over `"<seq>:<hash>"`. */
+  readonly signature?: string;
+}
+
+/** What `read` gives back. */
+export interface ReadOptions {
+  /** First sequence, inclusive. Default: the oldest that is kept. */
+  readonly from?: number;
+  /** Last sequence, inclusive. */
+  readonly to?: number;
+}
+
+/**
+ * Where events go. Appending is cheap and synchronous; numbering, hashing and writing may come later, in batches.
+ * Rules EL-* are in `packages/eventlog/SPEC.md`; `testEventLog` of `@car/conformance` checks them.
+ */
+export interface EventLog {
+  readonly supports: {
+    /** After `flush` the events survive the process. */
+    readonly durable: boolean;
+  };
+  /**
+   * Adds one event and returns its sequence.
+   * @throws `CAR_LOG_CLOSED` after `close()`, `CAR_LOG_WRITE_FAILED` once a write has failed.
+   */
+  append(draft: EventDraft): number;
+  /**
+   * Settles when everything appended before is where the log keeps it; returns nothing when that is so already.
+   * @throws `CAR_LOG_WRITE_FAILED` (or rejects with it) when the medium refused.
+   */
+  flush(): void | Promise<void>;
+  /** Events in ascending sequence, up to the end at the time of the call. */
+  read(options?: ReadOptions): AsyncIterable<CarEvent>;
+  /** Sequence and hash of the last event; `{seq: 0, hash: 64 zeros}` for an empty log. */
+  head(): Promise<LogHead>;
+  /** Flushes and frees. The second call does nothing. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import type { JsonObject, JsonValue } from "../json/json-value.js";
+import type { ProposalInput } from "../proposal/action-proposal.js";
+import type { ProposalResult } from "../result/proposal-result.js";
+import type { ToolSchemaInput } from "../tool/tool-schema.js";
+import type { Logger } from "./logger.js";
+
+/** A tool's window on the state, alive for one attempt. Only declared keys can be read or written. */
+export interface ToolState {
+  /** The newest value this run sees. Throws `CAR_STATE_KEY_DENIED`, `CAR_STATE_HANDLE_DEAD`. */
+  get(key: string): JsonValue | undefined;
+  /** Buffers a write; it counts when the attempt succeeds and the run commits. Throws as `get` does, and `CAR_STATE_VALUE_INVALID`. */
+  set(key: string, value: JsonValue): void;
+  /** Buffers a deletion. Throws as `get` does. */
+  delete(key: string): void;
+}
+
+/** What a tool gets besides its parameters. */
+export interface ToolContext {
+  readonly proposalId: string;
+  readonly runId: string;
+  readonly actionId: string;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** 64 hex characters; the same for every attempt of this action, different for any other action. */
+  readonly idempotencyKey: string;
+  /** Aborts when the attempt's time is up or the run is given up. Made when first read. */
+  readonly signal: AbortSignal;
+  readonly state: ToolState;
+  /** The host's secrets. They appear in no proposal, event or model text. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly principal: string;
+  /** W3C `traceparent` of this attempt. */
+  readonly traceparent: string;
+  readonly logger: Logger;
+  /** Runs a proposal as a child of this action; it fails with `nested_conflict` for keys its ancestors hold. */
+  execute(proposal: ProposalInput): Promise<ProposalResult>;
+  /** Reports spending on a host-defined budget counter, such as `tokens`. */
+  spend(counter: string, amount: number): void;
+}
+
+/** A tool's own code. Its answer must be JSON; `undefined` counts as null. */
+export type ToolExecute = (parameters: JsonObject, context: ToolContext) => unknown;
+
+/** A tool as a host registers it. Without `execute` the runtime's `executor` answers. */
+export interface Tool {
+  readonly schema: ToolSchemaInput;
+  readonly execute?: ToolExecute;
+  /** Counters reserved before each call and settled after it, such as `{ usd: 0.02 }`. */
+  readonly reserve?: Readonly<Record<string, number>>;
+}
+
+/** One call, as an executor gets it. */
+export interface ExecutorCall {
+  readonly tool: string;
+  readonly parameters: JsonObject;
+  readonly actionId: string;
+  readonly context: ToolContext;
+}
+
+/** Answers tool calls in the place of the tools' own code. */
+export type Executor = (call: ExecutorCall) => unknown;

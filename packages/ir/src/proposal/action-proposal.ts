@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { Action } from "../action/action.js";
+import { JsonObjectSchema } from "../json/json-schema-types.js";
+
+/** The only version of the wire format so far. */
+export const FORMAT_VERSION = 1;
+
+/** A batch of actions that a model asks for: data, not yet trusted. */
+export const ActionProposal = z.strictObject({
+  format_version: z.literal(FORMAT_VERSION).default(FORMAT_VERSION),
+  /** Filled with 12 hex characters when absent. May repeat: a run is named by its `run_id`. */
+  id: z.string().min(1).max(256).optional(),
+  /** Who proposed it, for the log. */
+  source: z.string().default("unknown"),
+  actions: z.array(Action).min(1, "a proposal needs at least one action"),
+  /** RFC 3339; filled when absent. */
+  timestamp: z.iso.datetime({ offset: true }).optional(),
+  /** Logged with the proposal, never interpreted. */
+  context: JsonObjectSchema.default({}),
+});
+
+/** A proposal as parsing leaves it: complete, frozen. */
+export type ActionProposal = Readonly<z.infer<typeof ActionProposal>> & {
+  readonly id: string;
+  readonly timestamp: string;
+};
+
+/** A proposal as a person or a model may write it, with every default left out. */
+export type ProposalInput = z.input<typeof ActionProposal>;

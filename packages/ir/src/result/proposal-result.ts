@@ -1,0 +1,38 @@
+import type { ActionResult } from "./action-result.js";
+import type { Reason } from "./reason.js";
+
+/** How a run ended. `suspended` runs wait for an approval. */
+export type ProposalStatus = "committed" | "rolled_back" | "rejected" | "suspended" | "canceled";
+
+/** What a run did and how long it took. */
+export interface CostSummary {
+  readonly tool_calls: number;
+  readonly actions_executed: number;
+  readonly actions_rejected: number;
+  readonly actions_skipped: number;
+  readonly retries: number;
+  /** Sum of the attempts' durations, in milliseconds. */
+  readonly total_duration_ms: number;
+  /** From `execute` to its answer, in milliseconds. */
+  readonly wall_ms: number;
+}
+
+/** The outcome of one execution of a proposal. */
+export interface ProposalResult {
+  readonly proposal_id: string;
+  /** 32 hex characters; names this execution. */
+  readonly run_id: string;
+  /** SHA-256 of the canonical proposal without `id` and `timestamp`; empty when the input could not be parsed. */
+  readonly proposal_hash: string;
+  readonly status: ProposalStatus;
+  /** One per action, in the proposal's order. */
+  readonly results: readonly ActionResult[];
+  /** The first cause of a rollback, cancelation or refusal. */
+  readonly cause?: Reason;
+  /** For a refused proposal: every problem found. */
+  readonly reasons: readonly Reason[];
+  readonly cost: CostSummary;
+  readonly trace_id: string;
+  /** True when something outside the state store may be left of a run that did not commit. */
+  readonly external_effects_remain: boolean;
+}

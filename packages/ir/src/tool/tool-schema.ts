@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { Reversibility } from "../action/action-base.js";
+import { JsonObjectSchema } from "../json/json-schema-types.js";
+
+/** Token bucket of one tool. Zero and negative limits are refused at registration. */
+export const RateLimit = z.strictObject({
+  max_calls: z.int().positive(),
+  interval_secs: z.number().positive(),
+});
+export type RateLimit = z.infer<typeof RateLimit>;
+
+/** A state key that a tool may write: its name, or `prefix*`, and where in the output its value stands. */
+export const ToolEffect = z.union([
+  z.string().min(1),
+  z.strictObject({
+    key: z.string().min(1),
+    /** `"$output"` or `"$output.path"`; without it the tool writes the key through its state handle. */
+    value: z.string().startsWith("$output").optional(),
+  }),
+]);
+export type ToolEffect = z.infer<typeof ToolEffect>;
+
+/** What the host declares about a tool. Nothing here is taken from a model. */
+export const ToolSchema = z.strictObject({
+  name: z.string().min(1).max(256),
+  description: z.string().default(""),
+  /** JSON Schema 2020-12 of the parameters. */
+  parameters: JsonObjectSchema.default({ type: "object" }),
+  /** JSON Schema 2020-12 of the output; checked when present. */
+  returns: JsonObjectSchema.optional(),
+  /** The host's word that calling twice with one idempotency key acts once. */
+  idempotent: z.boolean().default(false),
+  /** Results may be served from the cache for this long, in seconds. */
+  cache_ttl_secs: z.number().positive().optional(),
+  rate_limit: RateLimit.optional(),
+  /** Calls in flight at once, over all runs of a runtime. */
+  max_concurrency: z.int().positive().optional(),
+  /** `reversible`: leaves nothing outside the state store. `compensable`: has a `compensation`. */
+  reversibility: Reversibility.default("irreversible"),
+  /** Undoes one call; `"$output.path"` and `"$parameters.path"` stand for that call's output and parameters. */
+  compensation: z.strictObject({ tool: z.string().min(1), parameters: JsonObjectSchema.default({}) }).optional(),
+  /** State keys the tool may write. */
+  effects: z.array(ToolEffect).default([]),
+  /** Cached results are shared by all principals. */
+  shared: z.boolean().default(false),
+  /** Data-flow label of the output. */
+  source_label: z.string().min(1).optional(),
+  /** The host's own notes; never interpreted. */
+  metadata: JsonObjectSchema.default({}),
+});
+export type ToolSchema = z.infer<typeof ToolSchema>;
+
+/** A tool schema as a host writes it, defaults left out. */
+export type ToolSchemaInput = z.input<typeof ToolSchema>;

@@ -1,0 +1,36 @@
+/** What one group of packages may import at run time. A new edge is a change of this table, and an ADR first. */
+export interface Allowed {
+  /** Which packages the row is for; the first row that matches counts. */
+  readonly folder: RegExp;
+  /** Packages of this workspace; `published` is any of them through its exports map. */
+  readonly internal: "published" | readonly string[];
+  /** Packages from outside: a closed list, anything the package declares, or its peer dependencies alone. */
+  readonly external: "declared" | "peers" | readonly string[];
+  /** True when everything outside `src/node` must run in a browser too. */
+  readonly browser: boolean;
+  /** More packages of this workspace, for the few files that put the parts together. Prefixes below the package. */
+  readonly composition?: { readonly files: readonly string[]; readonly internal: readonly string[] };
+}
+
+export const ALLOWED: readonly Allowed[] = [
+  { folder: /^packages\/ir$/, internal: [], external: ["zod", "@noble/hashes", "uuid"], browser: true },
+  {
+    folder: /^packages\/engine$/,
+    internal: ["@car/ir"],
+    external: "declared",
+    browser: true,
+    composition: {
+      files: ["src/create-runtime.ts", "src/defaults/"],
+      internal: ["@car/state", "@car/policy", "@car/validator", "@car/eventlog"],
+    },
+  },
+  {
+    folder: /^packages\/(state|policy|validator|eventlog|conformance)$/,
+    internal: ["@car/ir"],
+    external: "declared",
+    browser: true,
+  },
+  { folder: /^adapters\/[a-z]+-[a-z0-9-]+$/, internal: ["@car/ir"], external: "peers", browser: false },
+  { folder: /^(apps\/[^/]+|benches)$/, internal: "published", external: "declared", browser: false },
+  { folder: /^tools$/, internal: [], external: "declared", browser: false },
+];

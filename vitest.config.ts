@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Tests run against the sources, so no build is needed before them. */
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@car\/tools-mcp$/, replacement: fromRoot("./adapters/tools-mcp/src/index.ts") },
+      { find: /^@car\/(ir)\/ports$/, replacement: fromRoot("./packages/$1/src/ports/index.ts") },
+      { find: /^@car\/(eventlog|policy)\/node$/, replacement: fromRoot("./packages/$1/src/node/index.ts") },
+      {
+        find: /^@car\/(ir|state|policy|validator|eventlog|engine|conformance)$/,
+        replacement: fromRoot("./packages/$1/src/index.ts"),
+      },
+    ],
+  },
+  test: {
+    include: ["{packages,adapters,apps}/*/src/**/*.test.ts", "tools/**/*.test.ts"],
+    maxWorkers: 2,
+    testTimeout: 20_000,
+  },
+});
