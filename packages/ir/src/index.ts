@@ -1,6 +1,8 @@
 export type { JsonArray, JsonObject, JsonValue } from "./json/json-value.js";
 export { setOwn } from "./json/set-own.js";
 export { jsonEqual } from "./json/json-equal.js";
+export { canonicalJson } from "./json/canonical-json.js";
+export { contentHash, sha256Hex } from "./hash/content-hash.js";
 export { rfc3339 } from "./time/rfc3339.js";
 
 export { ActionId } from "./action/action-id.js";
@@ -43,6 +45,17 @@ export { applyWrite, trustedValue } from "./state/state-entry.js";
 export type { EntryWrite, Origin, StateEntry, TrustedValue } from "./state/state-entry.js";
 export { isPrefixPattern, matchesKey, patternsOverlap } from "./state/key-pattern.js";
 
+export { checkCondition } from "./condition/check-condition.js";
+export type { Condition } from "./condition/check-condition.js";
+export { buildActionGraph } from "./graph/action-graph.js";
+export type { ActionGraph, ActionGraphInput, ActionGraphResult } from "./graph/action-graph.js";
+export { EDGE_DATA, EDGE_ORDER, EDGE_SUPPLY } from "./graph/edge-list.js";
+export { IndexHeap } from "./graph/index-heap.js";
+export { effectKey, literalKeyOf } from "./graph/key-access.js";
+export type { KeyAccess } from "./graph/key-access.js";
+export { effectiveReversibility, mayAbort } from "./graph/reversibility.js";
+export type { KeyConflict, LateSupply } from "./graph/state-edges.js";
+
 export { CarError } from "./errors/car-error.js";
 export { ERROR_CODES } from "./errors/error-code.js";
 export type { ErrorCode } from "./errors/error-code.js";
@@ -52,6 +65,7 @@ export { LockCanceledError, LockTimeoutError, NestedLockError } from "./errors/l
 export { LogClosedError } from "./errors/log-closed-error.js";
 export { LogCorruptError } from "./errors/log-corrupt-error.js";
 export { LogWriteError } from "./errors/log-write-error.js";
+export { McpFailedError } from "./errors/mcp-failed-error.js";
 export { problemText, ProposalInvalidError } from "./errors/proposal-invalid-error.js";
 export type { InputProblem } from "./errors/proposal-invalid-error.js";
 export { RuntimeClosedError } from "./errors/runtime-closed-error.js";
