@@ -1,1 +1,1 @@
-export {};
+export { memoryStateStore } from "./memory-state-store.js";

@@ -1,0 +1,56 @@
+import { matchesKey } from "@car/ir";
+import type { LockClaim } from "./lock-claim.js";
+
+/** Who holds which exact key. A single reader stands in the map itself; a set exists only while several share a key. */
+export class LockHolders {
+  readonly #writers = new Map<string, LockClaim>();
+  readonly #readers = new Map<string, LockClaim | Set<LockClaim>>();
+
+  add(claim: LockClaim): void {
+    for (const key of claim.writes) this.#writers.set(key, claim);
+    for (const key of claim.reads) this.#addReader(key, claim);
+  }
+
+  remove(claim: LockClaim): void {
+    for (const key of claim.writes) this.#writers.delete(key);
+    for (const key of claim.reads) this.#removeReader(key, claim);
+  }
+
+  clear(): void {
+    this.#writers.clear();
+    this.#readers.clear();
+  }
+
+  /** True when somebody holds `key` in a way that excludes a new lock of the given kind. */
+  excludes(key: string, exclusive: boolean): boolean {
+    if (this.#writers.size > 0 && this.#writers.has(key)) return true;
+    return exclusive && this.#readers.size > 0 && this.#readers.has(key);
+  }
+
+  /** Those whom a lock of the given kind on an exact key or a pattern would meet. Looks at every held key. */
+  excluding(pattern: string, exclusive: boolean): readonly LockClaim[] {
+    const found = new Set<LockClaim>();
+    for (const [key, writer] of this.#writers) if (matchesKey(pattern, key)) found.add(writer);
+    for (const [key, readers] of exclusive ? this.#readers : []) {
+      if (matchesKey(pattern, key)) for (const reader of listOf(readers)) found.add(reader);
+    }
+    return [...found];
+  }
+
+  #addReader(key: string, claim: LockClaim): void {
+    const readers = this.#readers.get(key);
+    if (readers === undefined) this.#readers.set(key, claim);
+    else if (readers instanceof Set) readers.add(claim);
+    else if (readers !== claim) this.#readers.set(key, new Set([readers, claim]));
+  }
+
+  #removeReader(key: string, claim: LockClaim): void {
+    const readers = this.#readers.get(key);
+    if (readers instanceof Set) readers.delete(claim);
+    if (readers === claim || (readers instanceof Set && readers.size === 0)) this.#readers.delete(key);
+  }
+}
+
+function listOf(readers: LockClaim | Set<LockClaim>): Iterable<LockClaim> {
+  return readers instanceof Set ? readers : [readers];
+}
