@@ -20,6 +20,11 @@ export interface CarEvent {
   readonly span_id: string;
   /** The facts; `event-data.ts` has the shape for each kind. */
   readonly data: JsonObject;
+  /**
+   * Digest of the payload that was sealed; present only when `data` is not that payload: `{}` when it was erased,
+   * something shorter when it was redacted or clipped for this reading.
+   */
+  readonly data_digest?: string;
   /** `hash` of the event before; 64 zeros for the first. */
   readonly prev_hash: string;
   /** SHA-256 over the canonical JSON of the other fields, with `data` replaced by its digest. */
@@ -27,4 +32,4 @@ export interface CarEvent {
 }
 
 /** An event as a subscriber sees it the moment it happens, before the log is sealed. */
-export type LiveEvent = Omit<CarEvent, "prev_hash" | "hash">;
+export type LiveEvent = Omit<CarEvent, "data_digest" | "prev_hash" | "hash">;
