@@ -2,6 +2,8 @@ export type { JsonArray, JsonObject, JsonValue } from "./json/json-value.js";
 export { setOwn } from "./json/set-own.js";
 export { jsonEqual } from "./json/json-equal.js";
 export { canonicalJson } from "./json/canonical-json.js";
+export { copyJson } from "./json/copy-json.js";
+export type { CopyLimits } from "./json/copy-json.js";
 export { contentHash, sha256Hex } from "./hash/content-hash.js";
 export { rfc3339 } from "./time/rfc3339.js";
 

@@ -5,8 +5,8 @@ export class JsonInvalidError extends CarError {
   readonly code = "CAR_JSON_INVALID";
   readonly path: string;
 
-  constructor(path: string, message: string) {
-    super(path === "" ? message : `${path}: ${message}`);
+  constructor(path: string, message: string, options?: ErrorOptions) {
+    super(path === "" ? message : `${path}: ${message}`, options);
     this.path = path;
   }
 }

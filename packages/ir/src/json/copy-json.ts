@@ -1,0 +1,173 @@
+import { JsonInvalidError } from "../errors/json-invalid-error.js";
+import { pathText, type PathStep } from "./json-path.js";
+import type { JsonValue } from "./json-value.js";
+import { setOwn } from "./set-own.js";
+import { typeName } from "./type-name.js";
+import { isWellFormed } from "./well-formed.js";
+
+/** Bounds of a copy. */
+export interface CopyLimits {
+  /** Most arrays and objects inside one another. */
+  readonly maxDepth: number;
+  /** Most bytes of JSON text, by an estimate that takes no time: text counts one byte per UTF-16 unit. */
+  readonly maxBytes: number;
+}
+
+interface Walk {
+  readonly limits: CopyLimits;
+  /** Estimated bytes that may still be copied. */
+  bytesLeft: number;
+  /** The container that is being copied. */
+  frame: Frame | undefined;
+}
+
+/** A container that is being copied, inside another: enough to find cycles, and paths when something is wrong. */
+interface Frame {
+  readonly container: object;
+  readonly outer: Frame | undefined;
+  readonly depth: number;
+  /** The step being taken in it, once there is one. */
+  step: PathStep | undefined;
+}
+
+/**
+ * A deeply frozen copy of `value`, which is checked to be JSON on the way. Primitives come back as they are.
+ *
+ * As in `JSON.stringify`: a `toJSON` method is called, members that are `undefined` are left out, holes and
+ * `undefined` in arrays become null, an instance of a class gives its own enumerable members, boxed primitives are
+ * unboxed, an outermost `undefined` is null. Unlike it, nothing else is dropped or changed in silence.
+ * @throws `JsonInvalidError`, with the path, for NaN, infinities, BigInt, functions, symbols, cycles, built-in objects
+ * without a JSON form (Map, Set, typed arrays, errors, ...), lone surrogates (they have no UTF-8 form and could not be
+ * hashed), members that throw when they are read, and what breaks a limit.
+ */
+export function copyJson(value: unknown, limits: CopyLimits): JsonValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return value;
+  const walk: Walk = { limits, bytesLeft: limits.maxBytes, frame: undefined };
+  try {
+    return copyValue(value, walk) ?? null;
+  } catch (error) {
+    if (error instanceof JsonInvalidError) throw error;
+    throw new JsonInvalidError(pathOf(walk), "could not be read", { cause: error });
+  }
+}
+
+function copyValue(value: unknown, walk: Walk): JsonValue | undefined {
+  switch (typeof value) {
+    case "string":
+      spend(walk, value.length + 3);
+      return isWellFormed(value) ? value : refuse(walk, "a lone surrogate has no UTF-8 form");
+    case "number":
+      spend(walk, numberBytes(value));
+      return Number.isFinite(value) ? value : refuse(walk, `${value} is not JSON`);
+    case "boolean":
+      spend(walk, 5);
+      return value;
+    case "object":
+      return value === null ? null : copyContainer(value, walk);
+    case "undefined":
+      return undefined;
+    case "bigint":
+    case "symbol":
+    case "function":
+      return refuse(walk, `${typeName(value)} is not JSON`);
+  }
+}
+
+function copyContainer(container: object, walk: Walk): JsonValue | undefined {
+  const outer = walk.frame;
+  const depth = outer === undefined ? 1 : outer.depth + 1;
+  if (depth > walk.limits.maxDepth) refuse(walk, `nested deeper than ${walk.limits.maxDepth} levels`);
+  for (let frame = outer; frame !== undefined; frame = frame.outer) {
+    if (frame.container === container) refuse(walk, "a cycle is not JSON");
+  }
+  spend(walk, 3);
+  const frame: Frame = { container, outer, depth, step: undefined };
+  walk.frame = frame;
+  const copy = copyInside(container, frame, walk);
+  walk.frame = outer;
+  return copy;
+}
+
+function copyInside(value: object, frame: Frame, walk: Walk): JsonValue | undefined {
+  if (Array.isArray(value)) return copyArray(value, frame, walk);
+  if ("toJSON" in value && typeof value.toJSON === "function") return copyJsonForm(value as HasJsonForm, frame, walk);
+  return isRecord(value) ? copyObject(value, frame, walk) : copyInstance(value, frame, walk);
+}
+
+function copyArray(array: readonly unknown[], frame: Frame, walk: Walk): JsonValue {
+  // Checked ahead, so that an array of a billion holes costs nothing.
+  if (array.length > walk.bytesLeft) spend(walk, array.length);
+  const copy: JsonValue[] = [];
+  for (let index = 0; index < array.length; index++) {
+    frame.step = index;
+    copy.push(copyValue(array[index], walk) ?? null);
+    walk.bytesLeft--;
+  }
+  return Object.freeze(copy);
+}
+
+function copyObject(object: Readonly<Record<string, unknown>>, frame: Frame, walk: Walk): JsonValue {
+  const copy: Record<string, JsonValue> = {};
+  for (const key of Object.keys(object)) {
+    frame.step = key;
+    const member = copyValue(object[key], walk);
+    if (member === undefined) continue;
+    if (!isWellFormed(key)) refuse(walk, "a lone surrogate in a name has no UTF-8 form");
+    spend(walk, key.length + 4);
+    setOwn(copy, key, member);
+  }
+  return Object.freeze(copy);
+}
+
+interface HasJsonForm {
+  toJSON(key: string): unknown;
+}
+
+/** What `toJSON` gives is copied as it is: its own `toJSON` is not called again. */
+function copyJsonForm(value: HasJsonForm, frame: Frame, walk: Walk): JsonValue | undefined {
+  const form = value.toJSON(String(frame.outer?.step ?? ""));
+  if (typeof form !== "object" || form === null) return copyValue(form, walk);
+  if (Array.isArray(form)) return copyArray(form, frame, walk);
+  return isRecord(form) ? copyObject(form, frame, walk) : copyInstance(form, frame, walk);
+}
+
+function isRecord(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Instances of classes are copied as records; of the built-in objects only the boxed primitives have a JSON form. */
+function copyInstance(value: object, frame: Frame, walk: Walk): JsonValue | undefined {
+  switch (Object.prototype.toString.call(value)) {
+    case "[object Object]":
+      return copyObject(value as Readonly<Record<string, unknown>>, frame, walk);
+    case "[object String]":
+    case "[object Number]":
+    case "[object Boolean]":
+      return copyValue(value.valueOf(), walk);
+  }
+  return refuse(walk, `${typeName(value)} is not JSON`);
+}
+
+function numberBytes(value: number): number {
+  if ((value | 0) !== value) return 17;
+  return value >= 0 && value < 1_000 ? 2 : 8;
+}
+
+function spend(walk: Walk, bytes: number): void {
+  walk.bytesLeft -= bytes;
+  if (walk.bytesLeft < 0) refuse(walk, `larger than ${walk.limits.maxBytes} bytes in total`);
+}
+
+function refuse(walk: Walk, message: string): never {
+  throw new JsonInvalidError(pathOf(walk), message);
+}
+
+function pathOf(walk: Walk): string {
+  const path: PathStep[] = [];
+  for (let frame = walk.frame; frame !== undefined; frame = frame.outer) {
+    if (frame.step !== undefined) path.push(frame.step);
+  }
+  return pathText(path.reverse());
+}
