@@ -31,6 +31,8 @@ export type { CostSummary, ProposalResult, ProposalStatus } from "./result/propo
 export { EVENT_KINDS } from "./event/event-kind.js";
 export type { EventKind } from "./event/event-kind.js";
 export type { CarEvent, LiveEvent } from "./event/car-event.js";
+export { eventOf } from "./event/event-of.js";
+export { spanIdOf } from "./event/span-id.js";
 export type {
   ActionEndedData,
   ActionSucceededData,
@@ -67,6 +69,7 @@ export { LockCanceledError, LockTimeoutError, NestedLockError } from "./errors/l
 export { LogClosedError } from "./errors/log-closed-error.js";
 export { LogCorruptError } from "./errors/log-corrupt-error.js";
 export { LogWriteError } from "./errors/log-write-error.js";
+export { PayloadErasedError } from "./errors/payload-erased-error.js";
 export { McpFailedError } from "./errors/mcp-failed-error.js";
 export { problemText, ProposalInvalidError } from "./errors/proposal-invalid-error.js";
 export type { InputProblem } from "./errors/proposal-invalid-error.js";

@@ -1,0 +1,13 @@
+import type { RunScope } from "../ports/event-log.js";
+
+/** Attempts that have a number of their own in a span id; further ones share the last. */
+const MAX_ATTEMPT = 1_023;
+
+/**
+ * The W3C span id, 16 hex characters, of a run (`action` -1), of one of its actions (`attempt` 0), or of one attempt.
+ * The first half is the run's prefix, so it is never all zero and never that of another run of the trace.
+ */
+export function spanIdOf(scope: Pick<RunScope, "span_prefix">, action: number, attempt: number): string {
+  const suffix = (action + 1) * (MAX_ATTEMPT + 1) + Math.min(attempt, MAX_ATTEMPT);
+  return scope.span_prefix + (suffix >>> 0).toString(16).padStart(8, "0");
+}
