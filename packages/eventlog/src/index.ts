@@ -1,1 +1,10 @@
-export {};
+export { memoryEventLog } from "./memory/memory-event-log.js";
+export type { MemoryEventLog, MemoryEventLogOptions } from "./memory/memory-event-log.js";
+export { verifyChain } from "./chain/verify-chain.js";
+export type { VerifyChainOptions } from "./chain/verify-chain.js";
+export type { ChainProblem, ChainProblemCode, ChainReport } from "./chain/chain-report.js";
+export { signHead, verifyHead } from "./chain/head-signature.js";
+export type { HeadSigner, HeadVerifier } from "./chain/head-signature.js";
+export { anchorHash, eventHash, GENESIS_HASH } from "./chain/event-hash.js";
+export { replayState } from "./replay/replay-state.js";
+export type { ReplayedState } from "./replay/replayed-state.js";

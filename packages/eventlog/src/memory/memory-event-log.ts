@@ -1,0 +1,70 @@
+import { ConfigInvalidError, LogClosedError, type CarEvent } from "@car/ir";
+import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
+import { ChainedChunks } from "./chained-chunks.js";
+
+/** What a log in memory may be told. */
+export interface MemoryEventLogOptions {
+  /** Most events that are kept; the oldest are dropped, a chunk of up to 1,024 at a time. Default 262,144. */
+  readonly maxEvents?: number;
+}
+
+/** An event log in memory. After `close()` nothing can be appended; what it holds can still be read. */
+export interface MemoryEventLog extends EventLog {
+  /** Sequences of the oldest and the newest event that are kept; `{ from: 1, to: 0 }` for an empty log. */
+  kept(): { readonly from: number; readonly to: number };
+}
+
+const DEFAULT_MAX_EVENTS = 262_144;
+
+/**
+ * Keeps events in memory, as rows in columns: appending makes no object. Events and hashes are made when they are
+ * read. When events are dropped whose hash nobody had asked for, the chain starts anew with `anchorHash`.
+ * @throws `CAR_CONFIG_INVALID` when `maxEvents` is not a positive integer.
+ */
+export function memoryEventLog(options: MemoryEventLogOptions = {}): MemoryEventLog {
+  const { maxEvents = DEFAULT_MAX_EVENTS } = options;
+  if (!Number.isSafeInteger(maxEvents) || maxEvents < 1) {
+    throw new ConfigInvalidError("maxEvents must be a positive integer");
+  }
+  return new ColumnEventLog(new ChainedChunks(maxEvents));
+}
+
+class ColumnEventLog implements MemoryEventLog {
+  readonly supports = { durable: false };
+  private readonly chunks: ChainedChunks;
+  private isClosed = false;
+
+  constructor(chunks: ChainedChunks) {
+    this.chunks = chunks;
+  }
+
+  append(draft: EventDraft): number {
+    if (this.isClosed) throw new LogClosedError("the event log is closed");
+    return this.chunks.add(draft);
+  }
+
+  flush(): void {
+    // Memory is where this log keeps its events.
+  }
+
+  read(options: ReadOptions = {}): AsyncIterable<CarEvent> {
+    const { from = 1, to = Number.POSITIVE_INFINITY } = options;
+    return asyncEvents(this.chunks.events(from, to));
+  }
+
+  async head(): Promise<LogHead> {
+    return this.chunks.head();
+  }
+
+  kept(): { readonly from: number; readonly to: number } {
+    return { from: this.chunks.firstSeq, to: this.chunks.lastSeq };
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+}
+
+async function* asyncEvents(events: Iterable<CarEvent>): AsyncGenerator<CarEvent> {
+  yield* events;
+}

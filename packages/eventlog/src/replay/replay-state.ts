@@ -1,0 +1,71 @@
+import {
+  LogCorruptError,
+  PayloadErasedError,
+  type CarEvent,
+  type StateChangedData,
+  type StateSnapshotData,
+  type Transition,
+} from "@car/ir";
+import { type ReplayedState, StateFold } from "./replayed-state.js";
+
+/**
+ * Rebuilds the state from events alone: snapshots replace it, the host's changes count at once, a run's changes count
+ * in their order when the run completes as `committed`, and never otherwise. Holds the state and the changes of the
+ * runs that are open, nothing else.
+ * @throws `CAR_LOG_PAYLOAD_ERASED` when a payload that is needed was erased or redacted, `CAR_LOG_CORRUPT` when one has
+ * not the shape of its kind.
+ */
+export async function replayState(events: AsyncIterable<CarEvent> | Iterable<CarEvent>): Promise<ReplayedState> {
+  const replay = new Replay();
+  for await (const event of events) replay.take(event);
+  return replay.state;
+}
+
+class Replay {
+  readonly state = new StateFold();
+  private readonly openRuns = new Map<string, CarEvent[]>();
+
+  take(event: CarEvent): void {
+    // Every other kind of event leaves the state alone.
+    if (event.kind === "state_snapshot") this.state.load(snapshotOf(event));
+    else if (event.kind === "state_changed") this.change(event);
+    else if (event.kind === "proposal_completed") this.complete(event);
+  }
+
+  private change(event: CarEvent): void {
+    if (event.run_id === undefined) {
+      this.state.commit(changesOf(event));
+      return;
+    }
+    const earlier = this.openRuns.get(event.run_id);
+    if (earlier === undefined) this.openRuns.set(event.run_id, [event]);
+    else earlier.push(event);
+  }
+
+  private complete(event: CarEvent): void {
+    const changed = this.openRuns.get(event.run_id ?? "");
+    if (changed === undefined) return;
+    this.openRuns.delete(event.run_id ?? "");
+    // A run that was undone needs no payload, so an erased one does not stop the replay.
+    if (payloadOf(event)["status"] === "committed") this.state.commit(changed.flatMap(changesOf));
+  }
+}
+
+function changesOf(event: CarEvent): readonly Transition[] {
+  const { changes } = payloadOf(event) as Partial<StateChangedData>;
+  if (!Array.isArray(changes)) throw new LogCorruptError(`event ${event.seq} has no \`changes\``);
+  return changes as readonly Transition[];
+}
+
+function snapshotOf(event: CarEvent): StateSnapshotData {
+  const { entries, version } = payloadOf(event) as Partial<StateSnapshotData>;
+  if (!Array.isArray(entries) || typeof version !== "number") {
+    throw new LogCorruptError(`event ${event.seq} has no \`entries\` or no \`version\``);
+  }
+  return { entries: entries as StateSnapshotData["entries"], version };
+}
+
+function payloadOf(event: CarEvent): Record<string, unknown> {
+  if (event.data_digest !== undefined) throw new PayloadErasedError(event.seq);
+  return event.data;
+}
