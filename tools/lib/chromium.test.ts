@@ -14,13 +14,9 @@ describe.skipIf(!existsSync(executablePath))("runInChromium", () => {
     );
   });
 
-  it("gives the error that the script ended with", async () => {
-    expect(await run(`throw new Error("broken")`)).toBe("Error: broken");
-  });
-
-  it("enforces the page's policy on code generation", async () => {
+  it("gives the error that the script ended with, here because the page forbids code generation", async () => {
     const code = `document.title = new Function("return 'generated'")()`;
-    expect(await run(code, "'unsafe-eval'")).toBe("generated");
     expect(await run(code)).toContain("EvalError");
+    expect(await run(code, "'unsafe-eval'")).toBe("generated");
   });
 });

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { checkCommands, checkExamples, checkLinks, checkSelfContained } from "./check-docs.js";
+import { withFiles } from "./lib/fixture.js";
+import { formatProblem, type Problem } from "./lib/report.js";
+
+const sh = (...commands: readonly string[]): string => commands.map((line) => `\`\`\`sh\n${line}\n\`\`\`\n`).join("");
+const ts = (...lines: readonly string[]): string => `\`\`\`ts\n${lines.join("\n")}\n\`\`\`\n`;
+
+/** What `check` says of a repository with these files. */
+async function objections(
+  check: (root: string) => readonly Problem[],
+  files: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  return (await withFiles(files, check)).map(formatProblem);
+}
+
+describe("checkCommands", () => {
+  it("finds nothing wrong with the two commands, whatever comes after them", async () => {
+    expect(await objections(checkCommands, { "README.md": sh("npm run example", "npm test", "ls") })).toEqual([]);
+  });
+
+  it("objects to another command and to a missing one", async () => {
+    expect(await objections(checkCommands, { "README.md": sh("npm install\nnpm run example") })).toEqual([
+      "README.md: shell block 1 must be exactly `npm run example`",
+      "README.md: shell block 2 must be exactly `npm test`",
+    ]);
+  });
+});
+
+describe("checkLinks", () => {
+  it("objects to a link to a file that does not exist, and to no other", async () => {
+    const text = "[a](../README.md#top) [b](https://example.org) [c](#here)\n[d](gone.md)";
+    expect(await objections(checkLinks, { "docs/a.md": text, "README.md": "" })).toEqual([
+      "docs/a.md:2: `gone.md` does not exist",
+    ]);
+  });
+});
+
+describe("checkSelfContained", () => {
+  it("objects to paths outside of the repository; the option `--corpora` is fine", async () => {
+    const files = { "a.md": "see --corpora DIR\nand shared/style.md", "b.ts": 'read("/work/x")' };
+    expect(await objections(checkSelfContained, files)).toEqual([
+      "a.md:2: `shared/style` is outside of the repository",
+      "b.ts:1: `/work/` is outside of the repository",
+    ]);
+  });
+});
+
+describe("checkExamples", () => {
+  it("objects to a block that does not compile, at its line in the Markdown text", async () => {
+    const files = {
+      "tsconfig.json": JSON.stringify({ compilerOptions: { strict: true, lib: ["ES2023"], types: [] } }),
+      "README.md": ts("const a: number = 1;"),
+      "docs/guides/one.md": `# One\n${ts("const a = 1;", "const b: string = a;")}`,
+    };
+    expect(await objections(checkExamples, files)).toEqual([
+      "docs/guides/one.md:4: Type 'number' is not assignable to type 'string'.",
+    ]);
+  });
+});

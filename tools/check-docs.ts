@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { exampleObjections } from "./lib/example-objections.js";
+import { listFiles, REPOSITORY } from "./lib/files.js";
+import { linksOf, shellBlocksOf } from "./lib/markdown.js";
+import { isScript, lineAt, type Problem, reportProblems } from "./lib/report.js";
+
+/** What the root README's first two shell blocks must say: run the example, run all tests. */
+const COMMANDS = ["npm run example", "npm test"];
+
+/** Objects to a README whose first two shell blocks are not the two commands and nothing else. */
+export function checkCommands(root: string): readonly Problem[] {
+  const blocks = shellBlocksOf(read(root, "README.md"));
+  return COMMANDS.flatMap((command, index) =>
+    blocks[index] === command
+      ? []
+      : [{ file: "README.md", message: `shell block ${index + 1} must be exactly \`${command}\`` }],
+  );
+}
+
+/** Objects to links in Markdown files that lead to no file of the repository. */
+export function checkLinks(root: string): readonly Problem[] {
+  return listFiles(root, "", [".md"]).flatMap((file) =>
+    linksOf(read(root, file))
+      .filter(({ target }) => !/^([a-z]+:|#)/.test(target))
+      .filter(({ target }) => !existsSync(join(root, file, "..", target.split("#")[0] ?? "")))
+      .map(({ target, line }) => ({ file, line, message: `\`${target}\` does not exist` })),
+  );
+}
+
+/** Paths that exist only where the project was first built. */
+const FOREIGN = /\/work\/|\bshared\/(spec|style|stack|corpora|performance)|(?<!--)\bcorpora\//g;
+const TEXTS = [".md", ".ts", ".js", ".json", ".yaml", ".toml", "run"];
+
+/** Objects to texts that point outside of the repository: the project stands alone. */
+export function checkSelfContained(root: string): readonly Problem[] {
+  return listFiles(root, "", TEXTS)
+    .filter((file) => !file.startsWith("tools/check-docs"))
+    .flatMap((file) => {
+      const text = read(root, file);
+      return [...text.matchAll(FOREIGN)].map(({ 0: found, index }) => {
+        return { file, line: lineAt(text, index), message: `\`${found}\` is outside of the repository` };
+      });
+    });
+}
+
+/** Type-checks the TypeScript blocks of the root README and of the guides against the sources. */
+export function checkExamples(root: string): readonly Problem[] {
+  const guides = listFiles(root, "docs/guides", [".md"]);
+  return exampleObjections(root, ["README.md", ...guides]);
+}
+
+function read(root: string, file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}
+
+if (isScript(import.meta.url)) {
+  const checks = [checkCommands, checkLinks, checkSelfContained, checkExamples];
+  reportProblems(
+    "docs",
+    checks.flatMap((check) => check(REPOSITORY)),
+  );
+}
