@@ -1,34 +1,34 @@
-import { type JsonValue, type StateEntry, StoreClosedError } from "@car/ir";
+import { type JsonValue, StoreClosedError } from "@car/ir";
 import type { Lease, LockRequest, LockWait, StateCommit, StateStore, StateView } from "@car/ir/ports";
 import { initialEntries } from "./initial-entries.js";
+import { LiveEntries } from "./live-entries.js";
 import { LockTable } from "./locks/lock-table.js";
-import { MemoryView, type Replaced } from "./memory-view.js";
+import { MemoryView } from "./memory-view.js";
 
 /**
  * A store in this process's memory. It may be given to several runtimes, which then share state and locks.
- * @param initial - the host's values; a store with any starts at version 1.
+ * @param initial - the host's values, copied; a store with any starts at version 1.
+ * @throws `StateValueInvalidError`, naming the key, when a value is not JSON.
  */
 export function memoryStateStore(initial: Readonly<Record<string, JsonValue>> = {}): StateStore {
-  return new MemoryStateStore(initialEntries(initial));
+  return new MemoryStateStore(new LiveEntries(initialEntries(initial)));
 }
 
 class MemoryStateStore implements StateStore {
   readonly supports = { durable: false };
-  readonly #entries: Map<string, StateEntry>;
+  readonly #live: LiveEntries;
   readonly #locks = new LockTable();
-  #version: number;
-  /** The newest view, once anybody has asked for one. */
+  /** The newest view, once anybody has asked for a view at all. */
   #newest: MemoryView | undefined = undefined;
   #closed = false;
 
-  constructor(entries: Map<string, StateEntry>) {
-    this.#entries = entries;
-    this.#version = entries.size === 0 ? 0 : 1;
+  constructor(live: LiveEntries) {
+    this.#live = live;
   }
 
   view(): StateView {
     this.#requireOpen();
-    this.#newest ??= new MemoryView(this.#version, this.#entries);
+    this.#newest ??= new MemoryView(this.#live.version, this.#live);
     return this.#newest;
   }
 
@@ -39,11 +39,9 @@ class MemoryStateStore implements StateStore {
 
   commit({ entries }: StateCommit): number {
     this.#requireOpen();
-    const version = this.#version + 1;
     if (this.#newest !== undefined) this.#newest = this.#supersede(this.#newest, entries);
-    for (const [key, entry] of entries) this.#put(key, entry, version);
-    this.#version = version;
-    return version;
+    this.#live.apply(entries);
+    return this.#live.version;
   }
 
   close(): Promise<void> {
@@ -53,16 +51,9 @@ class MemoryStateStore implements StateStore {
   }
 
   #supersede(view: MemoryView, entries: StateCommit["entries"]): MemoryView {
-    const replaced: Replaced = new Map();
-    for (const key of entries.keys()) replaced.set(key, this.#entries.get(key));
-    const next = new MemoryView(this.#version + 1, this.#entries);
-    view.supersede(replaced, next);
+    const next = new MemoryView(this.#live.version + 1, this.#live);
+    view.supersede(this.#live.replacedBy(entries), next);
     return next;
-  }
-
-  #put(key: string, entry: StateEntry | undefined, version: number): void {
-    if (entry === undefined) this.#entries.delete(key);
-    else this.#entries.set(key, entry.version === 0 ? { ...entry, version } : entry);
   }
 
   #requireOpen(): void {

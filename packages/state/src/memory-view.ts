@@ -1,10 +1,9 @@
 import type { JsonValue, StateEntry } from "@car/ir";
 import type { StateView } from "@car/ir/ports";
+import type { LiveEntries } from "./live-entries.js";
+import type { ReplacedEntries } from "./replaced-entries.js";
 
-/** What a commit replaced: for each key it wrote, what the key held before. */
-export type Replaced = Map<string, StateEntry | undefined>;
-
-/** A reader that has to pass more views than this on its way to the newest one takes what they know into itself. */
+/** A reader that passes more views than this on its way to the newest one gathers what they know into its own. */
 const LONGEST_WALK = 16;
 
 /**
@@ -14,25 +13,26 @@ const LONGEST_WALK = 16;
  */
 export class MemoryView implements StateView {
   readonly version: number;
-  readonly #live: ReadonlyMap<string, StateEntry>;
-  #replaced: Replaced | undefined = undefined;
+  readonly #live: LiveEntries;
+  #replaced: ReplacedEntries | undefined = undefined;
   #next: MemoryView | undefined = undefined;
 
-  /** @param live - the store's own map; this view reads it for as long as it is the newest. */
-  constructor(version: number, live: ReadonlyMap<string, StateEntry>) {
+  constructor(version: number, live: LiveEntries) {
     this.version = version;
     this.#live = live;
   }
 
-  /** Makes this view an older one. The caller changes the live entries right after. */
-  supersede(replaced: Replaced, next: MemoryView): void {
+  /** Makes this view an older one, right before the commit that replaces these entries is applied. */
+  supersede(replaced: ReplacedEntries, next: MemoryView): void {
     this.#replaced = replaced;
     this.#next = next;
   }
 
   entry(key: string): StateEntry | undefined {
-    if (this.#replaced === undefined) return this.#live.get(key);
-    return this.#olderEntry(key, this.#replaced);
+    const entry = this.#live.map.get(key);
+    if (this.#replaced === undefined) return entry;
+    const unchanged = this.version >= this.#live.lastUntraced && (entry?.version ?? 0) <= this.version;
+    return unchanged ? entry : this.#entryBefore(this.#replaced, key);
   }
 
   get(key: string): JsonValue | undefined {
@@ -40,42 +40,34 @@ export class MemoryView implements StateView {
   }
 
   keys(): readonly string[] {
-    const keys: string[] = [];
-    const replaced = this.#allReplaced();
-    for (const [key, entry] of this.#live) {
-      if (entry.value !== undefined && !replaced.has(key)) keys.push(key);
-    }
-    for (const [key, entry] of replaced) {
-      if (entry?.value !== undefined) keys.push(key);
-    }
-    return keys.sort();
+    const replaced = this.#replaced === undefined ? undefined : this.#gather(this.#replaced);
+    const unchanged = [...this.#live.map.keys()].filter((key) => replaced === undefined || replaced.placeOf(key) < 0);
+    return [...unchanged, ...(replaced?.keys() ?? [])].filter((key) => this.get(key) !== undefined).sort();
   }
 
-  #olderEntry(key: string, replaced: Replaced): StateEntry | undefined {
-    const own = replaced.get(key);
-    if (own !== undefined || replaced.has(key)) return own;
+  #entryBefore(own: ReplacedEntries, key: string): StateEntry | undefined {
+    let place = own.placeOf(key);
+    if (place >= 0) return own.entryAt(place);
 
     let steps = 0;
-    for (let view = this.#next; view !== undefined; view = view.#next) {
-      if (view.#replaced === undefined) return view.#live.get(key);
+    for (let view = this.#next; view !== undefined && steps < LONGEST_WALK; view = view.#next) {
+      if (view.#replaced === undefined) return view.#live.map.get(key);
+      place = view.#replaced.placeOf(key);
+      if (place >= 0) return view.#replaced.entryAt(place);
       steps += 1;
-      if (steps > LONGEST_WALK) return this.#allReplaced().has(key) ? replaced.get(key) : this.#live.get(key);
-      const entry = view.#replaced.get(key);
-      if (entry !== undefined || view.#replaced.has(key)) return entry;
     }
-    return undefined;
+    place = this.#gather(own).placeOf(key);
+    return place >= 0 ? own.entryAt(place) : this.#live.map.get(key);
   }
 
-  /** Everything that differs between this view and the live entries, gathered into this view. */
-  #allReplaced(): Replaced {
-    if (this.#replaced === undefined) return new Map();
+  /** Takes everything that later commits replaced into this view's own, so that the newest view is the next one. */
+  #gather(own: ReplacedEntries): ReplacedEntries {
     let view = this.#next;
     while (view !== undefined && view.#replaced !== undefined) {
-      // The older commit wins: what it replaced is what this view saw.
-      for (const [key, entry] of view.#replaced) if (!this.#replaced.has(key)) this.#replaced.set(key, entry);
+      own.addAll(view.#replaced);
       view = view.#next;
     }
     this.#next = view;
-    return this.#replaced;
+    return own;
   }
 }

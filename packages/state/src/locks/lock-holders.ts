@@ -16,6 +16,10 @@ export class LockHolders {
     for (const key of claim.reads) this.#removeReader(key, claim);
   }
 
+  get isEmpty(): boolean {
+    return this.#writers.size === 0 && this.#readers.size === 0;
+  }
+
   clear(): void {
     this.#writers.clear();
     this.#readers.clear();
@@ -46,8 +50,8 @@ export class LockHolders {
 
   #removeReader(key: string, claim: LockClaim): void {
     const readers = this.#readers.get(key);
-    if (readers instanceof Set) readers.delete(claim);
-    if (readers === claim || (readers instanceof Set && readers.size === 0)) this.#readers.delete(key);
+    const isLast = readers === claim || (readers instanceof Set && readers.delete(claim) && readers.size === 0);
+    if (isLast) this.#readers.delete(key);
   }
 }
 
