@@ -71,6 +71,8 @@ export { LogCorruptError } from "./errors/log-corrupt-error.js";
 export { LogWriteError } from "./errors/log-write-error.js";
 export { PayloadErasedError } from "./errors/payload-erased-error.js";
 export { McpFailedError } from "./errors/mcp-failed-error.js";
+export { PolicyDocumentInvalidError } from "./errors/policy-document-invalid-error.js";
+export type { PolicyDocumentProblem } from "./errors/policy-document-invalid-error.js";
 export { problemText, ProposalInvalidError } from "./errors/proposal-invalid-error.js";
 export type { InputProblem } from "./errors/proposal-invalid-error.js";
 export { RuntimeClosedError } from "./errors/runtime-closed-error.js";
