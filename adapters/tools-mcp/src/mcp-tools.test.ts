@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { mcpTools } from "./mcp-tools.js";
+import { connectedTo, toolNamed } from "./test-support.js";
+
+const HINTED = { ...toolNamed("peek"), annotations: { readOnlyHint: true, idempotentHint: true } };
+
+describe("mcpTools", () => {
+  it("[TM-1] lists the tools of every page in order, behind the prefix", async () => {
+    const { client } = await connectedTo({
+      list: ({ cursor }) => {
+        const page = Number(cursor ?? 0);
+        return { tools: [toolNamed(`tool_${page}`)], ...(page < 2 ? { nextCursor: String(page + 1) } : {}) };
+      },
+    });
+    const tools = await mcpTools(client, { prefix: "x." });
+    expect(tools.map(({ schema }) => schema.name)).toEqual(["x.tool_0", "x.tool_1", "x.tool_2"]);
+  });
+
+  it("[TM-1] takes description, input schema and output schema", async () => {
+    const inputSchema = { type: "object" as const, properties: { a: { type: "string" } }, required: ["a"] };
+    const outputSchema = { type: "object" as const, properties: { b: { type: "number" } } };
+    const { client } = await connectedTo({
+      list: () => ({ tools: [{ name: "t", description: "does it", inputSchema, outputSchema }] }),
+    });
+    const [tool] = await mcpTools(client);
+    expect(tool?.schema).toMatchObject({ description: "does it", parameters: inputSchema, returns: outputSchema });
+  });
+
+  it("[TM-2] says a draft-07 schema again in 2020-12", async () => {
+    const inputSchema = {
+      $schema: "http://json-schema.org/draft-07/schema#",
+      type: "object" as const,
+      properties: { pair: { type: "array", items: [{ type: "string" }], additionalItems: false } },
+    };
+    const { client } = await connectedTo({ list: () => ({ tools: [{ name: "t", inputSchema }] }) });
+    const [tool] = await mcpTools(client);
+    expect(tool?.schema.parameters).toEqual({
+      type: "object",
+      properties: { pair: { type: "array", prefixItems: [{ type: "string" }], items: false } },
+    });
+  });
+
+  it("[TM-3] takes only the tools that are included, by name or by test", async () => {
+    const { client } = await connectedTo({ list: () => ({ tools: ["a", "b", "c"].map(toolNamed) }) });
+    const named = await mcpTools(client, { include: ["c", "a"] });
+    const tested = await mcpTools(client, { include: ({ name }) => name !== "b" });
+    expect(named.map(({ schema }) => schema.name)).toEqual(["a", "c"]);
+    expect(tested.map(({ schema }) => schema.name)).toEqual(["a", "c"]);
+  });
+
+  it("[TM-3] refuses an included name that the server does not have", async () => {
+    const { client } = await connectedTo({});
+    await expect(mcpTools(client, { include: ["eco"] })).rejects.toMatchObject({
+      code: "CAR_CONFIG_INVALID",
+      message: "include: the server has no `eco`; it offers `echo`",
+    });
+  });
+
+  it("[TM-4] [3.3] keeps hints as notes that decide nothing", async () => {
+    const { client } = await connectedTo({ list: () => ({ tools: [HINTED] }) });
+    const [tool] = await mcpTools(client);
+    expect(tool?.schema.reversibility).toBeUndefined();
+    expect(tool?.schema.idempotent).toBeUndefined();
+    expect(tool?.schema.metadata).toEqual({ mcp: { name: "peek", annotations: HINTED.annotations } });
+  });
+
+  it("[TM-4] [3.3] believes the hints of a server that the host trusts", async () => {
+    const renaming = { ...toolNamed("rename"), annotations: { idempotentHint: true } };
+    const silent = toolNamed("silent");
+    const { client } = await connectedTo({ list: () => ({ tools: [HINTED, renaming, silent] }) });
+    const schemas = (await mcpTools(client, { trustAnnotations: true })).map(({ schema }) => schema);
+    expect(schemas.map(({ reversibility, idempotent }) => ({ reversibility, idempotent }))).toEqual([
+      { reversibility: "reversible", idempotent: true },
+      { reversibility: undefined, idempotent: true },
+      { reversibility: undefined, idempotent: undefined },
+    ]);
+  });
+
+  it("[TM-5] lets the host's word win over facts and hints, field by field", async () => {
+    const { client } = await connectedTo({ list: () => ({ tools: [HINTED] }) });
+    const [tool] = await mcpTools(client, {
+      trustAnnotations: true,
+      host: ({ name }) => ({ name: `safe_${name}`, reversibility: "irreversible" }),
+    });
+    expect(tool?.schema).toMatchObject({ name: "safe_peek", reversibility: "irreversible", idempotent: true });
+  });
+});
+
+describe("a server that cannot list its tools", () => {
+  it("[TM-6] [5.9] fails when the connection is gone", async () => {
+    const { client } = await connectedTo({});
+    await client.close();
+    await expect(mcpTools(client)).rejects.toMatchObject({ code: "CAR_MCP_FAILED" });
+  });
+
+  it("[TM-6] [5.9] fails when the server is silent, after the given time for all pages together", async () => {
+    const { client } = await connectedTo({
+      list: ({ cursor }) => (cursor === undefined ? { tools: [], nextCursor: "2" } : new Promise(() => undefined)),
+    });
+    await expect(mcpTools(client, { timeoutMs: 50 })).rejects.toMatchObject({
+      code: "CAR_MCP_FAILED",
+      message: "cannot list the server's tools: MCP error -32001: Request timed out",
+    });
+  });
+
+  it("[TM-6] [5.9] fails when what it sends is no list of tools", async () => {
+    const { client } = await connectedTo({ list: () => ({ tools: [{ name: 7 }] }) });
+    await expect(mcpTools(client)).rejects.toMatchObject({ code: "CAR_MCP_FAILED" });
+  });
+
+  it("[TM-6] [5.9] fails when two tools have one name", async () => {
+    const { client } = await connectedTo({ list: () => ({ tools: [toolNamed("a"), toolNamed("a")] }) });
+    await expect(mcpTools(client)).rejects.toMatchObject({ message: "the server lists the tool `a` twice" });
+  });
+
+  it("[TM-6] [5.9] fails when the pages go in a circle, or on without end", async () => {
+    const circle = await connectedTo({ list: () => ({ tools: [], nextCursor: "again" }) });
+    await expect(mcpTools(circle.client)).rejects.toMatchObject({ code: "CAR_MCP_FAILED" });
+
+    const endless = await connectedTo({ list: ({ cursor = "0" }) => ({ tools: [], nextCursor: `${cursor}0` }) });
+    await expect(mcpTools(endless.client)).rejects.toMatchObject({ code: "CAR_MCP_FAILED" });
+  });
+});
