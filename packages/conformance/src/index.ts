@@ -1,1 +1,6 @@
-export {};
+export type { TestRunner } from "./test-runner.js";
+export { assertEqual, AssertionError, assertRejectsCode, assertThrowsCode } from "./assert.js";
+export { manualClock } from "./clock/manual-clock.js";
+export type { ManualClock } from "./clock/manual-clock.js";
+export { countingIds } from "./clock/counting-ids.js";
+export { seededRandom } from "./clock/seeded-random.js";
