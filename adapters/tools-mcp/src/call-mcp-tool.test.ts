@@ -57,6 +57,14 @@ describe("a call that the server answers with a failure", () => {
     });
   });
 
+  it("[TM-8] [4.4] has the class that the server gives it, if that is one", async () => {
+    const busy = { ...textResult("busy"), isError: true };
+    await expect(callOf(() => ({ ...busy, class: "transient" }))).rejects.toMatchObject({ class: "transient" });
+    const denied = callOf(() => ({ ...busy, structuredContent: { class: "denied" } }));
+    await expect(denied).rejects.toMatchObject({ class: "denied" });
+    await expect(callOf(() => ({ ...busy, class: "unheard_of" }))).rejects.toMatchObject({ class: "terminal" });
+  });
+
   it("[TM-8] [4.4] cuts an error text that is too long to be read", async () => {
     const failure = callOf(() => ({ ...textResult("x".repeat(5_000)), isError: true }));
     await expect(failure).rejects.toSatisfy(

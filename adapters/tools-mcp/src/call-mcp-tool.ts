@@ -1,9 +1,12 @@
-import { type JsonObject, type JsonValue, McpFailedError, ToolError } from "@car/ir";
+import { type ErrorClass, type JsonObject, type JsonValue, McpFailedError, ToolError } from "@car/ir";
 import type { ToolContext } from "@car/ir/ports";
 import { type CallToolResult, CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { failureOf } from "./failure-of.js";
 import type { McpClient } from "./mcp-client.js";
 import { bounded } from "./message-of.js";
+
+/** The classes that a server may give its own failure. Whether a call was canceled is for this side to know. */
+const CLASSES: readonly ErrorClass[] = ["invalid", "denied", "not_found", "transient", "terminal", "timeout"];
 
 /** Which tool of which server, and how long its answer is waited for. */
 export interface McpCall {
@@ -29,7 +32,7 @@ export async function callMcpTool(call: McpCall, parameters: JsonObject, context
     .catch((error: unknown) => {
       throw failureOf(error, call, context.signal);
     });
-  if (result.isError === true) throw new ToolError(errorTextOf(result), { class: "terminal" });
+  if (result.isError === true) throw reportedFailure(result);
   return outputOf(result);
 }
 
@@ -55,7 +58,10 @@ function textOf(content: CallToolResult["content"]): string | undefined {
   return texts.length === content.length ? texts.join("\n") : undefined;
 }
 
-function errorTextOf(result: CallToolResult): string {
+/** Few servers say what kind of failure it is; those that do put it beside the text or into the structured content. */
+function reportedFailure(result: CallToolResult): ToolError {
   const text = textOf(result.content) ?? JSON.stringify(result.content);
-  return bounded(text === "" ? "the tool reported an error without saying which" : text);
+  const message = bounded(text === "" ? "the tool reported an error without saying which" : text);
+  const said = result.structuredContent?.["class"] ?? result["class"];
+  return new ToolError(message, { class: CLASSES.find((known) => known === said) ?? "terminal" });
 }
