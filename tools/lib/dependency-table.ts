@@ -32,5 +32,5 @@ export const ALLOWED: readonly Allowed[] = [
   },
   { folder: /^adapters\/[a-z]+-[a-z0-9-]+$/, internal: ["@car/ir"], external: "peers", browser: false },
   { folder: /^(apps\/[^/]+|benches)$/, internal: "published", external: "declared", browser: false },
-  { folder: /^tools$/, internal: [], external: "declared", browser: false },
+  { folder: /^tools$/, internal: "published", external: "declared", browser: false },
 ];
