@@ -1,0 +1,124 @@
+import type { ProposalInput } from "@car/ir";
+import { admissionProblems, laterWriterProblems } from "./admission.js";
+import { settleCall, timeOut } from "./attempt.js";
+import { runOutOfTime } from "./budget.js";
+import { giveUp, stopRun } from "./finish.js";
+import type { AdmissionProblem, ModelOutcome } from "./outcome.js";
+import { plainProposal, planOf } from "./plan.js";
+import { pump } from "./pump.js";
+import { actionAt, type AgendaEvent, type ModelRun, newRun, runningActions, waitingActions } from "./run.js";
+import { settle } from "./settle.js";
+import { wokenActions } from "./sharing.js";
+import { proceed } from "./start.js";
+import type { ModelWorld } from "./world.js";
+
+/**
+ * What a runtime must make of `input`, computed step by step in virtual time, without promises and without regard to
+ * speed. The proposal must fit the wire schema. Throws a `TypeError` when the script leaves something open.
+ */
+export function runModel(input: ProposalInput, world: ModelWorld): ModelOutcome {
+  const proposal = plainProposal(input);
+  const ids = proposal.actions.map(({ id }) => id);
+  const problems = admissionProblems(proposal, world);
+  if (problems.length > 0) return refused({ ids, problems }, world);
+  const plan = planOf(proposal, world);
+  const late = laterWriterProblems(plan, world);
+  if (late.length > 0) return refused({ ids, problems: late }, world);
+  const run = newRun(plan, world);
+  simulate(run);
+  return settle(run);
+}
+
+function simulate(run: ModelRun): void {
+  const { budget, cancelAtMs } = run.world;
+  if (cancelAtMs === 0) stopRun(run, { status: "canceled", code: "canceled" });
+  if (cancelAtMs !== undefined) expect(run, { kind: "signal_aborted", afterMs: cancelAtMs });
+  if (budget.max_duration_ms !== undefined) expect(run, { kind: "out_of_time", afterMs: budget.max_duration_ms });
+
+  for (;;) {
+    wakeWaiters(run);
+    pump(run);
+    const isOver = runningActions(run).length === 0 && (run.stop !== undefined || waitingActions(run).length === 0);
+    if (isOver) return;
+    handle(run, nextEvent(run));
+  }
+}
+
+/** Waiters of an equal call go through the gates again; a woken one may wake others. */
+function wakeWaiters(run: ModelRun): void {
+  for (;;) {
+    const woken = wokenActions(run);
+    if (woken.length === 0 || run.stop !== undefined) return;
+    for (const action of woken) {
+      if (action.phase === "sharing") proceed(run, action);
+    }
+  }
+}
+
+function expect(run: ModelRun, event: { kind: AgendaEvent["kind"]; afterMs: number }): void {
+  const at = run.startedAt + event.afterMs;
+  run.agenda = [...run.agenda, { at, kind: event.kind, index: -1, attempt: 0 }];
+}
+
+/** The earliest event that still matters; the first one put down among those of one instant. */
+function nextEvent(run: ModelRun): AgendaEvent {
+  const open = run.agenda.filter((event) => isOpen(run, event));
+  const at = Math.min(...open.map((event) => event.at));
+  const due = open.filter((event) => event.at === at);
+  const [event] = due;
+  if (event === undefined) throw new TypeError("the run hangs: a call hangs that has no timeout");
+  if (due.length > 1) run.tied = true;
+  run.agenda = open.filter((other) => other !== event);
+  return event;
+}
+
+/** False for what concerns an attempt that is over. */
+function isOpen(run: ModelRun, { kind, index, attempt }: AgendaEvent): boolean {
+  if (index < 0) return true;
+  const action = actionAt(run, index);
+  return action.attempts === attempt && action.phase === (kind === "retry_due" ? "delayed" : "calling");
+}
+
+function handle(run: ModelRun, { at, kind, index }: AgendaEvent): void {
+  run.now = at;
+  switch (kind) {
+    case "settled":
+      return settleCall(run, actionAt(run, index));
+    case "timed_out":
+      return timeOut(run, actionAt(run, index));
+    case "retry_due":
+      return proceed(run, actionAt(run, index));
+    case "out_of_time":
+      return runOutOfTime(run);
+    case "signal_aborted":
+      return stopRun(run, { status: "canceled", code: "canceled" });
+    case "drain_over":
+      for (const action of runningActions(run)) giveUp(run, action, "in_doubt");
+  }
+}
+
+function refused(
+  { ids, problems }: { readonly ids: readonly string[]; readonly problems: readonly AdmissionProblem[] },
+  world: ModelWorld,
+): ModelOutcome {
+  return {
+    status: "rejected",
+    actions: ids.map((action_id) => ({
+      action_id,
+      status: "rejected",
+      attempts: 0,
+      state_changes: {},
+      state_deletes: [],
+      deduplicated: false,
+      cached: false,
+      rolled_back: false,
+    })),
+    problems,
+    calls: [],
+    external_effects_remain: false,
+    cost: { tool_calls: 0, actions_executed: 0, actions_rejected: ids.length, actions_skipped: 0, retries: 0 },
+    wall_ms: 0,
+    tied: false,
+    memory: world.memory,
+  };
+}

@@ -1,0 +1,101 @@
+import type { JsonObject, JsonValue, ProposalStatus, StateEntry } from "@car/ir";
+import { entryOf } from "./cells.js";
+import { endedActions } from "./finish.js";
+import type { ModelActionOutcome, ModelOutcome } from "./outcome.js";
+import type { ActionRun, ModelRun } from "./run.js";
+import { survivingReceipts } from "./sharing.js";
+import { undoAll } from "./undo.js";
+
+/** Commits the run or undoes it, and says how it went. */
+export function settle(run: ModelRun): ModelOutcome {
+  const status: ProposalStatus = run.stop?.status ?? "committed";
+  if (run.stop !== undefined) undoAll(run, endedActions(run));
+  const cause = run.stop ?? run.exceeded;
+  return {
+    status,
+    actions: run.actions.map((action) => actionOutcome(run, action)),
+    problems: [],
+    ...(cause === undefined ? {} : { cause: causeOf(cause) }),
+    calls: run.calls,
+    external_effects_remain: run.stop !== undefined && run.actions.some(leavesSomething),
+    cost: costOf(run),
+    wall_ms: run.now - run.startedAt,
+    tied: run.tied,
+    memory: { now: run.now, state: stateAfter(run), receipts: survivingReceipts(run), cache: run.cache },
+  };
+}
+
+function causeOf({ code, action_id }: NonNullable<ModelRun["exceeded"]>): NonNullable<ModelOutcome["cause"]> {
+  return action_id === undefined ? { code } : { code, action_id };
+}
+
+/** Not reversible, and done without being undone, or given up while nobody knows how far it had come. */
+function leavesSomething({ planned, end, shared, compensated, timedOut, canceledInFlight }: ActionRun): boolean {
+  if (planned.reversibility === "reversible") return false;
+  if (end?.status === "succeeded") return shared === undefined && compensated !== true;
+  return timedOut || canceledInFlight;
+}
+
+function costOf(run: ModelRun): ModelOutcome["cost"] {
+  const count = (wanted: (action: ActionRun) => boolean): number => run.actions.filter(wanted).length;
+  return {
+    tool_calls: run.usedCalls,
+    actions_executed: count(({ attempts }) => attempts > 0),
+    actions_rejected: count(({ end }) => end?.status === "rejected"),
+    actions_skipped: count(({ end, attempts }) => (end?.status ?? "skipped") === "skipped" && attempts === 0),
+    retries: run.actions.reduce((sum, { attempts }) => sum + Math.max(attempts - 1, 0), 0),
+  };
+}
+
+/** Committed entries: untouched ones as they were, changed ones with the number of the new commit. */
+function stateAfter(run: ModelRun): ReadonlyMap<string, StateEntry> {
+  const before = run.world.memory.state;
+  if (run.stop !== undefined) return before;
+  const changed = new Set(
+    run.actions.flatMap(({ changes, end }) => (end?.status === "succeeded" ? changes.map(({ key }) => key) : [])),
+  );
+  const version = Math.max(0, ...[...before.values()].map((entry) => entry.version)) + 1;
+  const after = new Map<string, StateEntry>();
+  for (const [key, cell] of run.cells) {
+    const old = before.get(key);
+    after.set(key, old !== undefined && !changed.has(key) ? old : entryOf(cell, version));
+  }
+  return after;
+}
+
+function actionOutcome(run: ModelRun, action: ActionRun): ModelActionOutcome {
+  const { end, changes, shared } = action;
+  const how =
+    end ??
+    (run.stop === undefined
+      ? { status: "skipped" as const }
+      : { status: "skipped" as const, code: "aborted" as const });
+  const optional: { -readonly [Name in keyof ModelActionOutcome]?: ModelActionOutcome[Name] } = {};
+  if (action.compensated !== undefined) optional.compensated = action.compensated;
+  if (action.read !== undefined) optional.read = action.read;
+  if (action.startedAt !== undefined) optional.started_at = action.startedAt - run.startedAt;
+  if (action.finishedAt !== undefined) optional.finished_at = action.finishedAt - run.startedAt;
+  return {
+    action_id: action.planned.action.id,
+    ...how,
+    ...optional,
+    attempts: action.attempts,
+    state_changes: lastValues(changes),
+    state_deletes: [...new Set(changes.map(({ key }) => key))].filter((key) => lastOf(changes, key) === undefined),
+    deduplicated: shared === "receipt",
+    cached: shared === "cache",
+    rolled_back: run.stop !== undefined && end?.status === "succeeded",
+  };
+}
+
+function lastValues(changes: ActionRun["changes"]): JsonObject {
+  const kept = changes.flatMap(({ key }) => {
+    const value = lastOf(changes, key);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
+function lastOf(changes: ActionRun["changes"], key: string): JsonValue | undefined {
+  return changes.findLast((change) => change.key === key)?.value;
+}

@@ -1,0 +1,76 @@
+import type { JsonValue } from "@car/ir";
+import { inheritedWrites } from "./effects.js";
+import { succeed } from "./finish.js";
+import { canonicalText } from "./json-text.js";
+import { limitsOf } from "./plan.js";
+import { actionAt, type ActionRun, type ModelRun } from "./run.js";
+import type { SharedAnswer } from "./world.js";
+
+type Kind = "receipt" | "cache";
+
+/**
+ * Looks for the answer of an equal call: first a receipt, then a cached result.
+ * @returns `served` (the action has ended), `waits` (an equal call is in flight) or `goes` (it makes the call itself).
+ */
+export function consult(run: ModelRun, action: ActionRun): "served" | "waits" | "goes" {
+  for (const kind of kindsOf(action)) {
+    const key = keyOf(action);
+    const answer = tableOf(run, kind).get(key);
+    if (answer !== undefined && run.now < answer.expiresAt) {
+      action.shared = kind;
+      succeed(run, action, { output: answer.output, own: inheritedWrites(action, answer.reported) });
+      return "served";
+    }
+    const flight = run.flights.get(`${kind} ${key}`);
+    if (flight !== undefined && flight.leader !== action.planned.index) {
+      flight.waiters = [...flight.waiters, action.planned.index];
+      action.phase = "sharing";
+      return "waits";
+    }
+    run.flights.set(`${kind} ${key}`, { leader: action.planned.index, waiters: flight?.waiters ?? [] });
+  }
+  return "goes";
+}
+
+/** Keeps the answer of a call that succeeded for later equal calls. */
+export function remember(run: ModelRun, action: ActionRun, output: JsonValue): void {
+  const { reported } = action;
+  for (const kind of kindsOf(action)) {
+    const ttlMs =
+      kind === "receipt" ? limitsOf(run.world).receipt_ttl_ms : (action.planned.tool?.cache_ttl_secs ?? 0) * 1000;
+    const answer = { output, reported, expiresAt: run.now + ttlMs };
+    if (kind === "receipt") run.receipts.set(keyOf(action), { ...answer, owner: action.planned.index });
+    else run.cache.set(keyOf(action), answer);
+  }
+}
+
+/** Ends the flights whose leader has ended and gives their waiters, in the order in which they had come. */
+export function wokenActions(run: ModelRun): readonly ActionRun[] {
+  const over = [...run.flights].filter(([, { leader }]) => actionAt(run, leader).phase === "done");
+  for (const [name] of over) run.flights.delete(name);
+  const waiters = over.flatMap(([, flight]) => flight.waiters.map((index) => actionAt(run, index)));
+  return waiters.filter(({ phase }) => phase === "sharing");
+}
+
+/** Receipts that outlive the run: all when it commits, otherwise those of what cannot be undone. */
+export function survivingReceipts(run: ModelRun): ReadonlyMap<string, SharedAnswer> {
+  const kept = [...run.receipts].filter(([, { owner }]) => {
+    if (run.stop === undefined || owner === undefined) return true;
+    return actionAt(run, owner).planned.reversibility === "irreversible";
+  });
+  return new Map(kept.map(([key, { owner: _, ...answer }]) => [key, answer]));
+}
+
+function kindsOf({ planned }: ActionRun): readonly Kind[] {
+  const receipt: readonly Kind[] = planned.action.type === "tool_call" && planned.action.idempotent ? ["receipt"] : [];
+  return planned.tool?.cache_ttl_secs === undefined ? receipt : [...receipt, "cache"];
+}
+
+function tableOf(run: ModelRun, kind: Kind): ModelRun["cache"] {
+  return kind === "receipt" ? run.receipts : run.cache;
+}
+
+/** Principal and tool schemas are constant within a case, so the tool's name and the parameters tell calls apart. */
+function keyOf({ planned, parameters }: ActionRun): string {
+  return `${planned.tool?.name ?? ""} ${canonicalText(parameters)}`;
+}
