@@ -4,3 +4,5 @@ export { manualClock } from "./clock/manual-clock.js";
 export type { ManualClock } from "./clock/manual-clock.js";
 export { countingIds } from "./clock/counting-ids.js";
 export { seededRandom } from "./clock/seeded-random.js";
+export { testEventLog } from "./suites/test-event-log.js";
+export type { EventLogFactory } from "./suites/test-event-log.js";
