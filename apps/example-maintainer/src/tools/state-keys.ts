@@ -1,0 +1,8 @@
+/** `passed` when the whole test suite has passed since the last edit, else `stale` or absent. Only tools write it. */
+export const TESTS_STATUS = "tests.status";
+/** The commit that the agent made last. */
+export const REPO_HEAD = "repo.head";
+/** The tag that was pushed last. */
+export const RELEASE_PUSHED = "release.pushed";
+/** The version that the agent means to release; its own word, so no policy relies on it. */
+export const RELEASE_VERSION = "release.version";
