@@ -6,3 +6,4 @@ export { countingIds } from "./clock/counting-ids.js";
 export { seededRandom } from "./clock/seeded-random.js";
 export { testEventLog } from "./suites/test-event-log.js";
 export type { EventLogFactory } from "./suites/test-event-log.js";
+export { testStateStore } from "./suites/test-state-store.js";

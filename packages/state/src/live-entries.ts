@@ -1,6 +1,8 @@
 import type { StateEntry } from "@car/ir";
-import type { StateCommit } from "@car/ir/ports";
 import { ReplacedEntries } from "./replaced-entries.js";
+
+/** A commit, read whole before anything is changed. */
+export type Changes = readonly (readonly [string, StateEntry | undefined])[];
 
 /** The newest version of the state. Views read it too, so that taking one copies nothing. */
 export class LiveEntries {
@@ -17,20 +19,19 @@ export class LiveEntries {
     this.version = map.size === 0 ? 0 : 1;
   }
 
-  /** What a commit of `entries` would replace. */
-  replacedBy(entries: StateCommit["entries"]): ReplacedEntries {
+  /** What a commit would replace. */
+  replacedBy(changes: Changes): ReplacedEntries {
     // Lists of exact length: growing ones would take several times the memory.
-    const keys = [...entries.keys()];
     return new ReplacedEntries(
-      keys,
-      keys.map((key) => this.map.get(key)),
+      changes.map(([key]) => key),
+      changes.map(([key]) => this.map.get(key)),
     );
   }
 
   /** Applies a commit; it cannot fail. */
-  apply(entries: StateCommit["entries"]): void {
+  apply(changes: Changes): void {
     this.version += 1;
-    for (const [key, entry] of entries) this.#put(key, entry);
+    for (const [key, entry] of changes) this.#put(key, entry);
   }
 
   #put(key: string, entry: StateEntry | undefined): void {

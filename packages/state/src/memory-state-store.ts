@@ -1,7 +1,7 @@
 import { type JsonValue, StoreClosedError } from "@car/ir";
 import type { Lease, LockRequest, LockWait, StateCommit, StateStore, StateView } from "@car/ir/ports";
 import { initialEntries } from "./initial-entries.js";
-import { LiveEntries } from "./live-entries.js";
+import { type Changes, LiveEntries } from "./live-entries.js";
 import { LockTable } from "./locks/lock-table.js";
 import { MemoryView } from "./memory-view.js";
 
@@ -39,8 +39,9 @@ class MemoryStateStore implements StateStore {
 
   commit({ entries }: StateCommit): number {
     this.#requireOpen();
-    if (this.#newest !== undefined) this.#newest = this.#supersede(this.#newest, entries);
-    this.#live.apply(entries);
+    const changes: Changes = [...entries];
+    if (this.#newest !== undefined) this.#newest = this.#supersede(this.#newest, changes);
+    this.#live.apply(changes);
     return this.#live.version;
   }
 
@@ -50,9 +51,9 @@ class MemoryStateStore implements StateStore {
     return Promise.resolve();
   }
 
-  #supersede(view: MemoryView, entries: StateCommit["entries"]): MemoryView {
+  #supersede(view: MemoryView, changes: Changes): MemoryView {
     const next = new MemoryView(this.#live.version + 1, this.#live);
-    view.supersede(this.#live.replacedBy(entries), next);
+    view.supersede(this.#live.replacedBy(changes), next);
     return next;
   }
 

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "@car/ir/ports";
+import { settle } from "./settle.js";
 
 /** A clock that stands still until it is told to go on. */
 export interface ManualClock extends Clock {
@@ -75,17 +76,4 @@ function removeFrom(timers: WaitingTimer[], timer: WaitingTimer): void {
 function checkedStep(ms: number): number {
   if (!(ms >= 0 && ms < Infinity)) throw new TypeError(`a clock cannot go on by ${ms} ms`);
   return ms;
-}
-
-/** Resolves in a task of its own, so after every promise that can settle without time or input from outside. */
-function settle(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      // An open port would keep a process alive.
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -94,8 +94,8 @@ export class LockTable implements ClaimEnd {
     const queue = this.#queues.at(key);
     const front = wasExclusive ? queue.findIndex(({ exclusive }) => exclusive) : 1;
     for (const { claim } of queue.slice(0, front < 0 ? queue.length : Math.max(front, 1))) {
-      // A claim that is stopped at another of its locks stays stopped there.
-      if (claim.keyAt(claim.cursor) === key) this.#tryGrant(claim);
+      // A claim that is stopped at another of its locks stays stopped there. Children have their turn last.
+      if (claim.owner.parent === undefined && claim.keyAt(claim.cursor) === key) this.#tryGrant(claim);
     }
   }
 

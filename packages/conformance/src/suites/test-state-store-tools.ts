@@ -1,0 +1,83 @@
+import type { StateEntry } from "@car/ir";
+import type { Lease, LockOwner, LockWait, StateStore, StateView } from "@car/ir/ports";
+import { AssertionError } from "../assert.js";
+import { settle } from "../clock/settle.js";
+
+/** Runs a test's body with a fresh store, and closes the store whatever happens. */
+export type WithStore = (body: (store: StateStore) => void | Promise<void>) => () => Promise<void>;
+
+/** A lock request as a test writes it. Each has an owner of its own unless it names one. */
+export interface Wanted {
+  readonly reads?: readonly string[];
+  readonly writes?: readonly string[];
+  readonly owner?: LockOwner;
+}
+
+/** A request that did not get its locks at once, and how it went on. */
+export interface Pending {
+  readonly wait: LockWait;
+  /** True once the lease has come, as far as this turn can tell. */
+  readonly isGranted: () => Promise<boolean>;
+}
+
+/** An entry that is not committed yet. */
+export function fresh(value: StateEntry["value"], more: Partial<StateEntry> = {}): StateEntry {
+  return { value, origin: "host", version: 0, ...more };
+}
+
+/** Commits entries given as a record; a member that is `undefined` removes its key. */
+export async function commit(
+  store: StateStore,
+  entries: Readonly<Record<string, StateEntry | undefined>>,
+): Promise<number> {
+  return store.commit({ entries: new Map(Object.entries(entries)) });
+}
+
+/** Everything a view can tell about `keys`. */
+export function contentOf(view: StateView, keys: readonly string[]): unknown {
+  return {
+    version: view.version,
+    keys: view.keys(),
+    entries: keys.map((key) => [key, view.entry(key), view.get(key)]),
+  };
+}
+
+export function isWait(answer: Lease | LockWait): answer is LockWait {
+  return "lease" in answer;
+}
+
+/** Takes locks that nothing stands in the way of. */
+export function take(store: StateStore, wanted: Wanted): Lease {
+  const answer = ask(store, wanted);
+  if (isWait(answer)) throw new AssertionError(`${JSON.stringify(wanted)} had to wait although nothing conflicts`);
+  return answer;
+}
+
+/** Asks for locks that something stands in the way of. */
+export function queue(store: StateStore, wanted: Wanted): Pending {
+  const wait = ask(store, wanted);
+  if (!isWait(wait)) throw new AssertionError(`${JSON.stringify(wanted)} was granted at once in spite of a conflict`);
+  let granted = false;
+  wait.lease.then(
+    () => (granted = true),
+    () => undefined,
+  );
+  return { wait, isGranted: () => settle().then(() => granted) };
+}
+
+/** Checks that every one of `pending` still waits. */
+export async function assertWaiting(...pending: readonly Pending[]): Promise<void> {
+  for (const [index, { isGranted }] of pending.entries()) {
+    if (await isGranted()) throw new AssertionError(`request ${index + 1} of those that must wait was granted`);
+  }
+}
+
+/** The lease of a request that nothing stands in the way of any more. */
+export async function granted(pending: Pending): Promise<Lease> {
+  if (await pending.isGranted()) return pending.wait.lease;
+  throw new AssertionError("a request still waits although nothing conflicts any more");
+}
+
+export function ask(store: StateStore, { reads = [], writes = [], owner = {} }: Wanted): Lease | LockWait {
+  return store.acquire({ owner, reads, writes });
+}

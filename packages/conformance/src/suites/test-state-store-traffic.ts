@@ -1,0 +1,128 @@
+import type { NestedLockError } from "@car/ir";
+import type { Lease, LockOwner, LockRequest, LockWait, StateStore } from "@car/ir/ports";
+import * as fc from "fast-check";
+import { assertEqual, assertRejectsCode, assertThrowsCode } from "../assert.js";
+import { settle } from "../clock/settle.js";
+import type { TestRunner } from "../test-runner.js";
+import { LockModel } from "./lock-model.js";
+import { isWait, type WithStore } from "./test-state-store-tools.js";
+
+/** One step of generated traffic. `pick` chooses among the requests made so far. */
+type Step =
+  | {
+      readonly kind: "acquire";
+      readonly reads: readonly string[];
+      readonly writes: readonly string[];
+      /** Which request's owner is the parent; undefined for a request of its own. */
+      readonly parent: number | undefined;
+    }
+  | { readonly kind: "release" | "cancel"; readonly pick: number };
+
+/** The property that makes locks locks: rules about any mixture of requests. */
+export function testLockTraffic(it: TestRunner["it"], withStore: WithStore): void {
+  for (const [what, keys] of KEY_SETS) {
+    it(`[ST-21] [5.1] any traffic ${what} is served as the rules say, and in the end everybody is`, () =>
+      fc.assert(
+        fc.asyncProperty(fc.array(anyStep(keys), { maxLength: 40 }), (steps) =>
+          withStore((store) => new Traffic(store).play(steps))(),
+        ),
+        { numRuns: 200 },
+      ));
+  }
+}
+
+const KEY_SETS = [
+  ["on exact keys", ["a", "b", "c", "d", "e"]],
+  ["on keys and prefixes", ["a", "ab", "abc", "b", "a*", "ab*", "*"]],
+] as const;
+
+function anyStep(keys: readonly string[]): fc.Arbitrary<Step> {
+  const anyKeys = fc.array(fc.constantFrom(...keys), { maxLength: 3 });
+  const parent = fc.option(fc.nat(), { nil: undefined, freq: 4 });
+  return fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constant("acquire"), reads: anyKeys, writes: anyKeys, parent }),
+    },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("release"), pick: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel"), pick: fc.nat() }) },
+  );
+}
+
+/** One request in the store, beside the model's request of the same number. */
+interface Live {
+  lease: Lease | undefined;
+  readonly wait: LockWait | undefined;
+}
+
+class Traffic {
+  readonly #store: StateStore;
+  readonly #model = new LockModel();
+  readonly #live: Live[] = [];
+
+  constructor(store: StateStore) {
+    this.#store = store;
+  }
+
+  async play(steps: readonly Step[]): Promise<void> {
+    for (const step of steps) {
+      if (step.kind === "acquire") this.#acquire(step);
+      else await this.#end(step.kind === "release" ? "held" : "waiting", step.pick);
+      await this.#compare();
+    }
+    while (this.#numbersOf("held").length > 0) {
+      await this.#end("held", 0);
+      await this.#compare();
+    }
+    assertEqual(this.#numbersOf("waiting"), [], "requests that nobody will ever serve");
+  }
+
+  #acquire({ reads, writes, parent }: Step & { readonly kind: "acquire" }): void {
+    const above = this.#model.requests.at((parent ?? 0) % (this.#model.requests.length || 1));
+    const owner: LockOwner = parent === undefined || above === undefined ? {} : { parent: above.owner };
+    const request: LockRequest = { owner, reads, writes };
+    const refused = this.#model.acquire(request);
+    if (refused.length > 0) {
+      const error = assertThrowsCode("CAR_LOCK_NESTED", () => this.#store.acquire(request)) as NestedLockError;
+      assertEqual([...new Set(error.keys)].sort(), refused, "keys of the refusal");
+      return;
+    }
+    const answer = this.#store.acquire(request);
+    assertEqual(isWait(answer), this.#model.requests.at(-1)?.status === "waiting", "has to wait");
+    this.#live.push(isWait(answer) ? watch(answer) : { lease: answer, wait: undefined });
+  }
+
+  /** Ends one of the requests with the given status, if there is one. */
+  async #end(status: "held" | "waiting", pick: number): Promise<void> {
+    const numbers = this.#numbersOf(status);
+    const number = numbers.at(pick % (numbers.length || 1));
+    const live = number === undefined ? undefined : this.#live[number];
+    if (number === undefined || live === undefined) return;
+    this.#model.end(number);
+    if (status === "held") return live.lease?.release();
+    live.wait?.cancel();
+    await assertRejectsCode("CAR_LOCK_CANCELED", () => live.wait?.lease);
+  }
+
+  async #compare(): Promise<void> {
+    await settle();
+    const served = this.#live.flatMap(({ lease }, number) => (lease === undefined ? [] : [number]));
+    const expected = this.#model.requests.flatMap(({ status }, number) =>
+      status === "held" || (status === "ended" && this.#live[number]?.lease !== undefined) ? [number] : [],
+    );
+    assertEqual(served, expected, "requests that were served");
+  }
+
+  #numbersOf(status: "held" | "waiting"): readonly number[] {
+    return this.#model.requests.flatMap((request, number) => (request.status === status ? [number] : []));
+  }
+}
+
+function watch(wait: LockWait): Live {
+  const live: Live = { lease: undefined, wait };
+  wait.lease.then(
+    (lease) => (live.lease = lease),
+    () => undefined,
+  );
+  return live;
+}
