@@ -110,7 +110,7 @@ export class LockTable implements ClaimEnd {
 
   /** Looks at all locks of a claim, starting where it was stopped last, and stops at the first that is in the way. */
   #isObstructed(claim: LockClaim): boolean {
-    if (this.#holders.isEmpty && this.#patterned.length === 0) return false;
+    if (this.#holders.isEmpty && this.#queues.isEmpty && this.#patterned.length === 0) return false;
     const { size } = claim;
     for (let looked = 0; looked < size; looked++) {
       if (this.#isObstructedAt(claim, claim.cursor)) return true;
