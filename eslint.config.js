@@ -1,7 +1,7 @@
 import { builtinModules } from "node:module";
 import tseslint from "typescript-eslint";
 
-const TESTS = ["**/*.test.ts", "**/*.test-d.ts"];
+const TESTS = ["**/*.test.ts", "**/*.test-d.ts", "**/src/**/testing/**"];
 const CONFIG_FILES = ["*.ts", "*.js", "{packages,adapters,apps}/*/*.ts"];
 
 /** Syntax that this repository does without; each message says what to write in its place. */

@@ -26,6 +26,7 @@ describe("checkBoundaries", () => {
       "packages/ir/src/index.ts": `import { z } from "zod"; export type { A } from "./ports/index.js";`,
       "packages/state/src/index.ts": `import type { A } from "@car/ir/ports";`,
       "packages/state/src/index.test.ts": `import { it } from "vitest"; import { readFileSync } from "node:fs";`,
+      "packages/state/src/testing/any.ts": `import { fc } from "vitest";`,
       "packages/policy/src/node/index.ts": `import { readFileSync } from "node:fs"; import "../index.js";`,
       "packages/engine/src/create-runtime.ts": `import { memoryStateStore } from "@car/state";`,
       "packages/engine/src/defaults/store.ts": `import { memoryStateStore } from "@car/state";`,
@@ -58,6 +59,7 @@ describe("checkBoundaries", () => {
       `import "./node/b.js"`,
       ":1: `./node/b.js` is for Node only; a main entry runs in a browser too",
     ],
+    ["packages/policy/src/a.ts", `import "./testing/b.js"`, ":1: `./testing/b.js` is for tests only"],
     [
       "packages/policy/src/a.ts",
       `import "../../ir/src/b.js"`,

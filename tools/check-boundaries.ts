@@ -73,6 +73,7 @@ function objectionTo(room: Room, file: string, { specifier }: Import): string | 
 function relativeObjection({ pkg, allowed }: Room, file: string, specifier: string): string | undefined {
   const target = join(file, "..", specifier);
   if (!target.startsWith(`${pkg.folder}/`)) return "leaves the package; import its published entry";
+  if (isTest(target.replace(/\.js$/, ".ts")) && !isTest(file)) return "is for tests only";
   const entersNode = target.startsWith(`${pkg.folder}/src/node/`) && !file.startsWith(`${pkg.folder}/src/node/`);
   if (allowed.browser && entersNode && !isTest(file)) return "is for Node only; a main entry runs in a browser too";
   return undefined;
@@ -113,8 +114,9 @@ function isDeclared({ dependencies = {}, peerDependencies = {} }: Manifest, name
   return name in dependencies || name in peerDependencies;
 }
 
+/** Tests, and what only they use: the files below a folder `testing`. */
 function isTest(file: string): boolean {
-  return /\.test(-d)?\.ts$/.test(file);
+  return /\.test(-d)?\.ts$|\/testing\//.test(file);
 }
 
 if (isScript(import.meta.url)) reportProblems("boundaries", checkBoundaries(REPOSITORY));
