@@ -1,1 +1,14 @@
-export {};
+export { createRuntime } from "./create-runtime.js";
+export type { RuntimeOptions } from "./runtime-options.js";
+export type { ExecuteOptions, HostState, Runtime } from "./runtime.js";
+export type { LogLevel } from "./defaults/logger.js";
+export { createRateLimits } from "./limits/rate-limits.js";
+export type { RateLimits } from "./limits/rate-limits.js";
+export { defineTool } from "./define-tool.js";
+export type { ParametersOf, ToolDefinition, ToolParameters } from "./define-tool.js";
+export { toolsForModel } from "./model/tools-for-model.js";
+export type { AnthropicTool, HasTools, JsonSchemaTool, OpenAiTool } from "./model/tools-for-model.js";
+export { proposalFromToolCalls } from "./model/proposal-from-tool-calls.js";
+export type { FromToolCallsOptions, ModelToolCall } from "./model/proposal-from-tool-calls.js";
+export { formatToolResult, toolMessages } from "./model/format-tool-result.js";
+export type { AnthropicToolResult, FormatOptions, OpenAiToolMessage } from "./model/format-tool-result.js";

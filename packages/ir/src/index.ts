@@ -15,13 +15,18 @@ export { Action } from "./action/action.js";
 export type { ActionType } from "./action/action.js";
 export { ActionProposal, FORMAT_VERSION } from "./proposal/action-proposal.js";
 export type { ProposalInput } from "./proposal/action-proposal.js";
+export { parseProposal } from "./proposal/parse-proposal.js";
+export type { ParseProposalOptions } from "./proposal/parse-proposal.js";
+export { isParsedProposal, proposalHash } from "./proposal/parsed-proposals.js";
 export { RateLimit, ToolEffect, ToolSchema } from "./tool/tool-schema.js";
 export type { ToolSchemaInput } from "./tool/tool-schema.js";
+export { parseToolSchema } from "./tool/parse-tool-schema.js";
 export { Budget } from "./config/budget.js";
 export type { BudgetInput } from "./config/budget.js";
 export { Capabilities } from "./config/capabilities.js";
 export { DEFAULT_LIMITS, Limits } from "./config/limits.js";
 export type { LimitsInput } from "./config/limits.js";
+export { parseConfig } from "./config/parse-config.js";
 
 export { ReasonCode } from "./result/reason.js";
 export type { Reason } from "./result/reason.js";
@@ -32,7 +37,7 @@ export { EVENT_KINDS } from "./event/event-kind.js";
 export type { EventKind } from "./event/event-kind.js";
 export type { CarEvent, LiveEvent } from "./event/car-event.js";
 export { eventOf } from "./event/event-of.js";
-export { spanIdOf } from "./event/span-id.js";
+export { spanIdOf, traceparentOf } from "./event/span-id.js";
 export type {
   ActionEndedData,
   ActionSucceededData,
@@ -48,6 +53,14 @@ export type {
 export { applyWrite, trustedValue } from "./state/state-entry.js";
 export type { EntryWrite, Origin, StateEntry, TrustedValue } from "./state/state-entry.js";
 export { isPrefixPattern, matchesKey, patternsOverlap } from "./state/key-pattern.js";
+
+export { compileTemplate, referencesIn } from "./reference/template.js";
+export type { Resolution, Template } from "./reference/template.js";
+export { resolveOutputTemplate } from "./reference/output-template.js";
+export type { OutputScope } from "./reference/output-template.js";
+export { resolvePath } from "./reference/resolve-path.js";
+export { parsePathText } from "./reference/reference-text.js";
+export type { PathStep, Reference } from "./reference/reference-text.js";
 
 export { checkCondition } from "./condition/check-condition.js";
 export type { Condition } from "./condition/check-condition.js";

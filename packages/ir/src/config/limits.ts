@@ -22,6 +22,8 @@ export const Limits = z.strictObject({
   approval_timeout_ms: ms(300_000),
   /** How long an abort or a close waits for calls in flight. */
   drain_timeout_ms: ms(5_000),
+  /** Longest time one attempt at a compensation may take. */
+  compensation_timeout_ms: ms(30_000),
   max_open_runs: count(10_000),
   max_run_depth: count(16),
   max_receipts: count(10_000),

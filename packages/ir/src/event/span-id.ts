@@ -11,3 +11,8 @@ export function spanIdOf(scope: Pick<RunScope, "span_prefix">, action: number, a
   const suffix = (action + 1) * (MAX_ATTEMPT + 1) + Math.min(attempt, MAX_ATTEMPT);
   return scope.span_prefix + (suffix >>> 0).toString(16).padStart(8, "0");
 }
+
+/** The W3C `traceparent` of an attempt, sampled. */
+export function traceparentOf(scope: Pick<RunScope, "span_prefix" | "trace_id">, action: number, attempt: number): string {
+  return `00-${scope.trace_id}-${spanIdOf(scope, action, attempt)}-01`;
+}

@@ -8,7 +8,7 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since the epoch, with fractions. Never goes backwards within one process. */
   now(): number;
-  /** Calls `callback` once, after at least `delayMs` milliseconds. A pending timer need not keep a process alive. */
+  /** Calls `callback` once, after at least `delayMs` milliseconds. */
   setTimer(callback: () => void, delayMs: number): Timer;
 }
 

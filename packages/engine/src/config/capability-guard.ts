@@ -1,0 +1,25 @@
+import { type Capabilities, isPrefixPattern } from "@car/ir";
+
+/** A capability set, indexed. */
+export interface CapabilityGuard {
+  readonly maxActions: number | undefined;
+  readonly restrictsKeys: boolean;
+  allowsTool(name: string): boolean;
+  /** For a pattern: whether every key it covers is allowed. */
+  allowsKey(keyOrPattern: string): boolean;
+}
+
+/** Indexes a capability set. A denial wins over an allowance; an absent list allows all. */
+export function capabilityGuard(capabilities: Capabilities): CapabilityGuard {
+  const allowed = capabilities.allowed_tools && new Set(capabilities.allowed_tools);
+  const denied = new Set(capabilities.denied_tools);
+  const keys = capabilities.allowed_state_keys;
+  const exact = new Set(keys);
+  const prefixes = keys?.filter(isPrefixPattern).map((pattern) => pattern.slice(0, -1)) ?? [];
+  return {
+    maxActions: capabilities.max_actions,
+    restrictsKeys: keys !== undefined,
+    allowsTool: (name) => !denied.has(name) && (allowed === undefined || allowed.has(name)),
+    allowsKey: (key) => keys === undefined || exact.has(key) || prefixes.some((prefix) => key.startsWith(prefix)),
+  };
+}

@@ -1,0 +1,73 @@
+import { ToolInvalidError, type ToolSchema } from "@car/ir";
+import type { Tool } from "@car/ir/ports";
+import type { ConfigSnapshot } from "./config-snapshot.js";
+import { registerTool, type RegistrationContext, type RegisteredTool } from "./registered-tool.js";
+
+/** Told of each change: what it was and the configuration it led to. */
+export type OnConfigChange = (change: "tool_registered" | "tool_unregistered" | "tool_revoked", tool: string) => void;
+
+/** Holds the current configuration. Changing it makes a new snapshot; open runs keep the one they began with. */
+export class ConfigHolder {
+  current: ConfigSnapshot;
+  private readonly context: RegistrationContext;
+  private readonly onChange: OnConfigChange;
+
+  constructor(initial: ConfigSnapshot, context: RegistrationContext, onChange: OnConfigChange) {
+    this.current = initial;
+    this.context = context;
+    this.onChange = onChange;
+  }
+
+  /** Adds or replaces a tool; its cache starts empty. */
+  register(tool: Tool): void {
+    const registered = registerTool(tool, this.context);
+    const tools = new Map(this.current.tools);
+    tools.set(registered.schema.name, registered);
+    checkCompensation(registered.schema, tools);
+    this.replace(tools);
+    this.onChange("tool_registered", registered.schema.name);
+  }
+
+  /** Removes a tool for runs that begin from now on. Returns whether there was one. */
+  unregister(name: string): boolean {
+    if (!this.current.tools.has(name)) return false;
+    const tools = new Map(this.current.tools);
+    tools.delete(name);
+    this.replace(tools);
+    this.onChange("tool_unregistered", name);
+    return true;
+  }
+
+  /** Stops a tool before its next dispatch, in open runs too. Returns whether there was one. */
+  revoke(name: string): boolean {
+    const tool = this.current.tools.get(name);
+    if (tool === undefined) return false;
+    tool.revoked = true;
+    this.onChange("tool_revoked", name);
+    return true;
+  }
+
+  private replace(tools: ReadonlyMap<string, RegisteredTool>): void {
+    this.current = { ...this.current, tools, version: this.current.version + 1 };
+  }
+}
+
+/** Registers the tools a runtime starts with. */
+export function initialTools(tools: readonly Tool[], context: RegistrationContext): Map<string, RegisteredTool> {
+  const registered = new Map<string, RegisteredTool>();
+  for (const tool of tools) {
+    const entry = registerTool(tool, context);
+    const { name } = entry.schema;
+    if (registered.has(name)) throw new ToolInvalidError(`tool \`${name}\` is registered twice`);
+    registered.set(name, entry);
+  }
+  for (const { schema } of registered.values()) checkCompensation(schema, registered);
+  return registered;
+}
+
+function checkCompensation({ name, compensation }: ToolSchema, tools: ReadonlyMap<string, RegisteredTool>): void {
+  if (compensation === undefined || tools.has(compensation.tool)) return;
+  throw new ToolInvalidError(
+    `tool \`${name}\`: its compensation \`${compensation.tool}\` is not registered; register that tool first`,
+  );
+}

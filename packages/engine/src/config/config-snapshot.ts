@@ -1,0 +1,19 @@
+import type { Budget, Limits } from "@car/ir";
+import type { PolicyEngine } from "@car/ir/ports";
+import type { CapabilityGuard } from "./capability-guard.js";
+import type { RegisteredTool } from "./registered-tool.js";
+
+/** Everything that judges a run. A change of configuration makes a new one; open runs keep theirs. */
+export interface ConfigSnapshot {
+  /** Counts changes, from 1. Logged with every run. */
+  readonly version: number;
+  readonly tools: ReadonlyMap<string, RegisteredTool>;
+  readonly policy: PolicyEngine | undefined;
+  readonly capabilities: CapabilityGuard | undefined;
+  readonly budget: Budget | undefined;
+  readonly limits: Limits;
+  /** Most actions of one run in flight. */
+  readonly maxConcurrency: number;
+  /** `eager` turns abort safety off. */
+  readonly schedule: "safe" | "eager";
+}

@@ -1,0 +1,105 @@
+import {
+  contentHash,
+  effectKey,
+  type JsonObject,
+  parseToolSchema,
+  SchemaInvalidError,
+  ToolInvalidError,
+  type ToolSchema,
+} from "@car/ir";
+import type { CompiledSchema, SchemaCompiler, Tool, ToolExecute } from "@car/ir/ports";
+import { createSemaphore, type Semaphore } from "../limits/semaphore.js";
+import { createTokenBucket, type TokenBucket } from "../limits/token-bucket.js";
+import { createResultCache, type ResultCache } from "../reuse/result-cache.js";
+import type { TimerQueue } from "../time/timer-queue.js";
+
+/** A tool with everything that registration prepares, so that a call prepares nothing. */
+export interface RegisteredTool {
+  readonly schema: ToolSchema;
+  readonly execute: ToolExecute | undefined;
+  readonly reserve: Readonly<Record<string, number>> | undefined;
+  readonly parameters: CompiledSchema;
+  readonly returns: CompiledSchema | undefined;
+  /** Keys, exact or `prefix*`, that the host lets the tool write. */
+  readonly effectKeys: readonly string[];
+  readonly slots: Semaphore | undefined;
+  readonly bucket: TokenBucket | undefined;
+  readonly cache: ResultCache | undefined;
+  /** Names this version of the schema in receipts and caches. Computed when first read. */
+  readonly schemaHash: string;
+  /** The one thing that changes while runs are open: set by `revoke`, seen before the next dispatch. */
+  revoked: boolean;
+}
+
+/** What registration needs from the runtime. */
+export interface RegistrationContext {
+  readonly compiler: SchemaCompiler;
+  readonly timers: TimerQueue;
+  readonly now: () => number;
+  readonly maxCachedResults: number;
+  /** Buckets by tool name, shared with other runtimes when the host passes the same map. */
+  readonly buckets: Map<string, TokenBucket>;
+}
+
+/**
+ * Checks a tool and compiles its schemas.
+ * @throws `ToolInvalidError` (`CAR_TOOL_INVALID`) naming the tool and the field.
+ */
+export function registerTool(tool: Tool, context: RegistrationContext): RegisteredTool {
+  const schema = parseToolSchema(tool.schema);
+  checkToolShape(tool, schema);
+  let hash: string | undefined;
+  return {
+    schema,
+    execute: tool.execute,
+    reserve: tool.reserve,
+    parameters: compile(context.compiler, schema, "parameters"),
+    returns: schema.returns === undefined ? undefined : compile(context.compiler, schema, "returns"),
+    effectKeys: schema.effects.map(effectKey),
+    slots: schema.max_concurrency === undefined ? undefined : createSemaphore(schema.max_concurrency),
+    bucket: bucketOf(schema, context),
+    cache: cacheOf(schema, context),
+    get schemaHash() {
+      return (hash ??= contentHash(schema as unknown as JsonObject));
+    },
+    revoked: false,
+  };
+}
+
+function checkToolShape(tool: Tool, schema: ToolSchema): void {
+  if (tool.execute !== undefined && typeof tool.execute !== "function") {
+    throw new ToolInvalidError(`tool \`${schema.name}\`: execute is not a function`);
+  }
+  if (schema.reversibility === "compensable" && schema.compensation === undefined) {
+    throw new ToolInvalidError(`tool \`${schema.name}\`: reversibility \`compensable\` needs a \`compensation\``);
+  }
+  if (schema.reversibility === "irreversible" && schema.compensation !== undefined) {
+    throw new ToolInvalidError(
+      `tool \`${schema.name}\`: it has a \`compensation\`, so declare reversibility \`compensable\``,
+    );
+  }
+}
+
+function compile(compiler: SchemaCompiler, schema: ToolSchema, field: "parameters" | "returns"): CompiledSchema {
+  try {
+    return compiler.compile(schema[field]!);
+  } catch (cause) {
+    if (!(cause instanceof SchemaInvalidError)) throw cause;
+    throw new ToolInvalidError(`tool \`${schema.name}\`: ${field}: ${cause.message}`, { cause });
+  }
+}
+
+function bucketOf(schema: ToolSchema, { buckets, timers, now }: RegistrationContext): TokenBucket | undefined {
+  if (schema.rate_limit === undefined) return undefined;
+  const { max_calls, interval_secs } = schema.rate_limit;
+  const known = buckets.get(schema.name);
+  if (known !== undefined && known.maxCalls === max_calls && known.intervalMs === interval_secs * 1000) return known;
+  const bucket = createTokenBucket({ maxCalls: max_calls, intervalMs: interval_secs * 1000, timers, now });
+  buckets.set(schema.name, bucket);
+  return bucket;
+}
+
+function cacheOf(schema: ToolSchema, { maxCachedResults, now }: RegistrationContext): ResultCache | undefined {
+  if (schema.cache_ttl_secs === undefined) return undefined;
+  return createResultCache({ maxEntries: maxCachedResults, ttlMs: schema.cache_ttl_secs * 1000, now });
+}

@@ -1,0 +1,107 @@
+import {
+  Budget,
+  Capabilities,
+  ConfigInvalidError,
+  DEFAULT_LIMITS,
+  type JsonValue,
+  Limits,
+  parseConfig,
+} from "@car/ir";
+import type { StateStore } from "@car/ir/ports";
+import { memoryEventLog } from "@car/eventlog";
+import { memoryStateStore } from "@car/state";
+import { createSchemaCompiler, verify, type VerifyReport } from "@car/validator";
+import { capabilityGuard } from "./config/capability-guard.js";
+import { runtimeLogger } from "./defaults/logger.js";
+import { systemClock } from "./defaults/system-clock.js";
+import { systemIds } from "./defaults/system-ids.js";
+import { Recorder } from "./evidence/recorder.js";
+import { createRateLimits } from "./limits/rate-limits.js";
+import { liveRuntime } from "./live-runtime.js";
+import { RunNames } from "./run/run-names.js";
+import type { RuntimeOptions } from "./runtime-options.js";
+import type { Runtime } from "./runtime.js";
+import { TimerQueue } from "./time/timer-queue.js";
+
+const DEFAULT_CONCURRENCY = 256;
+
+/**
+ * Creates a runtime. This is the one place that knows which store, log and validator are used when the host names none.
+ * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`), `ToolInvalidError` (`CAR_TOOL_INVALID`).
+ */
+export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyReport> {
+  const clock = options.clock ?? systemClock;
+  const ids = options.ids ?? systemIds;
+  const logger = runtimeLogger(options.logger);
+  const timers = new TimerQueue(clock);
+  const limits = options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits");
+  const capabilities = options.capabilities && parseConfig(Capabilities, options.capabilities, "capabilities");
+  const store = storeOf(options.state);
+  const recorder = new Recorder(options.eventLog ?? memoryEventLog(), logger);
+  recordInitialState(store, recorder, clock.now());
+  return liveRuntime({
+    tools: options.tools ?? [],
+    config: {
+      policy: options.policy,
+      capabilities: capabilities && capabilityGuard(capabilities),
+      budget: options.budget && parseConfig(Budget, options.budget, "budget"),
+      limits,
+      maxConcurrency: concurrencyOf(options.maxConcurrency),
+      schedule: options.schedule ?? "safe",
+    },
+    registration: {
+      compiler: options.schemaCompiler ?? createSchemaCompiler(),
+      timers,
+      now: () => clock.now(),
+      maxCachedResults: limits.max_cached_results,
+      buckets: (options.rateLimits ?? createRateLimits()).buckets,
+    },
+    store,
+    recorder,
+    clock,
+    timers,
+    random: options.random ?? (() => Number.parseInt(ids.hex(4), 16) / 0x1_0000_0000),
+    names: new RunNames(ids),
+    logger,
+    approver: options.approver,
+    executor: options.executor,
+    secrets: options.secrets ?? {},
+    memory: options.memory,
+    verify: (proposal, config) =>
+      verify(proposal, {
+        state: store.view(),
+        tools: [...config.tools.values()].map(({ schema }) => schema),
+        policies: config.policy,
+        capabilities,
+        budget: config.budget,
+        limits: config.limits,
+        now: clock.now(),
+      }),
+  });
+}
+
+function storeOf(state: RuntimeOptions["state"]): StateStore {
+  if (state === undefined) return memoryStateStore();
+  return isStore(state) ? state : memoryStateStore(state);
+}
+
+function isStore(state: StateStore | Readonly<Record<string, JsonValue>>): state is StateStore {
+  return typeof (state as StateStore).acquire === "function" && typeof (state as StateStore).commit === "function";
+}
+
+function concurrencyOf(value: number | undefined): number {
+  if (value === undefined) return DEFAULT_CONCURRENCY;
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new ConfigInvalidError(`maxConcurrency is ${value}, it must be a whole number of at least 1`);
+}
+
+/** The log alone must be able to rebuild the state, so it starts with what is there. */
+function recordInitialState(store: StateStore, recorder: Recorder, time: number): void {
+  const view = store.view();
+  if (view.version === 0) return;
+  const entries = view.keys().map((key) => {
+    const { value, origin, version, trusted } = view.entry(key)!;
+    return { key, ...(value === undefined ? {} : { value }), origin, version, ...(trusted === undefined ? {} : { trusted }) };
+  });
+  recorder.record("state_snapshot", { scope: undefined, action: -1, attempt: 0, time }, { entries, version: view.version });
+}

@@ -1,0 +1,29 @@
+import { pino } from "pino";
+import type { Logger } from "@car/ir/ports";
+
+/** Levels at which the built-in logger can be asked to speak. */
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+const SILENT: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/** Silent unless asked: a level makes a pino logger, and anything pino-like is used as it is, made safe. */
+export function runtimeLogger(logger: Logger | LogLevel | undefined): Logger {
+  if (logger === undefined || logger === "silent") return SILENT;
+  return guarded(typeof logger === "string" ? pino({ level: logger, name: "car" }) : logger);
+}
+
+/** A logger must never decide about a run: what it throws is dropped. */
+function guarded(logger: Logger): Logger {
+  const call = (level: keyof Logger) => (fields: object, message: string) => {
+    try {
+      logger[level](fields, message);
+    } catch {
+      // There is nowhere left to report this: the logger itself is what failed.
+    }
+  };
+  return { debug: call("debug"), info: call("info"), warn: call("warn"), error: call("error") };
+}
+
+function ignore(): void {
+  // Nobody asked for logs.
+}

@@ -1,0 +1,41 @@
+import { type Assertion, checkCondition, type JsonValue, type StateRead, type StateWrite } from "@car/ir";
+import { failed, type Outcome } from "../run/outcome.js";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+
+/** Carries out an action that touches nothing but the state. */
+export function performStateAction(run: Run, slot: Slot, action: StateWrite | StateRead | Assertion): Outcome {
+  slot.attempts = 1;
+  slot.charge = undefined;
+  const key = slot.parameters["key"] as string;
+  switch (action.type) {
+    case "state_write": {
+      const value = slot.parameters["value"]!;
+      slot.toolWrites = [{ key, write: { value, origin: "model" } }];
+      return { status: "succeeded", output: value };
+    }
+    case "state_read":
+      return read(run, key);
+    case "assertion":
+      return assertHolds(run, key, { operator: action.parameters.operator, expected: slot.parameters["expected"] });
+  }
+}
+
+function read(run: Run, key: string): Outcome {
+  const value = run.state.newest(key);
+  // The version is that of the committed value; what this run itself wrote has none yet.
+  const version = run.state.committed.entry(key)?.version ?? 0;
+  return { status: "succeeded", output: value ?? null, read: { found: value !== undefined, version } };
+}
+
+interface Expectation {
+  readonly operator: string;
+  readonly expected: JsonValue | undefined;
+}
+
+function assertHolds(run: Run, key: string, { operator, expected }: Expectation): Outcome {
+  const actual = run.state.newest(key);
+  const problem = checkCondition({ key, operator, expected: expected ?? null }, actual);
+  if (problem === undefined) return { status: "succeeded", output: true };
+  return failed({ code: "precondition_failed", message: `assertion failed: ${problem}`, keys: [key] });
+}

@@ -1,0 +1,49 @@
+import type { Decision } from "@car/ir/ports";
+import { isThenable, rejected } from "../run/outcome.js";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+import { type GateVerdict, PROCEED } from "./gate.js";
+import { SlotPolicyRequest } from "./slot-policy-request.js";
+
+/** Asks the policy. Nothing past this gate runs for an action that is not allowed. */
+export function authorize(run: Run, slot: Slot): GateVerdict | Promise<GateVerdict> {
+  const { policy } = run.config;
+  if (policy === undefined) return PROCEED;
+  let decision: Decision | Promise<Decision>;
+  try {
+    decision = policy.check(new SlotPolicyRequest(run, slot), run.state);
+  } catch (error) {
+    return decide(run, slot, closed(run, error));
+  }
+  if (!isThenable(decision)) return decide(run, slot, decision);
+  return Promise.resolve(decision).then(
+    (answer) => decide(run, slot, answer),
+    (error: unknown) => decide(run, slot, closed(run, error)),
+  );
+}
+
+function decide(run: Run, slot: Slot, decision: Decision): GateVerdict {
+  // Recorded before it is acted on, so that the log explains a crash between the two.
+  run.record("policy_decided", slot, decision);
+  slot.needsApproval = undefined;
+  if (decision.effect === "allow") return PROCEED;
+  if (decision.effect === "require_approval") {
+    slot.needsApproval = decision;
+    return PROCEED;
+  }
+  const policies = decision.reasons.map(({ policy_id }) => policy_id);
+  run.record("policy_violation", slot, { reasons: decision.reasons });
+  return rejected({ code: "policy_denied", message: messageOf(decision), policies });
+}
+
+/** The reasons of a decision as one line. */
+export function messageOf({ effect, reasons }: Decision): string {
+  if (reasons.length === 0) return effect === "deny" ? "denied by policy" : "approval is required";
+  return reasons.map(({ policy_id, message }) => `${policy_id}: ${message}`).join("; ");
+}
+
+/** A policy that throws denies. The exception's text may quote what it looked at, so only the logger gets it. */
+function closed(run: Run, error: unknown): Decision {
+  run.services.logger.error({ error, run_id: run.scope.run_id }, "a policy threw; the action is denied");
+  return { effect: "deny", reasons: [{ policy_id: "policy_error", message: "the policy failed, so it denies" }] };
+}

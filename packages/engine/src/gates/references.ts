@@ -1,0 +1,27 @@
+import { type JsonObject, matchesKey } from "@car/ir";
+import { rejected } from "../run/outcome.js";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+import { type GateVerdict, PROCEED } from "./gate.js";
+
+/** Puts the outputs that the parameters refer to in their places. */
+export function resolveReferences(run: Run, slot: Slot): GateVerdict {
+  const template = run.plan.graph.templates[slot.index];
+  if (template === undefined) return PROCEED;
+  const resolution = template.resolve((id) => run.slots[run.plan.graph.indexOf.get(id)!]?.output);
+  if (!resolution.ok) return rejected({ code: "invalid", message: resolution.message });
+  slot.parameters = resolution.value as JsonObject;
+  return slot.action.type === "tool_call" ? PROCEED : checkKey(slot);
+}
+
+/** A key that came from a reference must be one of those that were declared, and so locked. */
+function checkKey({ action, parameters }: Slot): GateVerdict {
+  const { key } = parameters;
+  if (typeof key !== "string" || key === "") {
+    return rejected({ code: "invalid", message: "the referenced key is not a non-empty text" });
+  }
+  if (typeof action.parameters["key"] === "string" && action.parameters["key"] === key) return PROCEED;
+  const declared = action.type === "state_write" ? action.write_set : [...action.read_set, ...action.write_set];
+  if (declared.some((pattern) => matchesKey(pattern, key))) return PROCEED;
+  return rejected({ code: "invalid", message: `the referenced key \`${key}\` is outside the declared set`, keys: [key] });
+}

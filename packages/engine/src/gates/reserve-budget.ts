@@ -1,0 +1,51 @@
+import type { Charge } from "../budget/budget-meter.js";
+import { EXTERNAL, IRREVERSIBLE, MAY_ABORT } from "../plan/plan-flags.js";
+import { skipped, type Unsuccessful } from "../run/outcome.js";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+import { type GateVerdict, PROCEED } from "./gate.js";
+
+/** Reserves what the attempt will use. Nothing is dispatched that the budget cannot pay. */
+export function reserveBudget(run: Run, slot: Slot): GateVerdict {
+  const { budget } = run;
+  if (budget === undefined) return PROCEED;
+  const charge = chargeOf(slot);
+  const limit = budget.brokenBy(charge) ?? restLimit(run, slot);
+  if (limit !== undefined) return exceeded(limit);
+  budget.reserve(charge);
+  slot.charge = charge;
+  return PROCEED;
+}
+
+/** How an action ends that the budget cannot pay. */
+export function exceeded(limit: string): Unsuccessful {
+  return skipped({ code: "budget_exceeded", message: `the budget's \`${limit}\` is reached`, limit });
+}
+
+function chargeOf({ action, tool, attempts }: Slot): Charge {
+  const isCall = action.type === "tool_call";
+  return { toolCalls: isCall ? 1 : 0, actions: attempts === 0 ? 1 : 0, counters: tool?.reserve };
+}
+
+/**
+ * Before the first call that cannot be undone, asks whether everything still open fits. If it does not, and something
+ * that may abort would be left out, the batch is given up now, while it can still be undone.
+ */
+function restLimit(run: Run, slot: Slot): string | undefined {
+  const { flags } = run.plan;
+  if (run.restChecked || (flags[slot.index]! & (IRREVERSIBLE | EXTERNAL)) !== (IRREVERSIBLE | EXTERNAL)) return undefined;
+  run.restChecked = true;
+  if (run.budget!.budget.on_exceeded === "commit") return undefined;
+  const open = run.slots.filter((each) => each.phase !== "done" && each.charge === undefined && isScheduled(run, each));
+  if (!open.some(({ index }) => (flags[index]! & MAY_ABORT) !== 0)) return undefined;
+  const rest: Charge = {
+    toolCalls: open.filter(({ action }) => action.type === "tool_call").length,
+    actions: open.length,
+    counters: undefined,
+  };
+  return run.budget!.brokenBy(rest);
+}
+
+function isScheduled(run: Run, { index }: Slot): boolean {
+  return !run.plan.graph.unscheduled.has(index);
+}

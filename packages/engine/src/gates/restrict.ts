@@ -1,0 +1,34 @@
+import type { Reason } from "@car/ir";
+import type { CapabilityGuard } from "../config/capability-guard.js";
+import { rejected } from "../run/outcome.js";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+import { type GateVerdict, PROCEED } from "./gate.js";
+
+/** Holds an action to the capability set: its tool, and every key it may read or write by any path. */
+export function restrict(run: Run, slot: Slot): GateVerdict {
+  const { tool } = slot;
+  if (tool?.revoked === true) {
+    return rejected({ code: "revoked", message: `tool \`${tool.schema.name}\` has been revoked` });
+  }
+  const { capabilities } = run.config;
+  if (capabilities === undefined) return PROCEED;
+  const reason = toolReason(slot, capabilities) ?? keyReason(run, slot, capabilities);
+  return reason === undefined ? PROCEED : rejected(reason);
+}
+
+function toolReason({ action }: Slot, capabilities: CapabilityGuard): Reason | undefined {
+  if (action.type !== "tool_call" || capabilities.allowsTool(action.tool)) return undefined;
+  return { code: "capability_denied", message: `tool \`${action.tool}\` is outside the capability set` };
+}
+
+function keyReason(run: Run, { index, action, parameters }: Slot, capabilities: CapabilityGuard): Reason | undefined {
+  if (!capabilities.restrictsKeys) return undefined;
+  const { reads, writes } = run.plan.graph.access[index]!;
+  const keys = [...reads, ...writes];
+  if (action.type !== "tool_call") keys.push(parameters["key"] as string);
+  const denied = [...new Set(keys.filter((key) => !capabilities.allowsKey(key)))];
+  if (denied.length === 0) return undefined;
+  const names = denied.map((key) => `\`${key}\``).join(", ");
+  return { code: "capability_denied", message: `state key ${names} is outside the capability set`, keys: denied };
+}

@@ -1,0 +1,131 @@
+import { type ProposalResult, RuntimeClosedError } from "@car/ir";
+import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
+import { BudgetMeters } from "./budget/meters.js";
+import { ConfigHolder, initialTools } from "./config/config-holder.js";
+import type { ConfigSnapshot } from "./config/config-snapshot.js";
+import type { RegistrationContext } from "./config/registered-tool.js";
+import type { Recorder } from "./evidence/recorder.js";
+import { createHostState } from "./host-state.js";
+import { createReceipts } from "./reuse/receipts.js";
+import { cancelRun } from "./run/begin.js";
+import type { RunNames } from "./run/run-names.js";
+import { OpenRuns } from "./run/open-runs.js";
+import type { Services } from "./run/services.js";
+import { type RunStarter, startRun } from "./run/start-run.js";
+import type { ExecuteOptions, Runtime } from "./runtime.js";
+import type { TimerQueue } from "./time/timer-queue.js";
+
+/** Everything a runtime is made of, with every default filled in. */
+export interface RuntimeParts<Report> {
+  readonly tools: readonly Tool[];
+  /** The first configuration, its tools still to be registered. */
+  readonly config: Omit<ConfigSnapshot, "tools" | "version">;
+  readonly registration: RegistrationContext;
+  readonly store: StateStore;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly timers: TimerQueue;
+  readonly random: RandomSource;
+  readonly names: RunNames;
+  readonly logger: Logger;
+  readonly approver: Approver | undefined;
+  readonly executor: Executor | undefined;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly memory: Memory | undefined;
+  readonly verify: (proposal: unknown, config: ConfigSnapshot) => Promise<Report>;
+}
+
+const DEFAULT_PRINCIPAL = "default";
+
+/** Composes a runtime. It knows ports only: which store, log, policy and validator it uses is decided elsewhere. */
+export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
+  const { recorder, store, timers, clock } = parts;
+  const open = new OpenRuns();
+  const meters = new BudgetMeters();
+  let closing: Promise<void> | undefined;
+
+  const holder = createHolder(parts);
+  const starter: RunStarter = {
+    services: createServices(parts, (parent, action, input) => {
+      const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
+      return attempt(() => startRun(starter, { ...request, parent: { run: parent, action } }));
+    }),
+    names: parts.names,
+    config: () => holder.current,
+    meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
+    open,
+    onClosed: (result) => tellMemory(parts, result),
+  };
+  const assertOpen = (): void => {
+    if (closing !== undefined) throw new RuntimeClosedError("the runtime is closed");
+  };
+
+  return {
+    state: createHostState({ store, recorder, timers, now: () => clock.now(), limits: parts.config.limits }),
+    eventLog: recorder.log,
+    store,
+    execute: (input: unknown, { signal, principal = DEFAULT_PRINCIPAL, executor }: ExecuteOptions = {}) =>
+      attempt(() => {
+        assertOpen();
+        return startRun(starter, { input, principal, signal, executor });
+      }),
+    verify: (proposal) => parts.verify(proposal, holder.current),
+    subscribe: (subscriber) => recorder.subscribe(subscriber),
+    registerTool(tool) {
+      assertOpen();
+      holder.register(tool);
+    },
+    unregisterTool: (name) => holder.unregister(name),
+    revoke: (name) => holder.revoke(name),
+    tools: () => [...holder.current.tools.values()].map(({ schema }) => schema).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    close: () => (closing ??= closeRuntime(parts, open)),
+  };
+}
+
+function createHolder<Report>({ tools, config, registration, recorder, clock }: RuntimeParts<Report>): ConfigHolder {
+  const initial: ConfigSnapshot = { ...config, tools: initialTools(tools, registration), version: 1 };
+  return new ConfigHolder(initial, registration, (change, tool) => {
+    const place = { scope: undefined, action: -1, attempt: 0, time: clock.now() };
+    recorder.record("config_changed", place, { change, tool });
+  });
+}
+
+function createServices<Report>(
+  parts: RuntimeParts<Report>,
+  executeChild: Services["executeChild"],
+): Services {
+  const { limits } = parts.config;
+  const receipts = createReceipts({
+    maxEntries: limits.max_receipts,
+    ttlMs: limits.receipt_ttl_ms,
+    now: () => parts.clock.now(),
+  });
+  const { clock, timers, random, store, recorder, logger, approver, executor, secrets } = parts;
+  return { clock, timers, random, store, recorder, logger, approver, executor, secrets, receipts, executeChild };
+}
+
+/** Turns what is thrown before a run exists into a rejection. */
+function attempt<T>(body: () => Promise<T>): Promise<T> {
+  try {
+    return body();
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
+
+function tellMemory<Report>({ memory, logger }: RuntimeParts<Report>, result: ProposalResult): void {
+  if (memory === undefined) return;
+  Promise.resolve()
+    .then(() => memory.recordOutcome(result))
+    .catch((error: unknown) => logger.error({ error, run_id: result.run_id }, "the memory failed to record an outcome"));
+}
+
+async function closeRuntime<Report>({ timers, config, recorder }: RuntimeParts<Report>, open: OpenRuns): Promise<void> {
+  const { drain_timeout_ms: ms } = config.limits;
+  if (!(await open.idle(timers, ms))) {
+    for (const run of open.all()) cancelRun(run, { code: "canceled", message: "the runtime was closed" });
+    // Canceled runs give their calls `ms` to end, and then their compensations take the time they take.
+    await open.idle(timers, ms + config.limits.compensation_timeout_ms);
+  }
+  await recorder.log.flush();
+}

@@ -1,0 +1,47 @@
+import type { JsonObject, ToolSchema } from "@car/ir";
+import { modelName } from "./model-names.js";
+
+/** A tool as OpenAI's chat completions take it. */
+export interface OpenAiTool {
+  readonly type: "function";
+  readonly function: { readonly name: string; readonly description: string; readonly parameters: JsonObject };
+}
+
+/** A tool as Anthropic's messages take it. */
+export interface AnthropicTool {
+  readonly name: string;
+  readonly description: string;
+  readonly input_schema: JsonObject;
+}
+
+/** A tool with plain JSON Schema, for everything else. */
+export interface JsonSchemaTool {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: JsonObject;
+}
+
+interface Formats {
+  openai: OpenAiTool;
+  anthropic: AnthropicTool;
+  "json-schema": JsonSchemaTool;
+}
+
+/** Anything that can list its tools; a runtime can. */
+export interface HasTools {
+  tools(): readonly ToolSchema[];
+}
+
+/** The registered tools in the shape a model API wants. Names it would refuse are changed; `proposalFromToolCalls` changes them back. */
+export function toolsForModel<F extends keyof Formats>(runtime: HasTools, format: F): readonly Formats[F][] {
+  return runtime.tools().map((schema) => FORMATTERS[format](schema));
+}
+
+const FORMATTERS: { readonly [F in keyof Formats]: (schema: ToolSchema) => Formats[F] } = {
+  openai: ({ name, description, parameters }) => ({
+    type: "function",
+    function: { name: modelName(name), description, parameters },
+  }),
+  anthropic: ({ name, description, parameters }) => ({ name: modelName(name), description, input_schema: parameters }),
+  "json-schema": ({ name, description, parameters }) => ({ name, description, parameters }),
+};

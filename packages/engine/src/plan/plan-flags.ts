@@ -1,0 +1,54 @@
+import { type Action, type ActionGraph, effectiveReversibility, mayAbort } from "@car/ir";
+import type { RegisteredTool } from "../config/registered-tool.js";
+
+/** A failure or refusal of this action undoes the run. */
+export const MAY_ABORT = 1;
+/** Nothing can undo this action, and something in its batch could make that necessary. */
+export const IRREVERSIBLE = 2;
+/** Something that may abort comes after this action and waits for it. */
+export const LEADS_TO_ABORT = 4;
+/** Not effectively `reversible`: leaves something outside the state store. */
+export const EXTERNAL = 8;
+
+/** What the flags are computed from. */
+export interface FlagInput {
+  readonly graph: ActionGraph;
+  readonly tools: readonly (RegisteredTool | undefined)[];
+  readonly schedule: "safe" | "eager";
+}
+
+/**
+ * One set of bits per action, and whether the batch needs the irreversible ones held back. In a batch in which
+ * nothing may abort, or under `schedule: "eager"`, every action is ordinary.
+ */
+export function planFlags(
+  actions: readonly Action[],
+  { graph, tools, schedule }: FlagInput,
+): { readonly flags: readonly number[]; readonly ordered: boolean } {
+  let anyIrreversible = false;
+  let anyAbort = false;
+  const flags = actions.map((action, index) => {
+    const reversibility = effectiveReversibility(action, tools[index]?.schema);
+    const irreversible = reversibility === "irreversible";
+    const abort = mayAbort(action);
+    anyIrreversible ||= irreversible;
+    anyAbort ||= abort;
+    return (abort ? MAY_ABORT : 0) | (irreversible ? IRREVERSIBLE : 0) | (reversibility === "reversible" ? 0 : EXTERNAL);
+  });
+  const ordered = schedule === "safe" && anyAbort && anyIrreversible && actions.length > 1;
+  if (ordered) markLeadsToAbort(flags, graph);
+  return { flags, ordered };
+}
+
+/** Walks the order backwards, so that successors are marked before those that lead to them. */
+function markLeadsToAbort(flags: number[], { order, offsets, targets }: ActionGraph): void {
+  for (let at = order.length - 1; at >= 0; at--) {
+    const index = order[at]!;
+    for (let e = offsets[index]!; e < offsets[index + 1]!; e++) {
+      if ((flags[targets[e]!]! & (MAY_ABORT | LEADS_TO_ABORT)) !== 0) {
+        flags[index]! |= LEADS_TO_ABORT;
+        break;
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import type { EntryWrite, JsonValue } from "@car/ir";
+
+/** One state write of a tool, with its origin. */
+export interface RecordedWrite {
+  readonly key: string;
+  readonly write: EntryWrite;
+}
+
+/** What a finished call left: enough to answer for it again. */
+export interface RecordedAnswer {
+  readonly output: JsonValue;
+  /** Writes of the tool itself, not the action's own claims. */
+  readonly writes: readonly RecordedWrite[];
+  readonly runId: string;
+  readonly actionId: string;
+}

@@ -1,0 +1,10 @@
+import type { RecordedAnswer } from "./recorded-answer.js";
+import { SingleFlight, type SingleFlightOptions } from "./single-flight.js";
+
+/** Answers of one tool, across proposals. */
+export type ResultCache = SingleFlight<RecordedAnswer>;
+
+/** Creates an empty cache. */
+export function createResultCache(options: SingleFlightOptions): ResultCache {
+  return new SingleFlight<RecordedAnswer>(options);
+}

@@ -1,0 +1,69 @@
+import {
+  effectKey,
+  jsonEqual,
+  matchesKey,
+  type EntryWrite,
+  type JsonValue,
+  resolveOutputTemplate,
+  type Transition,
+} from "@car/ir";
+import type { RecordedWrite } from "../reuse/recorded-answer.js";
+import type { Run } from "./run.js";
+import type { Slot } from "./slot.js";
+
+/**
+ * Writes what a successful action changes, in order: its tool's writes, the tool's declared effects, and last what the
+ * action claims. Where the tool spoke about a key, the claim does not count.
+ */
+export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
+  const { action } = slot;
+  const writes = slot.reused === undefined ? ownWrites(slot, output) : declaredOnly(run, slot, slot.reused);
+  const claims = Object.keys(action.expected_effects);
+  if (writes.length === 0 && claims.length === 0) return;
+  slot.toolWrites = writes;
+  const changes = writes.map(({ key, write }) => change(run, key, write));
+  for (const key of claims) {
+    const claimed = action.expected_effects[key]!;
+    const reported = writes.findLast((each) => each.key === key);
+    if (reported === undefined) changes.push(change(run, key, { value: claimed, origin: "model" }));
+    else noteMismatch(run, slot, { reported, claimed });
+  }
+  slot.changes = changes;
+}
+
+function change(run: Run, key: string, write: EntryWrite): Transition {
+  run.state.write(key, write);
+  const { value, origin } = write;
+  return value === undefined ? { key, origin } : { key, value, origin };
+}
+
+function noteMismatch(
+  run: Run,
+  slot: Slot,
+  { reported, claimed }: { readonly reported: RecordedWrite; readonly claimed: JsonValue },
+): void {
+  const { value } = reported.write;
+  if (value !== undefined && jsonEqual(value, claimed)) return;
+  run.record("effect_mismatch", slot, { key: reported.key, claimed, reported: value ?? null, deleted: value === undefined });
+}
+
+/** A `state_write` has its one write; a tool call what its handle buffered, then what its schema takes from the output. */
+function ownWrites(slot: Slot, output: JsonValue): readonly RecordedWrite[] {
+  const buffered = slot.finished?.writes;
+  const effects = slot.tool?.schema.effects ?? [];
+  if (buffered === undefined && effects.length === 0) return slot.toolWrites;
+  const writes = [...slot.toolWrites];
+  for (const [key, write] of buffered ?? []) writes.push({ key, write });
+  for (const effect of effects) {
+    if (typeof effect === "string" || effect.value === undefined) continue;
+    const resolved = resolveOutputTemplate(effect.value, { output, parameters: slot.parameters });
+    if (resolved.ok) writes.push({ key: effectKey(effect), write: { value: resolved.value, origin: "tool" } });
+  }
+  return writes;
+}
+
+/** Writes that come with a stored answer count only on keys that this action declares: others are not locked. */
+function declaredOnly(run: Run, slot: Slot, writes: readonly RecordedWrite[]): readonly RecordedWrite[] {
+  const declared = run.plan.graph.access[slot.index]!.writes;
+  return writes.filter(({ key }) => declared.some((pattern) => matchesKey(pattern, key)));
+}

@@ -1,0 +1,152 @@
+import type { JsonObject, Reason } from "@car/ir";
+import { CarError, proposalHash } from "@car/ir";
+import type { Lease, LockWait } from "@car/ir/ports";
+import { drain } from "./drain.js";
+import { refuse } from "./refuse.js";
+import type { Run } from "./run.js";
+import { stopRun } from "./stop-run.js";
+
+/** Logs the proposal, takes the locks, checks what needs them, and starts the run. Never throws. */
+export function begin(run: Run, signal: AbortSignal | undefined): void {
+  recordReceived(run);
+  if (run.broken !== undefined) return refuse(run, { reasons: [run.broken] });
+  if (signal?.aborted === true) return refuse(run, { reasons: [canceledReason(signal)], status: "canceled" });
+  const { reads, writes } = run.plan.locks;
+  if (reads.length === 0 && writes.length === 0) return start(run, signal);
+  let answer: Lease | LockWait;
+  try {
+    answer = run.services.store.acquire({ owner: run, reads, writes });
+  } catch (error) {
+    return refuse(run, { reasons: [lockReason(error)] });
+  }
+  if ("lease" in answer) return waitForLocks(run, signal, answer);
+  run.lease = answer;
+  start(run, signal);
+}
+
+function recordReceived(run: Run): void {
+  const { plan, config, parent } = run;
+  run.record("proposal_received", undefined, {
+    proposal: plan.proposal as unknown as JsonObject,
+    proposal_hash: proposalHash(plan.proposal),
+    principal: run.principal,
+    config_version: config.version,
+    policy_version: config.policy?.version ?? null,
+    ...(parent === undefined
+      ? {}
+      : { parent_run_id: parent.scope.run_id, parent_action_id: parent.plan.actionIds[run.parentAction]! }),
+  });
+}
+
+function waitForLocks(run: Run, signal: AbortSignal | undefined, wait: LockWait): void {
+  const { lock_timeout_ms: ms } = run.config.limits;
+  let reason: Reason = { code: "lock_timeout", message: `waited ${ms} ms for the locks`, keys: run.plan.locks.writes };
+  const timer = run.services.timers.set(ms, () => wait.cancel());
+  const onAbort = (): void => {
+    reason = canceledReason(signal!);
+    wait.cancel();
+  };
+  signal?.addEventListener("abort", onAbort, { once: true });
+  run.cancelLockWait = (cause) => {
+    reason = cause;
+    wait.cancel();
+  };
+  const leave = (): void => {
+    timer.cancel();
+    signal?.removeEventListener("abort", onAbort);
+    run.cancelLockWait = undefined;
+    run.tick();
+  };
+  wait.lease.then(
+    (lease) => {
+      leave();
+      run.lease = lease;
+      start(run, signal);
+    },
+    (error: unknown) => {
+      leave();
+      const canceled = CarError.isInstance(error) && error.code === "CAR_LOCK_CANCELED";
+      const cause = canceled ? reason : lockReason(error);
+      refuse(run, { reasons: [cause], status: cause.code === "canceled" ? "canceled" : "rejected" });
+    },
+  );
+}
+
+function start(run: Run, signal: AbortSignal | undefined): void {
+  try {
+    const late = lateProblems(run);
+    if (late.length > 0) return refuse(run, { reasons: late });
+  } catch (error) {
+    run.break("the state store failed", error);
+    return refuse(run, { reasons: [run.broken!] });
+  }
+  run.record("proposal_admitted", undefined, undefined);
+  listen(run, signal);
+  const limit = run.budget?.budget.max_duration_ms;
+  if (limit !== undefined) boundDuration(run, limit);
+  for (const { index, waiting } of run.slots) {
+    if (run.plan.graph.unscheduled.has(index)) continue;
+    run.open++;
+    if (waiting > 0) continue;
+    run.slots[index]!.phase = "ready";
+    run.ready.push(index);
+  }
+  drain(run);
+}
+
+/** A dependency that only a later action supplies, and that the state does not hold, can never be met. */
+function lateProblems(run: Run): Reason[] {
+  const { late } = run.plan.graph;
+  if (late.length === 0) return [];
+  const ids = run.plan.actionIds;
+  return late
+    .filter(({ key }) => run.state.newest(key) === undefined)
+    .map(({ action, key, writer }) => ({
+      code: "invalid" as const,
+      action_id: ids[action]!,
+      keys: [key],
+      message: `\`${ids[action]!}\` depends on state key \`${key}\`, which only the later action \`${ids[writer]!}\` writes`,
+    }));
+}
+
+function listen(run: Run, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const onAbort = (): void => cancelRun(run, canceledReason(signal));
+  signal.addEventListener("abort", onAbort, { once: true });
+  run.detachSignal = () => signal.removeEventListener("abort", onAbort);
+}
+
+/** Gives a run up, at whatever point it is. */
+export function cancelRun(run: Run, cause: Reason): void {
+  if (run.cancelLockWait !== undefined) return run.cancelLockWait(cause);
+  if (run.settled || run.stop !== undefined) return;
+  run.tick();
+  stopRun(run, { kind: "cancel", cause });
+  drain(run);
+}
+
+function boundDuration(run: Run, limitMs: number): void {
+  run.durationTimer = run.services.timers.set(limitMs, () => {
+    if (run.settled || run.stop !== undefined) return;
+    run.tick();
+    const message = `the budget's \`max_duration_ms\` of ${limitMs} ms is used up`;
+    const cause: Reason = { code: "budget_exceeded", message, limit: "max_duration_ms" };
+    run.record("budget_exceeded", undefined, { limit: "max_duration_ms" });
+    stopRun(run, { kind: "budget", cause, signalInFlight: true });
+    drain(run);
+  });
+}
+
+function canceledReason({ reason }: AbortSignal): Reason {
+  const detail = reason instanceof Error && reason.message !== "" ? reason.message : "the signal was aborted";
+  return { code: "canceled", message: detail };
+}
+
+function lockReason(error: unknown): Reason {
+  if (CarError.isInstance(error) && error.code === "CAR_LOCK_NESTED") {
+    const keys = (error as { readonly keys?: readonly string[] }).keys ?? [];
+    return { code: "nested_conflict", message: error.message, keys };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "store_error", message: `the state store failed: ${message}` };
+}

@@ -1,0 +1,106 @@
+import { callTool } from "../dispatch/call-tool.js";
+import { performStateAction } from "../dispatch/state-action.js";
+import { type GateVerdict, PROCEED } from "../gates/gate.js";
+import { passGates } from "../gates/pass-gates.js";
+import { finishSlot } from "./finish-slot.js";
+import { isThenable, type Outcome } from "./outcome.js";
+import { inDoubt, retryDelay } from "./retry.js";
+import type { Run } from "./run.js";
+import type { Slot } from "./slot.js";
+import { settle } from "./settle.js";
+import { notStarted, stopRun } from "./stop-run.js";
+import { wait } from "./wait.js";
+
+/**
+ * Starts everything that may start now; when nothing is left, settles the run. Called at the start and after every
+ * answer. An action that ends at once is finished in the same loop, so there is no recursion.
+ */
+export function drain(run: Run): void {
+  if (run.draining || run.settled) return;
+  run.draining = true;
+  for (;;) {
+    if (run.broken !== undefined) stopRun(run, { kind: "abort", cause: run.broken });
+    const skip = run.toSkip.pop();
+    if (skip !== undefined) skipSlot(run, run.slots[skip]!);
+    else if (!startNext(run)) break;
+  }
+  run.draining = false;
+  // INVARIANT: with nothing in flight nothing is held back either (ready-queue), so every scheduled action has ended.
+  if (run.inFlight === 0) settle(run);
+}
+
+
+function startNext(run: Run): boolean {
+  if (run.stop !== undefined || run.inFlight >= run.config.maxConcurrency) return false;
+  const index = run.ready.take();
+  if (index < 0) return false;
+  const slot = run.slots[index]!;
+  slot.phase = "running";
+  run.inFlight++;
+  approach(run, slot);
+  return true;
+}
+
+function skipSlot(run: Run, slot: Slot): void {
+  if (slot.phase !== "done") finishSlot(run, slot, notStarted(run, slot));
+}
+
+/** Takes an action through the gates and, if they let it, carries it out. */
+function approach(run: Run, slot: Slot): void {
+  const verdict = passGates(run, slot);
+  if (!isThenable(verdict)) return act(run, slot, verdict);
+  const { epoch } = slot;
+  void verdict.then((answer) => {
+    if (slot.epoch !== epoch) return;
+    run.tick();
+    act(run, slot, answer);
+    drain(run);
+  });
+}
+
+function act(run: Run, slot: Slot, verdict: GateVerdict): void {
+  if (verdict !== PROCEED) return conclude(run, slot, verdict);
+  const { action } = slot;
+  const outcome =
+    action.type === "tool_call" ? callTool(run, slot, concludeLater) : performStateAction(run, slot, action);
+  if (outcome !== undefined) conclude(run, slot, outcome);
+}
+
+function concludeLater(run: Run, slot: Slot, outcome: Outcome): void {
+  conclude(run, slot, outcome);
+  drain(run);
+}
+
+/** Ends an action, or makes it wait for another attempt. */
+function conclude(run: Run, slot: Slot, outcome: Outcome): void {
+  if (outcome.status !== "failed" || slot.attempts === 0) return finishSlot(run, slot, outcome);
+  const doubt = inDoubt(run, slot, outcome);
+  if (doubt !== undefined) return finishSlot(run, slot, doubt);
+  const delay = retryDelay(run, slot, outcome);
+  if (delay === undefined) return finishSlot(run, slot, outcome);
+  slot.lastFailure = outcome;
+  run.record("action_failed", slot, { reason: outcome.reason });
+  run.record("action_retrying", slot, { next_attempt: slot.attempts + 1, delay_ms: delay });
+  const { epoch } = slot;
+  void wait(run, slot, { promise: new Promise<never>(() => undefined), timeoutMs: delay }).then(() => {
+    if (slot.epoch !== epoch) return;
+    run.tick();
+    approachAgain(run, slot, passGates(run, slot));
+    drain(run);
+  });
+}
+
+/** A further attempt that a gate stops leaves the action failed, with the gate's reason (5.7). */
+function approachAgain(run: Run, slot: Slot, verdict: GateVerdict | Promise<GateVerdict>): void {
+  if (!isThenable(verdict)) {
+    if (verdict === PROCEED || verdict.status === "succeeded") return act(run, slot, verdict);
+    return finishSlot(run, slot, { status: "failed", reason: verdict.reason });
+  }
+  const { epoch } = slot;
+  void verdict.then((answer) => {
+    if (slot.epoch !== epoch) return;
+    run.tick();
+    approachAgain(run, slot, answer);
+    drain(run);
+  });
+}

@@ -1,0 +1,82 @@
+import { EDGE_ORDER, mayAbort } from "@car/ir";
+import { applyEffects } from "./apply-effects.js";
+import type { Outcome, Succeeded, Unsuccessful } from "./outcome.js";
+import type { Run } from "./run.js";
+import type { Slot } from "./slot.js";
+import { stopRun } from "./stop-run.js";
+
+/** Ends an action for good: effects, evidence, what waits for it, and whether the run goes on. */
+export function finishSlot(run: Run, slot: Slot, outcome: Outcome): void {
+  if (slot.phase === "running") {
+    run.inFlight--;
+    run.ready.ended(slot.index);
+  }
+  slot.phase = "done";
+  slot.endedAt = run.time;
+  run.open--;
+  returnUnused(run, slot);
+  if (outcome.status === "succeeded") finishWell(run, slot, outcome);
+  else finishBadly(run, slot, outcome);
+  const { onEnd } = slot;
+  if (onEnd !== undefined) for (const listener of onEnd) listener(slot.outcome!);
+  releaseSuccessors(run, slot);
+  if (outcome.status !== "succeeded") stopIfDue(run, slot, outcome);
+}
+
+function returnUnused(run: Run, slot: Slot): void {
+  if (slot.charge !== undefined) run.budget?.release(slot.charge);
+  slot.charge = undefined;
+  slot.release?.();
+  slot.release = undefined;
+}
+
+function finishWell(run: Run, slot: Slot, outcome: Succeeded): void {
+  slot.outcome = outcome;
+  slot.completion = ++run.completions;
+  applyEffects(run, slot, outcome.output);
+  run.record("action_succeeded", slot, { output: outcome.output, duration_ms: slot.durationMs });
+  if (slot.changes.length > 0) run.record("state_changed", slot, { changes: slot.changes });
+}
+
+function finishBadly(run: Run, slot: Slot, outcome: Unsuccessful): void {
+  // A tolerated failure shows as `skipped`; that it ran is told by its attempts (3.5).
+  const tolerated = outcome.status === "failed" && slot.attempts > 0 && !mayAbort(slot.action);
+  slot.outcome = tolerated ? { ...outcome, status: "skipped" } : outcome;
+  const data = { reason: outcome.reason, duration_ms: slot.durationMs };
+  switch (outcome.status) {
+    case "failed":
+      return run.record("action_failed", slot, data);
+    case "rejected":
+      return run.record("action_rejected", slot, data);
+    case "skipped":
+      return run.record("action_skipped", slot, data);
+  }
+}
+
+function releaseSuccessors(run: Run, { index, action, outcome }: Slot): void {
+  const { offsets, targets, kinds } = run.plan.graph;
+  const good = outcome!.status === "succeeded";
+  for (let e = offsets[index]!; e < offsets[index + 1]!; e++) {
+    const next = run.slots[targets[e]!]!;
+    next.waiting--;
+    if (next.phase !== "waiting") continue;
+    if (!good && kinds[e] !== EDGE_ORDER) next.skipCause ??= action.id;
+    if (next.waiting > 0) continue;
+    if (next.skipCause !== undefined) run.toSkip.push(next.index);
+    else {
+      next.phase = "ready";
+      run.ready.push(next.index);
+    }
+  }
+}
+
+function stopIfDue(run: Run, slot: Slot, { status, reason }: Unsuccessful): void {
+  if (run.stop !== undefined) return;
+  const cause = { ...reason, action_id: reason.action_id ?? slot.action.id };
+  if (reason.code === "budget_exceeded" && status === "skipped") {
+    run.record("budget_exceeded", slot, { limit: reason.limit });
+    stopRun(run, { kind: "budget", cause });
+  } else if (status !== "skipped" && mayAbort(slot.action)) {
+    stopRun(run, { kind: "abort", cause });
+  }
+}

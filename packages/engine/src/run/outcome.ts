@@ -1,0 +1,44 @@
+import type { ErrorClass, JsonValue, Reason } from "@car/ir";
+
+/** An action that did what it was asked to. */
+export interface Succeeded {
+  readonly status: "succeeded";
+  readonly output: JsonValue;
+  readonly read?: { readonly found: boolean; readonly version: number };
+}
+
+/** An action that did not. */
+export interface Unsuccessful {
+  readonly status: "failed" | "rejected" | "skipped";
+  readonly reason: Reason;
+  /** Set for failures of a call: decides, with `retryAfterMs`, whether another attempt is worth it. */
+  readonly errorClass?: ErrorClass;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** How an action, or one attempt at it, ended. A value: nothing is thrown between the engine's parts. */
+export type Outcome = Succeeded | Unsuccessful;
+
+/** A gate refused the action. */
+export function rejected(reason: Reason): Unsuccessful {
+  return { status: "rejected", reason };
+}
+
+/** The action was tried and did not work. */
+export function failed(reason: Reason, errorClass: ErrorClass = "terminal", retryAfterMs?: number): Unsuccessful {
+  return { status: "failed", reason, errorClass, retryAfterMs };
+}
+
+/** The action was not tried. */
+export function skipped(reason: Reason): Unsuccessful {
+  return { status: "skipped", reason };
+}
+
+/** True for anything with a `then`: the engine awaits nothing else. */
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return (
+    value !== null &&
+    (typeof value === "object" || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}

@@ -1,0 +1,83 @@
+import {
+  type ActionProposal,
+  CarError,
+  type InputProblem,
+  isParsedProposal,
+  parseProposal,
+  problemText,
+  type Reason,
+} from "@car/ir";
+import type { ConfigSnapshot } from "../config/config-snapshot.js";
+import type { RunNames } from "./run-names.js";
+import type { Services } from "./services.js";
+
+/** A proposal, or what is wrong with the input, with what little of it can be named. */
+export interface ParsedInput {
+  readonly proposal: ActionProposal | undefined;
+  readonly problems: readonly Reason[];
+  readonly proposalId: string;
+  readonly actionIds: () => readonly string[];
+}
+
+const NO_PROBLEMS: readonly Reason[] = Object.freeze([]);
+
+/** What parsing needs besides the input. */
+export interface ParseContext {
+  readonly config: ConfigSnapshot;
+  readonly services: Services;
+  readonly names: RunNames;
+}
+
+/** Parses, unless that is done. Never throws. */
+export function parseInput(input: unknown, { config, services, names }: ParseContext): ParsedInput {
+  if (isParsedProposal(input)) return accepted(input);
+  try {
+    const ids = { hex: () => names.proposalId() };
+    return accepted(parseProposal(input, { clock: services.clock, ids, limits: config.limits }));
+  } catch (error) {
+    const problems = reasonsOf(error);
+    return { proposal: undefined, problems, proposalId: nameOf(input), actionIds: () => idsOf(input, config) };
+  }
+}
+
+function accepted(proposal: ActionProposal): ParsedInput {
+  const actionIds = (): readonly string[] => proposal.actions.map(({ id }) => id);
+  return { proposal, problems: NO_PROBLEMS, proposalId: proposal.id, actionIds };
+}
+
+function reasonsOf(error: unknown): readonly Reason[] {
+  if (!CarError.isInstance(error) || error.code !== "CAR_PROPOSAL_INVALID") {
+    const message = `the proposal could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    return [{ code: "invalid", message }];
+  }
+  const { problems } = error as unknown as { readonly problems: readonly InputProblem[] };
+  return problems.map((problem) => ({
+    code: "invalid",
+    message: problemText(problem),
+    problems: [{ path: problem.path, message: problem.message }],
+  }));
+}
+
+/** Reads `id` off input that may be anything, proxies that throw included. */
+function nameOf(input: unknown): string {
+  const id = propertyOf(input, "id");
+  return typeof id === "string" && id.length <= 256 ? id : "unparsed";
+}
+
+function idsOf(input: unknown, { limits }: ConfigSnapshot): readonly string[] {
+  const actions = propertyOf(input, "actions");
+  if (!Array.isArray(actions) || actions.length > limits.max_actions) return [];
+  return actions.flatMap((action: unknown) => {
+    const id = propertyOf(action, "id");
+    return typeof id === "string" && id !== "" && id.length <= 256 ? [id] : [];
+  });
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  try {
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  } catch {
+    // A getter or proxy that throws has nothing to say.
+    return undefined;
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  type ActionResult,
+  type CostSummary,
+  type JsonObject,
+  type JsonValue,
+  proposalHash,
+  type ProposalResult,
+  type ProposalStatus,
+  rfc3339,
+  setOwn,
+  type Transition,
+} from "@car/ir";
+import { EXTERNAL } from "../plan/plan-flags.js";
+import type { Run } from "./run.js";
+import type { Slot } from "./slot.js";
+
+const NO_CHANGES: JsonObject = Object.freeze({});
+const NO_DELETES: readonly string[] = Object.freeze([]);
+const NO_REASONS: ProposalResult["reasons"] = Object.freeze([]);
+
+/** Puts the outcomes together. Pure, but for the clock reading that the run already holds. */
+export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
+  const undone = status !== "committed";
+  const cause = run.broken ?? run.stop?.cause;
+  return {
+    proposal_id: run.scope.proposal_id,
+    run_id: run.scope.run_id,
+    proposal_hash: proposalHash(run.plan.proposal),
+    status,
+    results: run.slots.map((slot) => actionResult(slot, undone)),
+    ...(cause === undefined ? {} : { cause }),
+    reasons: NO_REASONS,
+    cost: costOf(run),
+    trace_id: run.scope.trace_id,
+    external_effects_remain: undone && effectsRemain(run),
+  };
+}
+
+function actionResult(slot: Slot, undone: boolean): ActionResult {
+  const { action, outcome, changes } = slot;
+  const base = {
+    action_id: action.id,
+    state_changes: changes.length === 0 ? NO_CHANGES : valuesOf(changes),
+    state_deletes: changes.length === 0 ? NO_DELETES : deletesOf(changes),
+    attempts: slot.attempts,
+    duration_ms: slot.durationMs,
+    deduplicated: slot.deduplicated,
+    cached: slot.cached,
+    rolled_back: undone && outcome?.status === "succeeded",
+    timestamp: rfc3339(slot.endedAt),
+  };
+  if (outcome === undefined) return { ...base, status: "skipped" };
+  const undo = slot.compensated === undefined ? undefined : { compensated: slot.compensated };
+  if (outcome.status !== "succeeded") {
+    return { ...base, ...undo, status: outcome.status, error: outcome.reason.message, reason: outcome.reason };
+  }
+  const done: ActionResult = { ...base, status: "succeeded", output: outcome.output };
+  if (outcome.read === undefined && undo === undefined) return done;
+  return { ...done, ...undo, ...(outcome.read === undefined ? {} : { read: outcome.read }) };
+}
+
+function valuesOf(changes: readonly Transition[]): JsonObject {
+  const values: Record<string, JsonValue> = {};
+  for (const { key, value } of changes) {
+    if (value === undefined) delete values[key];
+    else setOwn(values, key, value);
+  }
+  return values;
+}
+
+function deletesOf(changes: readonly Transition[]): readonly string[] {
+  const deleted = new Set<string>();
+  for (const { key, value } of changes) {
+    if (value === undefined) deleted.add(key);
+    else deleted.delete(key);
+  }
+  return deleted.size === 0 ? NO_DELETES : [...deleted];
+}
+
+function costOf(run: Run): CostSummary {
+  let toolCalls = 0;
+  let executed = 0;
+  let rejected = 0;
+  let skipped = 0;
+  let retries = 0;
+  let duration = 0;
+  for (const { action, attempts, outcome, durationMs } of run.slots) {
+    if (attempts > 0) executed++;
+    if (attempts > 1) retries += attempts - 1;
+    if (action.type === "tool_call") toolCalls += attempts;
+    if (outcome?.status === "rejected") rejected++;
+    else if (attempts === 0 && outcome?.status !== "succeeded") skipped++;
+    duration += durationMs;
+  }
+  return {
+    tool_calls: toolCalls,
+    actions_executed: executed,
+    actions_rejected: rejected,
+    actions_skipped: skipped,
+    retries,
+    total_duration_ms: duration,
+    wall_ms: run.time - run.startedAt,
+  };
+}
+
+/** True when something outside the state store may be left: done and not compensated, or begun and given up. */
+function effectsRemain({ slots, plan }: Run): boolean {
+  return slots.some(({ index, outcome, compensated, abandoned, cached, deduplicated }) => {
+    if ((plan.flags[index]! & EXTERNAL) === 0) return compensated === false;
+    if (abandoned) return true;
+    return outcome?.status === "succeeded" && !cached && !deduplicated && compensated !== true;
+  });
+}

@@ -1,0 +1,134 @@
+import type { EventKind, ProposalResult, Reason } from "@car/ir";
+import type { Executor, Lease, LockOwner, RunScope, Timer } from "@car/ir/ports";
+import type { BudgetMeter } from "../budget/budget-meter.js";
+import type { ConfigSnapshot } from "../config/config-snapshot.js";
+import type { Plan } from "../plan/plan.js";
+import { ReadyQueue } from "./ready-queue.js";
+import { RunState } from "./run-state.js";
+import type { Services } from "./services.js";
+import { Slot } from "./slot.js";
+
+/** Why a run starts nothing more. */
+export interface Stop {
+  readonly kind: "abort" | "cancel" | "budget";
+  readonly cause: Reason;
+}
+
+/** What a run is made of. */
+export interface RunInit {
+  readonly plan: Plan;
+  readonly config: ConfigSnapshot;
+  readonly services: Services;
+  readonly scope: RunScope;
+  readonly principal: string;
+  readonly executor: Executor | undefined;
+  readonly parent: Run | undefined;
+  readonly parentAction: number;
+  readonly budget: BudgetMeter | undefined;
+  readonly startedAt: number;
+  readonly resolve: (result: ProposalResult) => void;
+}
+
+/** One execution of one proposal: the only thing that changes while it runs. */
+export class Run implements LockOwner {
+  readonly plan: Plan;
+  readonly config: ConfigSnapshot;
+  readonly services: Services;
+  readonly scope: RunScope;
+  readonly principal: string;
+  readonly executor: Executor | undefined;
+  readonly parent: Run | undefined;
+  readonly parentAction: number;
+  readonly budget: BudgetMeter | undefined;
+  readonly startedAt: number;
+  readonly depth: number;
+  readonly state: RunState;
+  readonly slots: Slot[];
+  readonly ready: ReadyQueue;
+  lease: Lease | undefined = undefined;
+  inFlight = 0;
+  /** Scheduled actions that have not ended. */
+  open = 0;
+  completions = 0;
+  /** Actions to skip because of an unsuccessful predecessor. */
+  readonly toSkip: number[] = [];
+  draining = false;
+  settled = false;
+  stop: Stop | undefined = undefined;
+  /** A failure of the log or the store: nothing of this run can be confirmed. */
+  broken: Reason | undefined = undefined;
+  /** Whether the budget has been held against everything that is left. */
+  restChecked = false;
+  /** Receipts that others may see only if this run commits. */
+  privateReceipts: string[] | undefined = undefined;
+  drainTimer: Timer | undefined = undefined;
+  durationTimer: Timer | undefined = undefined;
+  /** Leaves the queue for the locks, while the run is in it. */
+  cancelLockWait: ((cause: Reason) => void) | undefined = undefined;
+  detachSignal: (() => void) | undefined = undefined;
+  /** The time, read once per turn: at the start, after each wait, and between two dispatches. */
+  time: number;
+  private timeUsed = false;
+  /** Answers `execute`. */
+  readonly resolve: (result: ProposalResult) => void;
+
+  constructor(init: RunInit) {
+    this.plan = init.plan;
+    this.config = init.config;
+    this.services = init.services;
+    this.scope = init.scope;
+    this.principal = init.principal;
+    this.executor = init.executor ?? init.services.executor;
+    this.parent = init.parent;
+    this.parentAction = init.parentAction;
+    this.budget = init.budget;
+    this.startedAt = init.startedAt;
+    this.time = init.startedAt;
+    this.resolve = init.resolve;
+    this.depth = init.parent === undefined ? 0 : init.parent.depth + 1;
+    this.state = new RunState(init.services.store);
+    this.ready = new ReadyQueue(init.plan);
+    this.slots = makeSlots(init.plan);
+  }
+
+  /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
+  record(kind: EventKind, slot: Slot | undefined, data?: object): void {
+    if (this.broken !== undefined) return;
+    const action = slot === undefined ? -1 : slot.index;
+    try {
+      this.services.recorder.record(kind, { scope: this.scope, action, attempt: slot?.attempts ?? 0, time: this.time }, data);
+    } catch (error) {
+      this.break("the event log failed", error);
+    }
+  }
+
+  /** Reads the clock again; call it whenever time may have passed. */
+  tick(): number {
+    this.timeUsed = false;
+    return (this.time = this.services.clock.now());
+  }
+
+  /** The time at which a call starts: read anew only if another call has started since. */
+  dispatchTime(): number {
+    if (this.timeUsed) this.tick();
+    this.timeUsed = true;
+    return this.time;
+  }
+
+  /** Marks the run as impossible to confirm; the next turn of its loop gives it up. */
+  break(what: string, error: unknown): void {
+    if (this.broken !== undefined) return;
+    const message = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    this.broken = { code: "store_error", message };
+    this.services.logger.error({ error, run_id: this.scope.run_id }, what);
+  }
+}
+
+function makeSlots({ proposal, graph, tools }: Plan): Slot[] {
+  const { actions } = proposal;
+  const slots = new Array<Slot>(actions.length);
+  for (let index = 0; index < actions.length; index++) {
+    slots[index] = new Slot(index, actions[index]!, { tool: tools[index], waiting: graph.indegree[index]! });
+  }
+  return slots;
+}

@@ -1,0 +1,22 @@
+import type { ProposalInput, ProposalResult } from "@car/ir";
+import type { Approver, Clock, Executor, Logger, RandomSource, StateStore } from "@car/ir/ports";
+import type { Recorder } from "../evidence/recorder.js";
+import type { Receipts } from "../reuse/receipts.js";
+import type { TimerQueue } from "../time/timer-queue.js";
+import type { Run } from "./run.js";
+
+/** What all runs of a runtime share and no configuration change replaces. */
+export interface Services {
+  readonly clock: Clock;
+  readonly timers: TimerQueue;
+  readonly random: RandomSource;
+  readonly store: StateStore;
+  readonly recorder: Recorder;
+  readonly logger: Logger;
+  readonly receipts: Receipts;
+  readonly approver: Approver | undefined;
+  readonly executor: Executor | undefined;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Runs a proposal as a child of an action that is being executed. */
+  readonly executeChild: (parent: Run, action: number, proposal: ProposalInput) => Promise<ProposalResult>;
+}

@@ -1,0 +1,108 @@
+import type { StateEntry } from "@car/ir";
+import { undo } from "../undo/undo.js";
+import { decideEnd, type End } from "./decide-end.js";
+import { isThenable } from "./outcome.js";
+import { buildResult } from "./result.js";
+import type { Run } from "./run.js";
+
+/** Ends a run whose actions have all ended: commits or undoes it, seals the evidence, answers. Never throws. */
+export function settle(run: Run): void {
+  if (run.settled) return;
+  run.settled = true;
+  run.drainTimer?.cancel();
+  run.durationTimer?.cancel();
+  run.detachSignal?.();
+  const end = decideEnd(run);
+  if (end === "committed") commit(run);
+  else void rollBack(run, end);
+}
+
+function commit(run: Run): void {
+  const { changes } = run.state;
+  if (changes === undefined) return confirm(run);
+  try {
+    const committed = run.services.store.commit({ entries: changes });
+    if (!isThenable(committed)) return confirm(run);
+    committed.then(
+      () => confirm(run),
+      (error: unknown) => undoUnstored(run, error),
+    );
+  } catch (error) {
+    undoUnstored(run, error);
+  }
+}
+
+function undoUnstored(run: Run, error: unknown): void {
+  run.break("the state store failed", error);
+  void rollBack(run, "rolled_back");
+}
+
+/** The state is in; the run is confirmed only when its evidence is where the log keeps it. */
+function confirm(run: Run): void {
+  run.tick();
+  const result = buildResult(run, "committed");
+  run.record("proposal_completed", undefined, completedData(result));
+  if (run.broken !== undefined) return void revert(run);
+  try {
+    const flushed = run.services.recorder.log.flush();
+    if (!isThenable(flushed)) return deliver(run, result);
+    flushed.then(
+      () => deliver(run, result),
+      (error: unknown) => revert(run, error),
+    );
+  } catch (error) {
+    void revert(run, error);
+  }
+}
+
+type Result = ReturnType<typeof buildResult>;
+
+function completedData({ status, cost, external_effects_remain, cause }: Result): object {
+  return { status, cost, external_effects_remain, ...(cause === undefined ? {} : { cause }) };
+}
+
+/** Publishes what depended on the commit, gives the locks back and answers. */
+function deliver(run: Run, result: Result): void {
+  const { receipts } = run.services;
+  for (const key of run.privateReceipts ?? []) receipts.publish(key);
+  run.lease?.release();
+  run.resolve(result);
+}
+
+/** The evidence could not be kept: takes the commit back, while the locks still hide it, and then the rest. */
+async function revert(run: Run, error?: unknown): Promise<void> {
+  if (error !== undefined) run.break("the event log failed", error);
+  const before = new Map<string, StateEntry | undefined>();
+  for (const key of run.state.changes?.keys() ?? []) before.set(key, run.state.committed.entry(key));
+  try {
+    if (before.size > 0) await run.services.store.commit({ entries: before });
+  } catch (cause) {
+    run.services.logger.error({ error: cause, run_id: run.scope.run_id }, "a commit could not be taken back");
+  }
+  await rollBack(run, "rolled_back");
+}
+
+/** Compensates, drops the overlay, and answers. */
+async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void> {
+  try {
+    await undo(run);
+  } catch (error) {
+    run.services.logger.error({ error, run_id: run.scope.run_id }, "undoing a run failed");
+  }
+  run.tick();
+  if (run.state.changes !== undefined) {
+    run.record("state_rollback", undefined, { keys: [...run.state.changes.keys()], cause: run.stop?.cause ?? run.broken });
+  }
+  const result = buildResult(run, end);
+  if (end === "canceled") run.record("proposal_canceled", undefined, { reason: result.cause });
+  run.record("proposal_completed", undefined, completedData(result));
+  try {
+    await run.services.recorder.log.flush();
+  } catch (error) {
+    run.services.logger.error({ error, run_id: run.scope.run_id }, "the event log failed");
+  }
+  const { receipts } = run.services;
+  for (const key of run.privateReceipts ?? []) receipts.drop(key);
+  run.lease?.release();
+  run.resolve(result);
+}

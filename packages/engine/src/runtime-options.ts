@@ -1,0 +1,49 @@
+import type { BudgetInput, Capabilities, JsonValue, LimitsInput } from "@car/ir";
+import type {
+  Approver,
+  Clock,
+  EventLog,
+  Executor,
+  IdSource,
+  Logger,
+  Memory,
+  PolicyEngine,
+  RandomSource,
+  SchemaCompiler,
+  StateStore,
+  Tool,
+} from "@car/ir/ports";
+import type { LogLevel } from "./defaults/logger.js";
+import type { RateLimits } from "./limits/rate-limits.js";
+
+/** Everything a host may decide. Each field has a sane default that keeps all in memory. */
+export interface RuntimeOptions {
+  readonly tools?: readonly Tool[];
+  /** Answers the calls of tools instead of their own code. */
+  readonly executor?: Executor;
+  readonly policy?: PolicyEngine;
+  readonly capabilities?: Capabilities;
+  readonly budget?: BudgetInput;
+  /** A store, or the host's initial values for one in memory. */
+  readonly state?: StateStore | Readonly<Record<string, JsonValue>>;
+  readonly eventLog?: EventLog;
+  readonly limits?: LimitsInput;
+  readonly clock?: Clock;
+  readonly ids?: IdSource;
+  /** Jitter of retries. Default: derived from `ids`. */
+  readonly random?: RandomSource;
+  /** A pino-like logger, or the level of a built-in one. Default: silent. */
+  readonly logger?: Logger | LogLevel;
+  readonly approver?: Approver;
+  /** Given to tools, and to nobody else. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Most actions of one run in flight. Default 256. */
+  readonly maxConcurrency?: number;
+  /** `safe` (default) holds back what cannot be undone; `eager` does not. */
+  readonly schedule?: "safe" | "eager";
+  readonly schemaCompiler?: SchemaCompiler;
+  /** Rate limits shared with other runtimes. */
+  readonly rateLimits?: RateLimits;
+  /** Told of each finished run, outside `execute`'s time. */
+  readonly memory?: Memory;
+}

@@ -1,0 +1,60 @@
+import type { JsonValue, LiveEvent, ProposalInput, ProposalResult, ToolSchema, ActionProposal, StateEntry } from "@car/ir";
+import type { EventLog, Executor, StateStore, Tool } from "@car/ir/ports";
+
+/** What one execution may be given besides its proposal. */
+export interface ExecuteOptions {
+  /** Cancels the run: an abort with status `canceled`. */
+  readonly signal?: AbortSignal;
+  /** On whose behalf; receipts, caches and session budgets are kept apart by it. Default `"default"`. */
+  readonly principal?: string;
+  /** Answers all tool calls of this run. */
+  readonly executor?: Executor;
+}
+
+/** The host's own access to the state. */
+export interface HostState {
+  /** The newest committed value, or `undefined`. */
+  get(key: string): JsonValue | undefined;
+  /** The newest committed value with origin and version. */
+  entry(key: string): StateEntry | undefined;
+  /** All keys, sorted. */
+  keys(): readonly string[];
+  /**
+   * Stores a value with origin `host`. Applied before it returns unless a run holds the key; then it queues behind
+   * that run and the promise tells when it is done.
+   * @throws `StateValueInvalidError`; rejects with `LockTimeoutError` after the lock timeout.
+   */
+  set(key: string, value: JsonValue): Promise<void>;
+  /** Removes a key, as `set` stores one. */
+  delete(key: string): Promise<void>;
+}
+
+/** Runs proposals as transactions. */
+export interface Runtime<Report = unknown> {
+  readonly state: HostState;
+  /** The log that holds the evidence. */
+  readonly eventLog: EventLog;
+  /** The store that holds the committed state. */
+  readonly store: StateStore;
+  /**
+   * Validates, authorises and executes a proposal, and commits or undoes it. A typed proposal (from `parseProposal`)
+   * runs as it is; anything else, JSON text included, is parsed first. Never rejects for what a proposal, tool or
+   * policy does: that is told by the result.
+   * @throws `RuntimeClosedError`, `RuntimeOverloadedError` (as rejections).
+   */
+  execute(proposal: ActionProposal | ProposalInput | string | unknown, options?: ExecuteOptions): Promise<ProposalResult>;
+  /** Says what would happen, as far as that can be decided. Nothing runs. */
+  verify(proposal: ActionProposal | ProposalInput | string | unknown): Promise<Report>;
+  /** Calls `subscriber` for every event from now on, until the returned function is called. */
+  subscribe(subscriber: (event: LiveEvent) => void): () => void;
+  /** Adds or replaces a tool for runs that begin from now on. Throws `ToolInvalidError`, `RuntimeClosedError`. */
+  registerTool(tool: Tool): void;
+  /** Removes a tool for runs that begin from now on; false when there is none. */
+  unregisterTool(name: string): boolean;
+  /** Stops a tool before its next dispatch, in open runs too; false when there is none. */
+  revoke(name: string): boolean;
+  /** Schemas of the registered tools, sorted by name. */
+  tools(): readonly ToolSchema[];
+  /** Refuses new runs, waits for open ones within `limits.drain_timeout_ms`, cancels the rest, flushes the log. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,78 @@
+import { type JsonObject, type Reason, ToolCall } from "@car/ir";
+import { callTool } from "../dispatch/call-tool.js";
+import { authorize } from "../gates/authorize.js";
+import { askApproval } from "../gates/approval.js";
+import { PROCEED } from "../gates/gate.js";
+import { restrict } from "../gates/restrict.js";
+import { parameterProblems } from "../gates/validate.js";
+import type { Outcome } from "../run/outcome.js";
+import type { Run } from "../run/run.js";
+import { Slot } from "../run/slot.js";
+import type { CompensationCall } from "./compensation.js";
+
+/** Attempts at one compensation: the first and its retries. */
+const MAX_ATTEMPTS = 4;
+
+/**
+ * Undoes one finished call.
+ * @returns whether it was undone. Every step is journalled.
+ */
+export async function runCompensation(run: Run, of: Slot, call: CompensationCall): Promise<boolean> {
+  const problem = await admit(run, of, call);
+  if (problem !== undefined) return fail(run, of, { tool: call.toolName, reason: problem });
+  const slot = compensationSlot(of, call);
+  run.tick();
+  run.record("compensation_started", of, { tool: call.toolName, parameters: slot.parameters });
+  for (;;) {
+    const outcome = await attempt(run, slot);
+    if (outcome.status === "succeeded") {
+      run.record("compensation_succeeded", of, { tool: call.toolName, output: outcome.output, attempts: slot.attempts });
+      return true;
+    }
+    if (outcome.errorClass !== "transient" || slot.attempts >= MAX_ATTEMPTS) {
+      return fail(run, of, { tool: call.toolName, reason: outcome.reason });
+    }
+    await pause(run, Math.max(outcome.retryAfterMs ?? 0, 100 * 2 ** (slot.attempts - 1) * run.services.random()));
+  }
+}
+
+/** The checks before the first attempt; a model's compensation passes the gates that any of its calls would. */
+async function admit(run: Run, of: Slot, call: CompensationCall): Promise<Reason | undefined> {
+  if (call.tool === undefined) return { code: "unknown_tool", message: `tool \`${call.toolName}\` is not known` };
+  if (!call.parameters.ok) return { code: "invalid", message: call.parameters.message };
+  const slot = compensationSlot(of, call);
+  const problems = parameterProblems(slot, slot.parameters);
+  if (problems !== undefined || !call.proposedByModel) return problems;
+  for (const gate of [restrict, authorize, askApproval]) {
+    const verdict = await gate(run, slot);
+    if (verdict === PROCEED) continue;
+    return verdict.status === "succeeded" ? undefined : verdict.reason;
+  }
+  return undefined;
+}
+
+/** A slot outside the plan: no budget, no dependants, no effects on the state that is about to be dropped. */
+function compensationSlot(of: Slot, { tool, toolName, parameters }: CompensationCall): Slot {
+  const value = (parameters.ok ? parameters.value : {}) as JsonObject;
+  const action = ToolCall.parse({ id: of.action.id, type: "tool_call", tool: toolName, parameters: value });
+  const slot = new Slot(of.index, action, { tool, waiting: 0 });
+  slot.purpose = ":compensation";
+  return slot;
+}
+
+function attempt(run: Run, slot: Slot): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const outcome = callTool(run, slot, (_run, _slot, later) => resolve(later));
+    if (outcome !== undefined) resolve(outcome);
+  });
+}
+
+function pause(run: Run, ms: number): Promise<void> {
+  return new Promise((resolve) => void run.services.timers.set(ms, resolve));
+}
+
+function fail(run: Run, of: Slot, data: { readonly tool: string; readonly reason: Reason }): false {
+  run.record("compensation_failed", of, data);
+  run.services.logger.error({ run_id: run.scope.run_id, action_id: of.action.id, ...data }, "a compensation failed");
+  return false;
+}

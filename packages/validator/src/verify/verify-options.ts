@@ -1,0 +1,81 @@
+import {
+  Budget,
+  type BudgetInput,
+  Capabilities,
+  DEFAULT_LIMITS,
+  type JsonObject,
+  Limits,
+  type LimitsInput,
+  parseConfig,
+  parseToolSchema,
+  type ToolSchema,
+  type ToolSchemaInput,
+} from "@car/ir";
+import type { CompiledSchema, PolicyEngine, SchemaCompiler, StateView } from "@car/ir/ports";
+import { createSchemaCompiler } from "../schema/create-schema-compiler.js";
+import { AbstractState } from "./abstract-state.js";
+
+/** What a proposal is verified against. Whatever is left out is not checked. */
+export interface VerifyOptions {
+  /** The committed state, or plain values that the host vouches for. Default: empty. */
+  readonly state?: StateView | JsonObject | undefined;
+  /** Schemas, or tools with a `schema`. Without them every tool counts as unknown to the host and is not checked. */
+  readonly tools?: readonly (ToolSchemaInput | { readonly schema: ToolSchemaInput })[] | undefined;
+  readonly policies?: PolicyEngine | undefined;
+  readonly capabilities?: Capabilities | undefined;
+  readonly budget?: BudgetInput | undefined;
+  readonly limits?: LimitsInput | undefined;
+  /** Milliseconds since the epoch, for policies. Default 0. */
+  readonly now?: number | undefined;
+  readonly principal?: string | undefined;
+  readonly compiler?: SchemaCompiler | undefined;
+}
+
+/** A tool, ready for checking parameters. */
+export interface VerifiedTool {
+  readonly schema: ToolSchema;
+  readonly parameters: CompiledSchema;
+}
+
+/** The options, checked and indexed. */
+export interface VerifyContext {
+  readonly state: AbstractState;
+  /** `undefined` when the caller named no tools at all. */
+  readonly tools: ReadonlyMap<string, VerifiedTool> | undefined;
+  readonly policies: PolicyEngine | undefined;
+  readonly capabilities: Capabilities | undefined;
+  readonly budget: Budget | undefined;
+  readonly limits: Limits;
+  readonly now: number;
+  readonly principal: string;
+}
+
+/**
+ * Checks and indexes the options.
+ * @throws `ToolInvalidError`, `ConfigInvalidError`, `SchemaInvalidError` for options that are wrong themselves.
+ */
+export function verifyContext(options: VerifyOptions): VerifyContext {
+  const compiler = options.compiler ?? createSchemaCompiler();
+  return {
+    state: new AbstractState(options.state),
+    tools: options.tools === undefined ? undefined : indexTools(options.tools, compiler),
+    policies: options.policies,
+    capabilities: options.capabilities && parseConfig(Capabilities, options.capabilities, "capabilities"),
+    budget: options.budget && parseConfig(Budget, options.budget, "budget"),
+    limits: options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits"),
+    now: options.now ?? 0,
+    principal: options.principal ?? "default",
+  };
+}
+
+function indexTools(
+  tools: NonNullable<VerifyOptions["tools"]>,
+  compiler: SchemaCompiler,
+): ReadonlyMap<string, VerifiedTool> {
+  return new Map(
+    tools.map((tool) => {
+      const schema = parseToolSchema("schema" in tool ? tool.schema : tool);
+      return [schema.name, { schema, parameters: compiler.compile(schema.parameters) }];
+    }),
+  );
+}

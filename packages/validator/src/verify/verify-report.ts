@@ -1,0 +1,50 @@
+import type { JsonValue, ReasonCode } from "@car/ir";
+
+/**
+ * How an issue was found. `decision_procedure`: it follows from the proposal, the configuration and the state alone.
+ * `heuristic`: it also takes an action's claims about its effects, or text with unresolved references, at their word.
+ */
+export type IssueTier = "decision_procedure" | "heuristic";
+
+/** Codes an issue can have: those of outcomes, and a few that only exist before anything runs. */
+export type IssueCode =
+  | ReasonCode
+  /** A tool could change this before it is checked, so nobody can tell yet. */
+  | "undecided"
+  /** Something that cannot be undone happens before something that may still undo the batch. */
+  | "irreversible_before_abort";
+
+/** One thing to know before the proposal runs. */
+export interface VerifyIssue {
+  /** Absent for issues of the whole proposal. */
+  readonly action_id?: string;
+  /** `error`: as things stand the action will not run. `warning`: it can go wrong. `info`: worth knowing. */
+  readonly severity: "error" | "warning" | "info";
+  readonly code: IssueCode;
+  readonly message: string;
+  readonly tier: IssueTier;
+}
+
+/** Two actions that touch one key, in the order in which they will do so. */
+export interface ReportedConflict {
+  readonly key: string;
+  readonly kind: "RAW" | "WAR" | "WAW";
+  readonly first: string;
+  readonly second: string;
+}
+
+/** What is known of a key after the simulation. */
+export type SimulatedValue =
+  | { readonly known: true; readonly value: JsonValue | null; readonly present: boolean; readonly claimed: boolean }
+  | { readonly known: false };
+
+/** What `verify` found. `valid` means: no issue is an error. */
+export interface VerifyReport {
+  readonly valid: boolean;
+  readonly issues: readonly VerifyIssue[];
+  /** Action ids in an order that respects every constraint; actions that only compensate are left out. */
+  readonly execution_order: readonly string[];
+  readonly conflicts: readonly ReportedConflict[];
+  /** Keys that the proposal touches, as they would be if every call did what it claims. */
+  readonly simulated_state: Readonly<Record<string, SimulatedValue>>;
+}
