@@ -6,5 +6,10 @@ export type { ChainProblem, ChainProblemCode, ChainReport } from "./chain/chain-
 export { signHead, verifyHead } from "./chain/head-signature.js";
 export type { HeadSigner, HeadVerifier } from "./chain/head-signature.js";
 export { anchorHash, eventHash, GENESIS_HASH } from "./chain/event-hash.js";
+export type { Sha256 } from "./chain/event-hash.js";
+export { redactEvents } from "./redact/redact-events.js";
+export type { RedactOptions } from "./redact/redact-events.js";
+export { COMMON_SECRET_KEYS } from "./redact/sensitive-keys.js";
+export type { PayloadPath, SensitiveKeys } from "./redact/sensitive-keys.js";
 export { replayState } from "./replay/replay-state.js";
 export type { ReplayedState } from "./replay/replayed-state.js";

@@ -1,4 +1,5 @@
-import { canonicalJson, contentHash, sha256Hex, type JsonObject } from "@car/ir";
+import { canonicalJson, contentHash, type JsonObject } from "@car/ir";
+import type { Sha256 } from "./event-hash.js";
 import { plainJson } from "./plain-json.js";
 
 /** `contentHash({})`: many events carry no payload. */
@@ -18,15 +19,15 @@ export interface SealedPayload {
  * Digests a payload. It never throws: one value that is not JSON, such as half of a surrogate pair in an error's
  * message, must not make a log unreadable, so the nearest plain JSON stands in for such a payload.
  */
-export function sealPayload(data: JsonObject): SealedPayload {
+export function sealPayload(data: JsonObject, sha256: Sha256): SealedPayload {
   if (isEmpty(data)) return { data, text: "{}", digest: EMPTY_DIGEST };
   try {
     const text = canonicalJson(data);
-    return { data, text, digest: sha256Hex(text) };
+    return { data, text, digest: sha256(text) };
   } catch {
     const plain = nearestObject(data);
     const text = canonicalJson(plain);
-    return { data: plain, text, digest: sha256Hex(text) };
+    return { data: plain, text, digest: sha256(text) };
   }
 }
 

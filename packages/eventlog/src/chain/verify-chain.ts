@@ -1,11 +1,11 @@
 import { CarError, type CarEvent } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import type { ChainProblem, ChainReport } from "./chain-report.js";
-import { type ChainTolerance, ChainWalk } from "./chain-walk.js";
+import { ChainWalk, type ChainWalkOptions } from "./chain-walk.js";
 import { type HeadVerifier, verifyHead } from "./head-signature.js";
 
 /** What `verifyChain` compares the events with. */
-export interface VerifyChainOptions extends ChainTolerance {
+export interface VerifyChainOptions extends ChainWalkOptions {
   /** The head the events must end with, or its bare hash. Without it a missing end cannot be seen. */
   readonly head?: LogHead | string;
   /** Checks the head's signature; then a head without one is a problem. */

@@ -1,6 +1,6 @@
 import type { CarEvent } from "@car/ir";
 import type { EventDraft, LogHead } from "@car/ir/ports";
-import { anchorHash, GENESIS_HASH, sealedHash } from "../chain/event-hash.js";
+import { anchorHash, GENESIS_HASH, sealedText, type Sha256 } from "../chain/event-hash.js";
 import { sealPayload } from "../chain/sealed-payload.js";
 import { EventChunk } from "./event-chunk.js";
 
@@ -13,6 +13,7 @@ const MIN_CHUNKS = 8;
  * order, once.
  */
 export class ChainedChunks {
+  private readonly sha256: Sha256;
   private readonly rows: number;
   private readonly maxChunks: number;
   private chunks: EventChunk[];
@@ -23,7 +24,8 @@ export class ChainedChunks {
   /** A reader was promised the chain up to here, so chunks that begin before it are sealed before they are dropped. */
   private promised = 0;
 
-  constructor(maxEvents: number) {
+  constructor(maxEvents: number, sha256: Sha256) {
+    this.sha256 = sha256;
     this.rows = Math.max(1, Math.min(CHUNK_ROWS, Math.floor(maxEvents / MIN_CHUNKS)));
     this.maxChunks = Math.floor(maxEvents / this.rows);
     this.tail = new EventChunk(1, this.rows);
@@ -97,22 +99,22 @@ export class ChainedChunks {
     const start = Math.floor((this.sealed.seq + 1 - this.firstSeq) / this.rows);
     for (let index = start; index < this.chunks.length && this.sealed.seq < seq; index++) {
       const chunk = this.chunks[index];
-      if (chunk !== undefined) this.sealed = sealRows(chunk, Math.min(seq, chunk.lastSeq), this.sealed.hash);
+      if (chunk !== undefined) this.sealRows(chunk, Math.min(seq, chunk.lastSeq));
     }
   }
-}
 
-/** Computes the hashes of a chunk's rows that have none, up to the event `through`. */
-function sealRows(chunk: EventChunk, through: number, head: string): LogHead {
-  if (chunk.sealed === 0) chunk.base = head;
-  let prevHash = head;
-  while (chunk.firstSeq + chunk.sealed <= through) {
-    const row = chunk.sealed;
-    const event = chunk.eventAt(row);
-    const { data, digest } = sealPayload(event.data);
-    if (data !== event.data) chunk.replacePayload(row, data);
-    prevHash = sealedHash(event, { digest, prevHash });
-    chunk.seal(prevHash);
+  /** Computes the hashes of a chunk's rows that have none, up to the event `through`. */
+  private sealRows(chunk: EventChunk, through: number): void {
+    if (chunk.sealed === 0) chunk.base = this.sealed.hash;
+    let prevHash = this.sealed.hash;
+    while (chunk.firstSeq + chunk.sealed <= through) {
+      const row = chunk.sealed;
+      const event = chunk.eventAt(row);
+      const { data, digest } = sealPayload(event.data, this.sha256);
+      if (data !== event.data) chunk.replacePayload(row, data);
+      prevHash = this.sha256(sealedText(event, { digest, prevHash }));
+      chunk.seal(prevHash);
+    }
+    this.sealed = { seq: through, hash: prevHash };
   }
-  return { seq: through, hash: prevHash };
 }

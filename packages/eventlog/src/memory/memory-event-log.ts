@@ -1,11 +1,17 @@
-import { ConfigInvalidError, LogClosedError, type CarEvent } from "@car/ir";
+import { ConfigInvalidError, LogClosedError, sha256Hex, type CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
+import type { Sha256 } from "../chain/event-hash.js";
+import { type RedactOptions, redactEvents } from "../redact/redact-events.js";
 import { ChainedChunks } from "./chained-chunks.js";
 
 /** What a log in memory may be told. */
 export interface MemoryEventLogOptions {
   /** Most events that are kept; the oldest are dropped, a chunk of up to 1,024 at a time. Default 262,144. */
   readonly maxEvents?: number;
+  /** A faster SHA-256 than the portable default; `nodeSha256` of `@car/eventlog/node` is one. */
+  readonly sha256?: Sha256;
+  /** What `read` does not show. The log itself keeps everything. */
+  readonly redact?: RedactOptions;
 }
 
 /** An event log in memory. After `close()` nothing can be appended; what it holds can still be read. */
@@ -22,20 +28,23 @@ const DEFAULT_MAX_EVENTS = 262_144;
  * @throws `CAR_CONFIG_INVALID` when `maxEvents` is not a positive integer.
  */
 export function memoryEventLog(options: MemoryEventLogOptions = {}): MemoryEventLog {
-  const { maxEvents = DEFAULT_MAX_EVENTS } = options;
+  const { maxEvents = DEFAULT_MAX_EVENTS, sha256 = sha256Hex } = options;
   if (!Number.isSafeInteger(maxEvents) || maxEvents < 1) {
     throw new ConfigInvalidError("maxEvents must be a positive integer");
   }
-  return new ColumnEventLog(new ChainedChunks(maxEvents));
+  const redact = options.redact === undefined ? undefined : { sha256, ...options.redact };
+  return new ColumnEventLog(new ChainedChunks(maxEvents, sha256), redact);
 }
 
 class ColumnEventLog implements MemoryEventLog {
   readonly supports = { durable: false };
   private readonly chunks: ChainedChunks;
+  private readonly redact: RedactOptions | undefined;
   private isClosed = false;
 
-  constructor(chunks: ChainedChunks) {
+  constructor(chunks: ChainedChunks, redact: RedactOptions | undefined) {
     this.chunks = chunks;
+    this.redact = redact;
   }
 
   append(draft: EventDraft): number {
@@ -49,7 +58,8 @@ class ColumnEventLog implements MemoryEventLog {
 
   read(options: ReadOptions = {}): AsyncIterable<CarEvent> {
     const { from = 1, to = Number.POSITIVE_INFINITY } = options;
-    return asyncEvents(this.chunks.events(from, to));
+    const events = this.chunks.events(from, to);
+    return this.redact === undefined ? asyncEvents(events) : redactEvents(events, this.redact);
   }
 
   async head(): Promise<LogHead> {

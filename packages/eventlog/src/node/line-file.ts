@@ -1,0 +1,87 @@
+import { LogWriteError } from "@car/ir";
+import type { LogHead } from "@car/ir/ports";
+import type { LogFilePlace } from "./log-file-system.js";
+import { type OpenLogFile, openLogFile } from "./open-log-file.js";
+
+const LINE_FEED = 10;
+
+/** A file that only ever grows by whole lines. After a failed write it ends, as far as possible, with the last whole one. */
+export class LineFile {
+  private readonly place: LogFilePlace;
+  private file: OpenLogFile;
+  private isSynced = true;
+
+  constructor(place: LogFilePlace) {
+    this.place = place;
+    this.file = openLogFile(place);
+  }
+
+  /** Sequence and hash of the last line that was written. */
+  get head(): LogHead {
+    return this.file.head;
+  }
+
+  /**
+   * Writes whole lines, of which the last is the event `head`.
+   * @throws `LogWriteError` when not all of them could be written; `this.head` says how many were.
+   */
+  write(lines: string, head: LogHead): void {
+    const { fd, size } = this.file;
+    const bytes = Buffer.from(lines);
+    let written = 0;
+    this.isSynced = false;
+    try {
+      while (written < bytes.length) {
+        const count = this.place.fs.writeSync(fd, bytes, written, bytes.length - written);
+        if (count === 0) throw new Error("the file system wrote nothing");
+        written += count;
+      }
+    } catch (cause) {
+      this.cutAfterWholeLines(bytes.subarray(0, written));
+      throw this.refused("a write", cause);
+    }
+    this.file = { fd, size: size + bytes.length, head };
+  }
+
+  /** Makes what was written survive a power cut, where the log was asked to. */
+  sync(): void {
+    if (this.isSynced || !this.place.fsync) return;
+    try {
+      this.place.fs.fdatasyncSync(this.file.fd);
+    } catch (cause) {
+      throw this.refused("to sync", cause);
+    }
+    this.isSynced = true;
+  }
+
+  close(): void {
+    try {
+      this.place.fs.closeSync(this.file.fd);
+    } catch (cause) {
+      throw this.refused("to close", cause);
+    }
+  }
+
+  private cutAfterWholeLines(written: Buffer): void {
+    const wholeBytes = written.lastIndexOf(LINE_FEED) + 1;
+    const head = headOfLastLine(written.subarray(0, wholeBytes)) ?? this.file.head;
+    this.file = { fd: this.file.fd, size: this.file.size + wholeBytes, head };
+    try {
+      this.place.fs.ftruncateSync(this.file.fd, this.file.size);
+    } catch {
+      // The rest of a line stays behind. Readers leave it out, and the next opening removes it.
+    }
+  }
+
+  private refused(what: string, cause: unknown): LogWriteError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new LogWriteError(`the log \`${this.place.path}\` refused ${what}: ${reason}`, { cause });
+  }
+}
+
+function headOfLastLine(lines: Buffer): LogHead | undefined {
+  if (lines.length === 0) return undefined;
+  const start = lines.lastIndexOf(LINE_FEED, lines.length - 2) + 1;
+  const { seq, hash } = JSON.parse(lines.toString("utf8", start)) as LogHead;
+  return { seq, hash };
+}

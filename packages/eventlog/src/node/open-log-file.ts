@@ -1,0 +1,66 @@
+import { dirname } from "node:path";
+import { LogCorruptError, LogWriteError } from "@car/ir";
+import type { LogHead } from "@car/ir/ports";
+import { ChainWalk } from "../chain/chain-walk.js";
+import { parseEventLine } from "../wire/parse-event-line.js";
+import type { LogFilePlace, LogFileSystem } from "./log-file-system.js";
+import { nodeSha256 } from "./node-sha256.js";
+import { scanLines } from "./scan-lines.js";
+
+/** An open log file and where its chain stands. */
+export interface OpenLogFile {
+  readonly fd: number;
+  /** Bytes up to the end of the last whole line. */
+  readonly size: number;
+  readonly head: LogHead;
+}
+
+/**
+ * Opens a log for appending, or makes it. The chain of what is there is verified; a write that was cut off at the end
+ * is removed.
+ * @throws `LogCorruptError` naming the first line that is damaged, `LogWriteError` when the file cannot be opened.
+ */
+export function openLogFile({ path, fs, fsync }: LogFilePlace): OpenLogFile {
+  const fd = opened(path, fs);
+  try {
+    const { size, head } = verifiedEnd(fs, fd);
+    if (fs.fstatSync(fd).size > size) fs.ftruncateSync(fd, size);
+    if (fsync) syncFolder(path, fs);
+    return { fd, size, head };
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+function opened(path: string, fs: LogFileSystem): number {
+  try {
+    // Only the owner may read it: payloads are not redacted on disk.
+    return fs.openSync(path, "a+", 0o600);
+  } catch (cause) {
+    throw new LogWriteError(`the log \`${path}\` cannot be opened`, { cause });
+  }
+}
+
+function verifiedEnd(fs: LogFileSystem, fd: number): Pick<OpenLogFile, "size" | "head"> {
+  const walk = new ChainWalk({ partial: true, sha256: nodeSha256 });
+  let size = 0;
+  for (const { text, number, end } of scanLines(fs, fd)) {
+    const problem = walk.take(parseEventLine(text, number));
+    if (problem !== undefined) throw new LogCorruptError(`line ${number}: ${problem.code}: ${problem.message}`);
+    size = end;
+  }
+  return { size, head: walk.head };
+}
+
+/** Makes a new file's name as durable as its contents. */
+function syncFolder(path: string, fs: LogFileSystem): void {
+  // Windows has no such call for folders.
+  if (process.platform === "win32") return;
+  const folder = fs.openSync(dirname(path), "r");
+  try {
+    fs.fsyncSync(folder);
+  } finally {
+    fs.closeSync(folder);
+  }
+}

@@ -1,0 +1,31 @@
+import * as nodeFs from "node:fs";
+import type { CarEvent } from "@car/ir";
+import type { ReadOptions } from "@car/ir/ports";
+import { parseEventLine } from "../wire/parse-event-line.js";
+import type { LogFileSystem } from "./log-file-system.js";
+import { scanLines } from "./scan-lines.js";
+
+/** Which events to read, and through which file system. */
+export interface ReadJsonlOptions extends ReadOptions {
+  readonly fs?: LogFileSystem;
+}
+
+/**
+ * The events of a JSONL log, streamed. What follows the last line feed is a write that was cut off, and is left out.
+ * Links and hashes are not checked: `verifyChain` does that.
+ * @throws `LogCorruptError` naming the first line that the log's writer did not write; the error of `node:fs` when the
+ * file cannot be opened or read.
+ */
+export async function* readJsonl(path: string, options: ReadJsonlOptions = {}): AsyncGenerator<CarEvent> {
+  const { fs = nodeFs, from = 1, to = Number.POSITIVE_INFINITY } = options;
+  const fd = fs.openSync(path, "r");
+  try {
+    for (const { text, number } of scanLines(fs, fd)) {
+      const event = parseEventLine(text, number);
+      if (event.seq > to) return;
+      if (event.seq >= from) yield event;
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
+}

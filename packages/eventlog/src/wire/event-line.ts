@@ -1,0 +1,35 @@
+import { canonicalJson, type CarEvent, type LiveEvent } from "@car/ir";
+
+/** What a line needs beside the event: its payload as canonical JSON and its place in the chain. */
+export interface LineParts {
+  readonly payload: string;
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+/**
+ * The line of a new event, without its line feed: the fields in the order of `CarEvent`, the payload as canonical JSON.
+ * One order and one spelling, so that every other byte in a log is damage.
+ */
+export function eventLine(event: LiveEvent, { payload, prevHash, hash }: LineParts): string {
+  return `${envelope(event)}"data":${payload},"prev_hash":"${prevHash}","hash":"${hash}"}`;
+}
+
+/** The line of an event that was read, whoever made it. Throws `JsonInvalidError` when it is not plain JSON. */
+export function sealedEventLine(event: CarEvent): string {
+  const digest = event.data_digest === undefined ? "" : `"data_digest":"${event.data_digest}",`;
+  const { data, prev_hash, hash } = event;
+  return `${envelope(event)}"data":${canonicalJson(data)},${digest}"prev_hash":"${prev_hash}","hash":"${hash}"}`;
+}
+
+function envelope(event: LiveEvent): string {
+  const { run_id, proposal_id, action_id, attempt } = event;
+  return (
+    `{"format_version":1,"seq":${event.seq},"kind":"${event.kind}","timestamp":"${event.timestamp}",` +
+    (run_id === undefined ? "" : `"run_id":${JSON.stringify(run_id)},`) +
+    (proposal_id === undefined ? "" : `"proposal_id":${JSON.stringify(proposal_id)},`) +
+    (action_id === undefined ? "" : `"action_id":${JSON.stringify(action_id)},`) +
+    (attempt === undefined ? "" : `"attempt":${attempt},`) +
+    `"trace_id":"${event.trace_id}","span_id":"${event.span_id}",`
+  );
+}
