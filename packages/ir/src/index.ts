@@ -4,7 +4,14 @@ export { jsonEqual } from "./json/json-equal.js";
 export { canonicalJson } from "./json/canonical-json.js";
 export { copyJson } from "./json/copy-json.js";
 export type { CopyLimits } from "./json/copy-json.js";
+export { pathText } from "./json/json-path.js";
+export { scanJson } from "./parse/scan-json.js";
+export type { JsonTextError } from "./parse/scan-json.js";
+export { checkShape } from "./parse/check-shape.js";
+export type { Shape, UnknownFields } from "./parse/check-shape.js";
+export type { Finding } from "./parse/finding.js";
 export { contentHash, sha256Hex } from "./hash/content-hash.js";
+export { epochMsOf } from "./time/epoch-ms.js";
 export { rfc3339 } from "./time/rfc3339.js";
 
 export { ActionId } from "./action/action-id.js";
@@ -37,7 +44,7 @@ export { EVENT_KINDS } from "./event/event-kind.js";
 export type { EventKind } from "./event/event-kind.js";
 export type { CarEvent, LiveEvent } from "./event/car-event.js";
 export { eventOf } from "./event/event-of.js";
-export { spanIdOf, traceparentOf } from "./event/span-id.js";
+export { parentSpanOf, spanIdOf, traceparentOf } from "./event/span-id.js";
 export type {
   ActionEndedData,
   ActionSucceededData,

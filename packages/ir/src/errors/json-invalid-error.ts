@@ -4,9 +4,12 @@ import { CarError } from "./car-error.js";
 export class JsonInvalidError extends CarError {
   readonly code = "CAR_JSON_INVALID";
   readonly path: string;
+  /** The message without the path. */
+  readonly detail: string;
 
-  constructor(path: string, message: string, options?: ErrorOptions) {
-    super(path === "" ? message : `${path}: ${message}`, options);
+  constructor(path: string, detail: string, options?: ErrorOptions) {
+    super(path === "" ? detail : `${path}: ${detail}`, options);
     this.path = path;
+    this.detail = detail;
   }
 }

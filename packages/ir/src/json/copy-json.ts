@@ -1,5 +1,5 @@
 import { JsonInvalidError } from "../errors/json-invalid-error.js";
-import { pathText, type PathStep } from "./json-path.js";
+import { type Frame, frameOf, isCycle, pathOfFrame } from "./frame.js";
 import type { JsonValue } from "./json-value.js";
 import { setOwn } from "./set-own.js";
 import { typeName } from "./type-name.js";
@@ -9,7 +9,10 @@ import { isWellFormed } from "./well-formed.js";
 export interface CopyLimits {
   /** Most arrays and objects inside one another. */
   readonly maxDepth: number;
-  /** Most bytes of JSON text, by an estimate that takes no time: text counts one byte per UTF-16 unit. */
+  /**
+   * Most bytes of JSON text, by an estimate that takes no time. It is never more than the true size, so what fits is
+   * never refused; it is less where text is not ASCII or is escaped, and for numbers with many digits.
+   */
   readonly maxBytes: number;
 }
 
@@ -19,15 +22,6 @@ interface Walk {
   bytesLeft: number;
   /** The container that is being copied. */
   frame: Frame | undefined;
-}
-
-/** A container that is being copied, inside another: enough to find cycles, and paths when something is wrong. */
-interface Frame {
-  readonly container: object;
-  readonly outer: Frame | undefined;
-  readonly depth: number;
-  /** The step being taken in it, once there is one. */
-  step: PathStep | undefined;
 }
 
 /**
@@ -48,23 +42,25 @@ export function copyJson(value: unknown, limits: CopyLimits): JsonValue {
     return copyValue(value, walk) ?? null;
   } catch (error) {
     if (error instanceof JsonInvalidError) throw error;
-    throw new JsonInvalidError(pathOf(walk), "could not be read", { cause: error });
+    throw new JsonInvalidError(pathOfFrame(walk.frame), "could not be read", { cause: error });
   }
 }
 
 function copyValue(value: unknown, walk: Walk): JsonValue | undefined {
   switch (typeof value) {
     case "string":
-      spend(walk, value.length + 3);
+      spend(walk, value.length + 2);
       return isWellFormed(value) ? value : refuse(walk, "a lone surrogate has no UTF-8 form");
     case "number":
       spend(walk, numberBytes(value));
       return Number.isFinite(value) ? value : refuse(walk, `${value} is not JSON`);
     case "boolean":
-      spend(walk, 5);
+      spend(walk, 4);
       return value;
     case "object":
-      return value === null ? null : copyContainer(value, walk);
+      if (value !== null) return copyContainer(value, walk);
+      spend(walk, 4);
+      return null;
     case "undefined":
       return undefined;
     case "bigint":
@@ -76,13 +72,10 @@ function copyValue(value: unknown, walk: Walk): JsonValue | undefined {
 
 function copyContainer(container: object, walk: Walk): JsonValue | undefined {
   const outer = walk.frame;
-  const depth = outer === undefined ? 1 : outer.depth + 1;
-  if (depth > walk.limits.maxDepth) refuse(walk, `nested deeper than ${walk.limits.maxDepth} levels`);
-  for (let frame = outer; frame !== undefined; frame = frame.outer) {
-    if (frame.container === container) refuse(walk, "a cycle is not JSON");
-  }
-  spend(walk, 3);
-  const frame: Frame = { container, outer, depth, step: undefined };
+  const frame = frameOf(container, outer);
+  if (isCycle(frame)) refuse(walk, "a cycle is not JSON");
+  if (frame.depth > walk.limits.maxDepth) refuse(walk, `nested deeper than ${walk.limits.maxDepth} levels`);
+  spend(walk, 1);
   walk.frame = frame;
   const copy = copyInside(container, frame, walk);
   walk.frame = outer;
@@ -96,13 +89,12 @@ function copyInside(value: object, frame: Frame, walk: Walk): JsonValue | undefi
 }
 
 function copyArray(array: readonly unknown[], frame: Frame, walk: Walk): JsonValue {
-  // Checked ahead, so that an array of a billion holes costs nothing.
-  if (array.length > walk.bytesLeft) spend(walk, array.length);
+  // The commas and one bracket, ahead of the elements, so that an array of a billion holes is refused at once.
+  spend(walk, array.length);
   const copy: JsonValue[] = [];
   for (let index = 0; index < array.length; index++) {
     frame.step = index;
     copy.push(copyValue(array[index], walk) ?? null);
-    walk.bytesLeft--;
   }
   return Object.freeze(copy);
 }
@@ -150,9 +142,10 @@ function copyInstance(value: object, frame: Frame, walk: Walk): JsonValue | unde
   return refuse(walk, `${typeName(value)} is not JSON`);
 }
 
+/** Of integers only the first ten have one digit; anything else has at least three characters, as in `0.5`. */
 function numberBytes(value: number): number {
-  if ((value | 0) !== value) return 17;
-  return value >= 0 && value < 1_000 ? 2 : 8;
+  if ((value | 0) !== value) return 3;
+  return value >= 0 && value < 10 ? 1 : 2;
 }
 
 function spend(walk: Walk, bytes: number): void {
@@ -161,13 +154,5 @@ function spend(walk: Walk, bytes: number): void {
 }
 
 function refuse(walk: Walk, message: string): never {
-  throw new JsonInvalidError(pathOf(walk), message);
-}
-
-function pathOf(walk: Walk): string {
-  const path: PathStep[] = [];
-  for (let frame = walk.frame; frame !== undefined; frame = frame.outer) {
-    if (frame.step !== undefined) path.push(frame.step);
-  }
-  return pathText(path.reverse());
+  throw new JsonInvalidError(pathOfFrame(walk.frame), message);
 }

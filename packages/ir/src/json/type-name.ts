@@ -20,7 +20,8 @@ export function typeName(value: unknown): string {
   }
 }
 
-const BUILT_IN = /^\[object (.+)\]$/;
+/** Also bounds what a class that names itself can put into a message. */
+const BUILT_IN = /^\[object ([\w ]{1,40})\]$/;
 
 function objectName(value: object): string {
   if (Array.isArray(value)) return "an array";

@@ -1,0 +1,33 @@
+import { pathText, type PathStep } from "./json-path.js";
+
+/** A container that is being walked, inside another: enough to find cycles, and the path when something is wrong. */
+export interface Frame {
+  readonly container: object;
+  readonly outer: Frame | undefined;
+  /** 1 for the outermost container. */
+  readonly depth: number;
+  /** The step being taken in it, once there is one. */
+  step: PathStep | undefined;
+}
+
+/** The frame of a container met at the current step of `outer`. */
+export function frameOf(container: object, outer: Frame | undefined): Frame {
+  return { container, outer, depth: outer === undefined ? 1 : outer.depth + 1, step: undefined };
+}
+
+/** True when the frame's container is also one of those around it. */
+export function isCycle({ container, outer }: Frame): boolean {
+  for (let frame = outer; frame !== undefined; frame = frame.outer) {
+    if (frame.container === container) return true;
+  }
+  return false;
+}
+
+/** The place that the walk has reached, as text. */
+export function pathOfFrame(innermost: Frame | undefined): string {
+  const path: PathStep[] = [];
+  for (let frame = innermost; frame !== undefined; frame = frame.outer) {
+    if (frame.step !== undefined) path.push(frame.step);
+  }
+  return pathText(path.reverse());
+}

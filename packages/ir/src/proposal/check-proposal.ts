@@ -1,0 +1,71 @@
+import type { z } from "zod";
+import { Action } from "../action/action.js";
+import type { JsonArray, JsonObject, JsonValue } from "../json/json-value.js";
+import { checkShape, type Shape, type UnknownFields } from "../parse/check-shape.js";
+import { type Finding, MAX_PROBLEMS } from "../parse/finding.js";
+import { ActionProposal } from "./action-proposal.js";
+
+/** A proposal that fits the schema, before `id` and `timestamp` are filled in. */
+export type Unfilled = z.output<typeof ActionProposal>;
+
+/** How strictly a proposal is checked. */
+export interface CheckOptions {
+  readonly unknownFields: UnknownFields;
+  /** Most entries of one list inside an action. */
+  readonly maxList: number;
+}
+
+/**
+ * Checks the proposal with its first action, then the other actions one by one. What bad input can cost in time and
+ * memory is therefore bounded by `MAX_PROBLEMS` and the longest list, not by the number of actions.
+ */
+export function checkProposal(input: JsonValue, options: CheckOptions): Shape<Unfilled> {
+  const written = actionsOf(input);
+  const tooLong = longLists(written, options.maxList);
+  if (tooLong.length > 0) return { findings: tooLong, dropped: [] };
+
+  const head = checkShape(
+    ActionProposal,
+    written.length > 1 ? withFirstOnly(input, written) : input,
+    options.unknownFields,
+  );
+  const findings: Finding[] = "findings" in head ? [...head.findings] : [];
+  const dropped = [...head.dropped];
+  const actions = "value" in head ? head.value.actions : [];
+  for (let index = 1; index < written.length && findings.length <= MAX_PROBLEMS; index++) {
+    const shape = checkShape(Action, written[index] ?? null, options.unknownFields);
+    if ("value" in shape) actions.push(shape.value);
+    else findings.push(...shape.findings.map((finding) => inAction(index, finding)));
+    if (shape.dropped.length > 0) dropped.push(...shape.dropped.map((finding) => inAction(index, finding)));
+  }
+  return "value" in head && findings.length === 0 ? { value: head.value, dropped } : { findings, dropped };
+}
+
+function actionsOf(input: JsonValue): JsonArray {
+  const actions = isObject(input) ? input["actions"] : undefined;
+  return Array.isArray(actions) ? (actions as JsonArray) : [];
+}
+
+function withFirstOnly(input: JsonValue, actions: JsonArray): JsonValue {
+  return { ...(input as JsonObject), actions: actions.slice(0, 1) };
+}
+
+function longLists(actions: JsonArray, maxList: number): Finding[] {
+  const findings: Finding[] = [];
+  actions.forEach((action, index) => {
+    if (!isObject(action)) return;
+    for (const [name, value] of Object.entries(action)) {
+      if (!Array.isArray(value) || value.length <= maxList) continue;
+      findings.push({ path: ["actions", index, name], message: `has more than ${maxList} entries` });
+    }
+  });
+  return findings;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function inAction(index: number, finding: Finding): Finding {
+  return { ...finding, path: ["actions", index, ...finding.path] };
+}

@@ -1,0 +1,80 @@
+import { DEFAULT_LIMITS, type Limits } from "../config/limits.js";
+import { JsonInvalidError } from "../errors/json-invalid-error.js";
+import { type InputProblem, ProposalInvalidError } from "../errors/proposal-invalid-error.js";
+import { copyJson, type CopyLimits } from "../json/copy-json.js";
+import type { JsonValue } from "../json/json-value.js";
+import type { UnknownFields } from "../parse/check-shape.js";
+import { problemsOf } from "../parse/finding.js";
+import { freezeDeep } from "../parse/freeze-deep.js";
+import { readJsonText } from "../parse/read-json-text.js";
+import type { Clock } from "../ports/clock.js";
+import type { IdSource } from "../ports/id-source.js";
+import { rfc3339 } from "../time/rfc3339.js";
+import type { ActionProposal } from "./action-proposal.js";
+import { checkProposal, type Unfilled } from "./check-proposal.js";
+import { hashOf, isParsedProposal, markParsed } from "./parsed-proposals.js";
+
+/** What parsing may use and how strict it is. Every field may be left out. */
+export interface ParseProposalOptions {
+  /** Fills a missing `timestamp`. Without it, that is `1970-01-01T00:00:00.000Z`. */
+  readonly clock?: Clock | undefined;
+  /** Fills a missing `id`. Without it, that is the beginning of the proposal's hash. */
+  readonly ids?: IdSource | undefined;
+  /** Bounds on size and nesting; `max_actions` is left to admission. Default: `DEFAULT_LIMITS`. */
+  readonly limits?: Pick<Limits, "max_bytes" | "max_depth" | "max_actions"> | undefined;
+  /** `warn` leaves fields out that this version does not know, for input from newer writers. Default: `error`. */
+  readonly unknownFields?: UnknownFields | undefined;
+  /** Told of every field that `unknownFields: "warn"` left out. */
+  readonly onWarning?: ((problem: InputProblem) => void) | undefined;
+}
+
+/** Bytes of an id that the caller gave none of. */
+const ID_BYTES = 6;
+/** Lists inside one action may always be this long. */
+const MAX_LIST = 10_000;
+
+/**
+ * Turns JSON text, or a value that was JSON, into a proposal: checked, complete, deeply frozen, marked as parsed. A
+ * proposal that is marked already comes back as it is. Keys such as `__proto__` are data. Of two members with one name
+ * in a text the last counts.
+ * @throws `ProposalInvalidError` (`CAR_PROPOSAL_INVALID`), and nothing else, with every problem in document order.
+ */
+export function parseProposal(json: unknown, options: ParseProposalOptions = {}): ActionProposal {
+  if (isParsedProposal(json)) return json;
+  const limits = options.limits ?? DEFAULT_LIMITS;
+  const input = readInput(json, { maxBytes: limits.max_bytes, maxDepth: limits.max_depth });
+  const maxList = Math.max(limits.max_actions, MAX_LIST);
+  const checked = checkProposal(input, { unknownFields: options.unknownFields ?? "error", maxList });
+  if ("findings" in checked) throw new ProposalInvalidError(problemsOf(checked.findings, input));
+  for (const problem of problemsOf(checked.dropped, input)) options.onWarning?.(problem);
+  return complete(checked.value, options);
+}
+
+function readInput(json: unknown, limits: CopyLimits): JsonValue {
+  if (typeof json !== "string") return copyInput(json, limits);
+  const read = readJsonText(json, limits);
+  if ("problem" in read) throw new ProposalInvalidError([read.problem]);
+  return copyInput(read.value, limits);
+}
+
+function copyInput(value: unknown, limits: CopyLimits): JsonValue {
+  try {
+    return copyJson(value, limits);
+  } catch (error) {
+    if (!(error instanceof JsonInvalidError)) throw error;
+    throw new ProposalInvalidError([{ path: error.path, message: error.detail }], { cause: error });
+  }
+}
+
+function complete(unfilled: Unfilled, { clock, ids }: ParseProposalOptions): ActionProposal {
+  const hash = hashOf(unfilled);
+  const proposal: ActionProposal = {
+    format_version: unfilled.format_version,
+    id: unfilled.id ?? ids?.hex(ID_BYTES) ?? hash.slice(0, 2 * ID_BYTES),
+    source: unfilled.source,
+    actions: unfilled.actions,
+    timestamp: unfilled.timestamp ?? rfc3339(clock?.now() ?? 0),
+    context: unfilled.context,
+  };
+  return markParsed(freezeDeep(proposal), hash);
+}
