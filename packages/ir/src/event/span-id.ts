@@ -16,3 +16,12 @@ export function spanIdOf(scope: Pick<RunScope, "span_prefix">, action: number, a
 export function traceparentOf(scope: Pick<RunScope, "span_prefix" | "trace_id">, action: number, attempt: number): string {
   return `00-${scope.trace_id}-${spanIdOf(scope, action, attempt)}-01`;
 }
+
+/** The span that contains this one: an attempt's action, an action's run; nothing for a run. */
+export function parentSpanOf(spanId: string): string | undefined {
+  const scope = { span_prefix: spanId.slice(0, 8) };
+  const suffix = Number.parseInt(spanId.slice(8), 16);
+  if (suffix === 0) return undefined;
+  const action = Math.floor(suffix / (MAX_ATTEMPT + 1)) - 1;
+  return spanIdOf(scope, suffix % (MAX_ATTEMPT + 1) === 0 ? -1 : action, 0);
+}
