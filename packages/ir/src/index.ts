@@ -5,6 +5,7 @@ export { canonicalJson } from "./json/canonical-json.js";
 export { copyJson } from "./json/copy-json.js";
 export type { CopyLimits } from "./json/copy-json.js";
 export { pathText } from "./json/json-path.js";
+export type { PathStep } from "./json/json-path.js";
 export { scanJson } from "./parse/scan-json.js";
 export type { JsonTextError } from "./parse/scan-json.js";
 export { checkShape } from "./parse/check-shape.js";
@@ -67,7 +68,7 @@ export { resolveOutputTemplate } from "./reference/output-template.js";
 export type { OutputScope } from "./reference/output-template.js";
 export { resolvePath } from "./reference/resolve-path.js";
 export { parsePathText } from "./reference/reference-text.js";
-export type { PathStep, Reference } from "./reference/reference-text.js";
+export type { Reference } from "./reference/reference-text.js";
 
 export { checkCondition } from "./condition/check-condition.js";
 export type { Condition } from "./condition/check-condition.js";

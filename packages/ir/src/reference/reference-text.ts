@@ -1,5 +1,4 @@
-/** One step into a value: a member's name or an element's index. */
-export type PathStep = string | number;
+import type { PathStep } from "../json/json-path.js";
 
 /** A pointer into the output of an action. */
 export interface Reference {

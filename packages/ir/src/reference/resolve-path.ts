@@ -1,5 +1,5 @@
+import type { PathStep } from "../json/json-path.js";
 import type { JsonObject, JsonValue } from "../json/json-value.js";
-import type { PathStep } from "./reference-text.js";
 
 /** Follows a path through own members and elements; `undefined` where it leads nowhere. */
 export function resolvePath(root: JsonValue, path: readonly PathStep[]): JsonValue | undefined {
