@@ -7,3 +7,23 @@ export { seededRandom } from "./clock/seeded-random.js";
 export { testEventLog } from "./suites/test-event-log.js";
 export type { EventLogFactory } from "./suites/test-event-log.js";
 export { testStateStore } from "./suites/test-state-store.js";
+export { testRuntime } from "./suites/test-runtime.js";
+export type {
+  ExecutionSetup,
+  RuntimeFactory,
+  RuntimeSetup,
+  RuntimeUnderTest,
+  VerificationUnderTest,
+} from "./suites/runtime/runtime-under-test.js";
+export { runModel } from "./model/run-model.js";
+export type { AdmissionProblem, ModelActionOutcome, ModelCall, ModelOutcome } from "./model/outcome.js";
+export { EMPTY_MEMORY, openWorld } from "./model/world.js";
+export type { ModelMemory, ModelWorld, Script, ScriptedCall, ScriptedOutcome, ScriptedRule } from "./model/world.js";
+export { answers, hangs, throws } from "./model/scripted-call.js";
+export { scriptedTools } from "./model/scripted-tools.js";
+export { scriptedPolicy } from "./model/scripted-policy.js";
+export { differences } from "./model/differences.js";
+export { compareWithModel } from "./model/observe.js";
+export type { ComparedRuntime, ComparedStep, Comparison, ComparisonOptions } from "./model/observe.js";
+export { anyModelCase } from "./generators/model-case.js";
+export type { ModelCase, ModelStep } from "./generators/model-case.js";

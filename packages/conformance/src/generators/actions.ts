@@ -35,6 +35,8 @@ export const anyActionDraft = fc.record({
     [2, "assertion" as const],
   ),
   tool: weighted([20, 0], [20, 1], [20, 2], [20, 3], [1, -1]),
+  /** Others get nothing that is likely to stop them, so that most runs come far. */
+  isRisky: weighted([5, false], [2, true]),
   n: weighted<number | string>([6, 0], [6, 1], [1, "many"]),
   /** Only actions of a smaller rank are waited for, so that most proposals have no cycle. */
   rank: fc.nat({ max: 5 }),

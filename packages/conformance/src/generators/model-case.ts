@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import type { Origin, ProposalInput, StateEntry, ToolSchemaInput } from "@car/ir";
 import { EMPTY_MEMORY, type ModelWorld, type ScriptedRule } from "../model/world.js";
-import { type ActionDraft, anyActionDraft } from "./actions.js";
+import { anyActionDraft } from "./actions.js";
 import { anyUndoCall, type CallDraft, callOf } from "./calls.js";
+import { draftsIn, MOODS } from "./moods.js";
 import { proposalOf } from "./proposal.js";
 import { anyTools, toolName, UNDO_TOOL } from "./tools.js";
 import { anyKey, anyValue, KEYS, seldom, weighted } from "./values.js";
@@ -21,7 +22,7 @@ export interface ModelCase {
 
 const anyRule: fc.Arbitrary<ScriptedRule> = fc
   .record({
-    effect: weighted([2, "deny" as const], [2, "require_approval" as const], [3, "require_state" as const]),
+    effect: weighted([3, "require_approval" as const], [3, "require_state" as const], [1, "deny" as const]),
     tool: fc.nat({ max: 3 }),
     key: anyKey,
     value: anyValue,
@@ -68,9 +69,10 @@ type Setting = typeof anySetting extends fc.Arbitrary<infer T> ? T : never;
 /** Everything from which a case is put together. Shrinks part by part. */
 const anyParts = fc.record({
   tools: anyTools,
-  first: fc.array(anyActionDraft, { minLength: 1, maxLength: 9 }),
+  first: fc.array(anyActionDraft, { minLength: 1, maxLength: 9, size: "max" }),
   second: seldom(25, fc.array(anyActionDraft, { minLength: 1, maxLength: 4 })),
   isWild: weighted([24, false], [1, true]),
+  mood: MOODS,
   entries: fc.array(seldom(70, anyStateEntry), { minLength: KEYS.length, maxLength: KEYS.length }),
   undoCalls: fc.array(anyUndoCall, { minLength: 1, maxLength: 5 }),
   cancelAtMs: seldom(6, fc.nat({ max: 60 })),
@@ -85,9 +87,11 @@ export const anyModelCase: fc.Arbitrary<ModelCase> = anyParts.map(caseOf);
 
 function caseOf(parts: Parts): ModelCase {
   const { tools, first, second, isWild, setting } = parts;
-  const made = [draftsOf(first, "a"), ...(second === undefined ? [] : [draftsOf(second, "b")])].map(
-    ({ drafts, prefix }) => proposalOf({ drafts, prefix, tools, isWild, defaultTimeoutMs: setting.defaultTimeoutMs }),
-  );
+  const { defaultTimeoutMs } = setting;
+  const made = [first, ...(second === undefined ? [] : [second])].map((raw, index) => {
+    const drafts = draftsIn(parts.mood, raw);
+    return proposalOf({ drafts, prefix: index === 0 ? "a" : "b", tools, isWild, defaultTimeoutMs });
+  });
   const calls = Object.fromEntries(made.flatMap((one) => Object.entries(one.calls)));
   const script = { calls, undoTools: [UNDO_TOOL], undoCalls: parts.undoCalls.map(undoCallOf) };
   const steps = made.map(({ proposal }, index) => {
@@ -95,10 +99,6 @@ function caseOf(parts: Parts): ModelCase {
     return cancels ? { proposal, cancelAtMs: cancelTime(parts.cancelAtMs) } : { proposal };
   });
   return { steps, world: worldOf({ tools, script, setting, entries: parts.entries }) };
-}
-
-function draftsOf(drafts: readonly ActionDraft[], prefix: string): { drafts: readonly ActionDraft[]; prefix: string } {
-  return { drafts, prefix };
 }
 
 function undoCallOf(draft: CallDraft, index: number): ModelWorld["script"]["undoCalls"][number] {

@@ -21,7 +21,7 @@ const toolFeatures = fc.record({
   reversibility: weighted([4, "reversible" as const], [4, "irreversible" as const], [3, "compensable" as const]),
   idempotent: fc.boolean(),
   maxConcurrency: seldom(15, fc.integer({ min: 1, max: 2 })),
-  cacheTtlSecs: seldom(12, fc.constantFrom(0.05, 5)),
+  cacheTtlSecs: seldom(15, fc.constantFrom(0.05, 5)),
   effects: weighted([5, 0], [2, 1], [1, 2]).chain((length) => fc.array(anyEffect, { maxLength: length })),
   checksParameters: fc.boolean(),
   checksOutput: weighted([4, false], [1, true]),

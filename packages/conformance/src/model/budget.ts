@@ -1,4 +1,3 @@
-import { Budget } from "@car/ir";
 import { fail, skip, stopRun } from "./finish.js";
 import { type ActionRun, actionAt, type ModelRun, runningActions, waitingActions } from "./run.js";
 
@@ -54,7 +53,7 @@ function rollsBack(run: ModelRun, left: readonly ActionRun[]): boolean {
 }
 
 function hasRoom(run: ModelRun, action: ActionRun): boolean {
-  const { max_actions = Infinity, max_tool_calls = Infinity } = Budget.parse(run.world.budget);
+  const { max_actions = Infinity, max_tool_calls = Infinity } = run.world.budget;
   if (action.attempts === 0 && run.usedActions >= max_actions) return false;
   return !isCall(action) || run.usedCalls < max_tool_calls;
 }
@@ -66,7 +65,7 @@ function hasRoom(run: ModelRun, action: ActionRun): boolean {
 function restFits(run: ModelRun, action: ActionRun): boolean {
   if (run.restChecked || action.planned.reversibility !== "irreversible") return true;
   run.restChecked = true;
-  const { max_actions = Infinity, max_tool_calls = Infinity } = Budget.parse(run.world.budget);
+  const { max_actions = Infinity, max_tool_calls = Infinity } = run.world.budget;
   let actions = run.usedActions;
   let calls = run.usedCalls;
   const waiting = run.plan.order.map((index) => actionAt(run, index)).filter(({ phase }) => phase === "waiting");

@@ -9,8 +9,7 @@ import { EMPTY_MEMORY, type ModelWorld, openWorld, type ScriptedCall } from "./w
 
 type ActionInput = ProposalInput["actions"][number];
 
-const call = (id: string, more: object = {}): ActionInput =>
-  ({ id, type: "tool_call", tool: "t", ...more });
+const call = (id: string, more: object = {}): ActionInput => ({ id, type: "tool_call", tool: "t", ...more });
 const tool = (more: Partial<ToolSchemaInput> = {}): ToolSchemaInput => ({
   name: "t",
   reversibility: "reversible",

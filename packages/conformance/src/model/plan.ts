@@ -1,4 +1,12 @@
-import { ActionProposal, Limits, ToolSchema, type Action, type ProposalInput, type Reversibility } from "@car/ir";
+import {
+  type Action,
+  ActionProposal,
+  DEFAULT_LIMITS,
+  type Limits,
+  type ProposalInput,
+  type Reversibility,
+  ToolSchema,
+} from "@car/ir";
 import { type KeySets, overlaps, parametersOf, readKeys, writeKeys } from "./keys.js";
 import { referencesIn } from "./reference-text.js";
 import type { ModelWorld } from "./world.js";
@@ -45,7 +53,7 @@ export function toolsOf(world: ModelWorld): ReadonlyMap<string, ToolSchema> {
 
 /** The limits of a world, with their defaults. */
 export function limitsOf(world: ModelWorld): Limits {
-  return Limits.parse(world.limits);
+  return { ...DEFAULT_LIMITS, ...world.limits } as Limits;
 }
 
 /** Plans an admitted proposal: order, state edges, descendants. */

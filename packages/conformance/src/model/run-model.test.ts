@@ -14,10 +14,13 @@ const TOOLS: readonly ToolSchemaInput[] = [
   { name: "cancel", reversibility: "reversible" },
 ];
 
-const call = (id: string, tool = "read", more: object = {}): ActionInput =>
-  ({ id, type: "tool_call", tool, ...more });
-const write = (id: string, key: string, more: object = {}): ActionInput =>
-  ({ id, type: "state_write", parameters: { key, value: id }, ...more });
+const call = (id: string, tool = "read", more: object = {}): ActionInput => ({ id, type: "tool_call", tool, ...more });
+const write = (id: string, key: string, more: object = {}): ActionInput => ({
+  id,
+  type: "state_write",
+  parameters: { key, value: id },
+  ...more,
+});
 
 function world(
   calls: Record<string, ScriptedCall | readonly ScriptedCall[]>,

@@ -3,7 +3,7 @@ import { inheritedWrites } from "./effects.js";
 import { succeed } from "./finish.js";
 import { canonicalText } from "./json-text.js";
 import { limitsOf } from "./plan.js";
-import { actionAt, type ActionRun, type ModelRun } from "./run.js";
+import { actionAt, type ActionRun, type Flight, type ModelRun } from "./run.js";
 import type { SharedAnswer } from "./world.js";
 
 type Kind = "receipt" | "cache";
@@ -22,7 +22,7 @@ export function consult(run: ModelRun, action: ActionRun): "served" | "waits" | 
       return "served";
     }
     const flight = run.flights.get(`${kind} ${key}`);
-    if (flight !== undefined && flight.leader !== action.planned.index) {
+    if (flight !== undefined && isInFlight(run, flight) && flight.leader !== action.planned.index) {
       flight.waiters = [...flight.waiters, action.planned.index];
       action.phase = "sharing";
       return "waits";
@@ -30,6 +30,10 @@ export function consult(run: ModelRun, action: ActionRun): "served" | "waits" | 
     run.flights.set(`${kind} ${key}`, { leader: action.planned.index, waiters: flight?.waiters ?? [] });
   }
   return "goes";
+}
+
+function isInFlight(run: ModelRun, { leader }: Flight): boolean {
+  return actionAt(run, leader).phase !== "done";
 }
 
 /** Keeps the answer of a call that succeeded for later equal calls. */
@@ -46,7 +50,7 @@ export function remember(run: ModelRun, action: ActionRun, output: JsonValue): v
 
 /** Ends the flights whose leader has ended and gives their waiters, in the order in which they had come. */
 export function wokenActions(run: ModelRun): readonly ActionRun[] {
-  const over = [...run.flights].filter(([, { leader }]) => actionAt(run, leader).phase === "done");
+  const over = [...run.flights].filter(([, flight]) => !isInFlight(run, flight));
   for (const [name] of over) run.flights.delete(name);
   const waiters = over.flatMap(([, flight]) => flight.waiters.map((index) => actionAt(run, index)));
   return waiters.filter(({ phase }) => phase === "sharing");

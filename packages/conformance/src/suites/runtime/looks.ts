@@ -1,0 +1,29 @@
+import type { EventKind, LiveEvent, ProposalResult } from "@car/ir";
+import type { Rig } from "./rig.js";
+
+/** `"<id> <status> <reason code or -> <attempts>"` of each action. */
+export function outcomes({ results }: ProposalResult): readonly string[] {
+  return results.map(
+    ({ action_id, status, reason, attempts }) => `${action_id} ${status} ${reason?.code ?? "-"} ${attempts}`,
+  );
+}
+
+/** `"<status> <code>"` of each action. */
+export function endings({ results }: ProposalResult): readonly string[] {
+  return results.map(({ status, reason }) => `${status} ${reason?.code ?? "-"}`);
+}
+
+/** The recorded events of these kinds. */
+export function eventsOf({ events }: Pick<Rig, "events">, ...kinds: readonly EventKind[]): readonly LiveEvent[] {
+  return events.filter(({ kind }) => kinds.includes(kind));
+}
+
+/** How many events of this kind were recorded. */
+export function countOf(rig: Pick<Rig, "events">, kind: EventKind): number {
+  return eventsOf(rig, kind).length;
+}
+
+/** Everything an outsider can read of a result, as text. */
+export function textOf(value: unknown): string {
+  return JSON.stringify(value);
+}
