@@ -16,17 +16,23 @@ export interface ModelRequest {
 export class LockModel {
   readonly requests: ModelRequest[] = [];
 
-  /** The keys for which the request must be refused, since an ancestor holds them. Empty: it was entered. */
+  /** Enters a request, unless an ancestor of its owner is in the way: then the keys, else none. */
   acquire(request: Omit<ModelRequest, "status">): readonly string[] {
-    const ancestors = ancestorsOf(request.owner);
-    const above = this.requests.filter(({ status, owner }) => status === "held" && ancestors.includes(owner));
-    const refused = locksOf(request).filter((lock) =>
-      above.some((other) => locksOf(other).some((held) => excludes(lock, held))),
-    );
-    if (refused.length > 0) return [...new Set(refused.map(({ key }) => key))].sort();
+    const refused = this.refusal(request);
+    if (refused.length > 0) return refused;
     this.requests.push({ ...request, status: "waiting" });
     this.#grantAll();
     return [];
+  }
+
+  /** The keys of a request for which it would be refused, in ascending order. */
+  refusal(request: Omit<ModelRequest, "status">): readonly string[] {
+    const ancestors = ancestorsOf(request.owner);
+    const above = this.requests.filter(({ status, owner }) => status === "held" && ancestors.includes(owner));
+    const inTheWay = locksOf(request).filter((lock) =>
+      above.some((other) => locksOf(other).some((held) => excludes(lock, held))),
+    );
+    return [...new Set(inTheWay.map(({ key }) => key))].sort();
   }
 
   /** A release or a withdrawal. */

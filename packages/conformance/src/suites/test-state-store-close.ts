@@ -1,6 +1,6 @@
 import { assertEqual, assertRejectsCode, assertThrowsCode } from "../assert.js";
 import type { TestRunner } from "../test-runner.js";
-import { ask, commit, fresh, queue, take, type WithStore } from "./test-state-store-tools.js";
+import { ask, assertRefused, commit, fresh, queue, take, type WithStore } from "./test-state-store-tools.js";
 
 /** Rules about the end of a store. */
 export function testStoreClose(it: TestRunner["it"], withStore: WithStore): void {
@@ -25,9 +25,9 @@ export function testStoreClose(it: TestRunner["it"], withStore: WithStore): void
       );
       const child = queue(store, { reads: ["a"], owner: { parent: {} } });
       await store.close();
-      for (const { wait } of [...waiting, child]) {
-        await assertRejectsCode("CAR_STORE_CLOSED", () => wait.lease);
-        wait.cancel();
+      for (const pending of [...waiting, child]) {
+        await assertRefused("CAR_STORE_CLOSED", pending);
+        pending.wait.cancel();
       }
     }),
   );

@@ -17,7 +17,7 @@ type Step =
 export function testStateHistory(it: TestRunner["it"], withStore: WithStore): void {
   it("[ST-4] [5.1] every view of any history reads like a copy of a Map made at that moment", () =>
     fc.assert(
-      fc.asyncProperty(fc.array(anyStep, { maxLength: 80 }), (steps) =>
+      fc.asyncProperty(fc.array(anyStep, { maxLength: 80, size: "max" }), (steps) =>
         withStore((store) => playHistory(store, steps))(),
       ),
       { numRuns: 100 },

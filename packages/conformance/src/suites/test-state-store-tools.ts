@@ -1,7 +1,10 @@
-import type { StateEntry } from "@car/ir";
+import type { ErrorCode, StateEntry } from "@car/ir";
 import type { Lease, LockOwner, LockWait, StateStore, StateView } from "@car/ir/ports";
-import { AssertionError } from "../assert.js";
+import { assertEqual, AssertionError } from "../assert.js";
 import { settle } from "../clock/settle.js";
+
+/** Turns of the event loop after which an answer counts as missing. */
+const MOST_TURNS = 500;
 
 /** Runs a test's body with a fresh store, and closes the store whatever happens. */
 export type WithStore = (body: (store: StateStore) => void | Promise<void>) => () => Promise<void>;
@@ -13,11 +16,11 @@ export interface Wanted {
   readonly owner?: LockOwner;
 }
 
-/** A request that did not get its locks at once, and how it went on. */
+/** A request that did not get its locks at once, and what became of it so far. */
 export interface Pending {
   readonly wait: LockWait;
-  /** True once the lease has come, as far as this turn can tell. */
-  readonly isGranted: () => Promise<boolean>;
+  lease: Lease | undefined;
+  error: unknown;
 }
 
 /** An entry that is not committed yet. */
@@ -55,27 +58,45 @@ export function take(store: StateStore, wanted: Wanted): Lease {
 
 /** Asks for locks that something stands in the way of. */
 export function queue(store: StateStore, wanted: Wanted): Pending {
-  const wait = ask(store, wanted);
-  if (!isWait(wait)) throw new AssertionError(`${JSON.stringify(wanted)} was granted at once in spite of a conflict`);
-  let granted = false;
+  const answer = ask(store, wanted);
+  if (isWait(answer)) return watch(answer);
+  throw new AssertionError(`${JSON.stringify(wanted)} was granted at once in spite of a conflict`);
+}
+
+/** Notes what becomes of a request. */
+export function watch(wait: LockWait): Pending {
+  const pending: Pending = { wait, lease: undefined, error: undefined };
   wait.lease.then(
-    () => (granted = true),
-    () => undefined,
+    (lease) => (pending.lease = lease),
+    (error: unknown) => (pending.error = error),
   );
-  return { wait, isGranted: () => settle().then(() => granted) };
+  return pending;
 }
 
 /** Checks that every one of `pending` still waits. */
 export async function assertWaiting(...pending: readonly Pending[]): Promise<void> {
-  for (const [index, { isGranted }] of pending.entries()) {
-    if (await isGranted()) throw new AssertionError(`request ${index + 1} of those that must wait was granted`);
+  await settle();
+  for (const [index, { lease }] of pending.entries()) {
+    if (lease !== undefined) throw new AssertionError(`request ${index + 1} of those that must wait was granted`);
   }
 }
 
 /** The lease of a request that nothing stands in the way of any more. */
 export async function granted(pending: Pending): Promise<Lease> {
-  if (await pending.isGranted()) return pending.wait.lease;
+  await eventually(() => pending.lease !== undefined);
+  if (pending.lease !== undefined) return pending.lease;
   throw new AssertionError("a request still waits although nothing conflicts any more");
+}
+
+/** Checks that a request is rejected. It fails, rather than waits for ever, when nobody answers. */
+export async function assertRefused(code: ErrorCode, pending: Pending): Promise<void> {
+  await eventually(() => pending.error !== undefined);
+  assertEqual((pending.error as { code?: unknown } | undefined)?.code, code, "code of the refusal");
+}
+
+/** Waits until `isTrue`, for as long as a store with real input and output may need, but not for ever. */
+export async function eventually(isTrue: () => boolean): Promise<void> {
+  for (let turn = 0; turn === 0 || (turn < MOST_TURNS && !isTrue()); turn++) await settle();
 }
 
 export function ask(store: StateStore, { reads = [], writes = [], owner = {} }: Wanted): Lease | LockWait {
