@@ -17,8 +17,19 @@ export function compiledSchema(
   fastAccept: FastAccept | undefined,
   limits: SchemaLimits,
 ): CompiledSchema {
-  const accepts = fastAccept ?? interpretedAccept(evaluate, limits);
+  const accepts = fastAccept === undefined ? interpretedAccept(evaluate, limits) : guarded(fastAccept);
   return { check: (value) => (accepts(value) ? NO_PROBLEMS : collectProblems(value, evaluate, limits)) };
+}
+
+function guarded(fastAccept: FastAccept): FastAccept {
+  return (value) => {
+    try {
+      return fastAccept(value);
+    } catch {
+      // A getter threw. The interpreter meets it again and reports it.
+      return false;
+    }
+  };
 }
 
 /** The first, unreported pass. Its run is used again and again, so that a valid value costs no memory. */

@@ -48,7 +48,7 @@ function projectObject(location: Location & { schema: JsonObject }, projection: 
     const value = schema[name] as JsonValue;
     if (name === "$ref") joined.push(project(locate(projection.library, resource, value as string), projection));
     else if (name === "if") joined.push(conditional(schema, inside));
-    else entries.push([name, PLAIN_KEYWORDS.get(name)?.(value, inside) ?? refused(projection)]);
+    else entries.push([name, rewritten(PLAIN_KEYWORDS.get(name)?.(value, inside), projection)]);
   }
   const plain = Object.fromEntries(entries);
   return joined.length === 0 ? plain : { allOf: [plain, ...joined] };
@@ -59,7 +59,7 @@ function conditional(schema: JsonObject, inside: (part: JsonValue) => PlainSchem
   return Object.fromEntries(words.map((word) => [word, inside(schema[word] as JsonValue)]));
 }
 
-function refused(projection: Projection): null {
-  projection.isPlain = false;
-  return null;
+function rewritten(value: JsonValue | undefined, projection: Projection): JsonValue {
+  projection.isPlain &&= value !== undefined;
+  return value ?? null;
 }

@@ -12,8 +12,11 @@ export function jsonKey(value: unknown, depth = 0): string {
   if (typeof value !== "object" || value === null) return scalarKey(value);
   if (Array.isArray(value)) return `[${value.map((item) => jsonKey(item, depth + 1)).join()}]`;
   const object = value as Readonly<Record<string, unknown>>;
-  const names = Object.keys(object).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${jsonKey(object[name], depth + 1)}`).join()}}`;
+  const names = Object.keys(object).filter((name) => object[name] !== undefined);
+  return `{${names
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${jsonKey(object[name], depth + 1)}`)
+    .join()}}`;
 }
 
 // JSON.stringify writes -0 as 0, so the two are equal here as they are everywhere in JSON Schema.

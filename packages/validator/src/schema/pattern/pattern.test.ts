@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parsePattern } from "./parse-pattern.js";
+import { compilePattern } from "./pattern.js";
+import { nativeSource, re2Source } from "./pattern-source.js";
+import { RE2JS } from "re2js";
+
+const matches = (source: string, text: string): boolean => compilePattern(source).test(text);
+
+describe("compilePattern", () => {
+  it.each([
+    ["^[a-z0-9_-]+$", "a-b_1", true],
+    ["^[a-z0-9_-]+$", "a b", false],
+    ["b", "abc", true],
+    ["^.$", "\u{1f600}", true],
+    ["^\\u{1f600}\\ud83d\\ude00$", "\u{1f600}\u{1f600}", true],
+    ["^\\p{Letter}+$", "d\u00e9j\u00e0", true],
+    ["^\\p{Script=Greek}$", "\u03b1", true],
+    ["^\\s$", "\ufeff", true],
+    ["^\\S$", "\u2003", false],
+    ["^\\d$", "\u0661", false],
+    ["^\\w$", "\u00e9", false],
+    ["^a$", "a\n", false],
+    ["^.$", "\u2028", false],
+    ["^\\cA\\x02\\u0003\\0$", "\u0001\u0002\u0003\u0000", true],
+    ["^[\\b\\-\\]^]$", "\b", true],
+    ["^[]$", "a", false],
+    ["^[^]$", "\n", true],
+    ["^(?<year>\\d{4})-\\k<year>$", "2024-2024", true],
+    ["^(?!.*secret)[a-z]+$", "open", true],
+    ["^(?!.*secret)[a-z]+$", "a-secret", false],
+    ["(?<=\\$)\\d+", "$5", true],
+    ["^a{2}b{1,}c{0,2}?d??$", "aabbc", true],
+    ["^(?:a|b|)c$", "c", true],
+  ])("[VA-30] %s on %j: %j", (source, text, expected) => {
+    expect(matches(source, text)).toBe(expected);
+  });
+
+  it.each([
+    ["^\\-\\_\\@$", "-_@"],
+    ["^[\\w-.]$", "."],
+    ["^{a}]$", "{a}]"],
+    ["^a{,2}$", "a{,2}"],
+  ])("[VA-30] reads %s, which only the `u` flag refuses, as it is meant", (source, text) => {
+    expect(() => new RegExp(source, "u")).toThrow();
+    expect(matches(source, text)).toBe(true);
+  });
+
+  it.each([
+    "(",
+    ")",
+    "[a",
+    "a**",
+    "+",
+    "a{2,1}",
+    "[z-a]",
+    "\\",
+    "^\\S+\\Z",
+    "\\A",
+    "(?i:a)",
+    "(?P<n>a)",
+    "\\u{110000}",
+  ])("[VA-30] refuses %s", (source) => {
+    expect(() => compilePattern(source)).toThrow(expect.objectContaining({ code: "CAR_SCHEMA_INVALID" }));
+  });
+
+  it.each(["^(?=(a+)+$)", "^(a+)+\\1$", "(?!(.*.*.*.*x))"])(
+    "[VA-30] refuses %s, which needs backtracking and may take exponential or high polynomial time",
+    (source) => {
+      expect(() => compilePattern(source)).toThrow("needs backtracking");
+    },
+  );
+
+  it("[VA-30] refuses a pattern that is too long or too deep", () => {
+    expect(() => compilePattern("a".repeat(10_001))).toThrow("longer than");
+    expect(() => compilePattern("(".repeat(5_000) + ")".repeat(5_000))).toThrow("nested too deeply");
+  });
+
+  it.each(["^(a+)+$", "^(a|a)*$", "(a*)*b", "^(a?){30}a{30}$", "(.*a){20}", "\\s+$", "^(([a-z])+.)+[A-Z]([a-z])+$"])(
+    "[2.1] [VA-30] answers %s on 200,000 hostile characters at once",
+    (source) => {
+      const { test } = compilePattern(source);
+      const before = performance.now();
+      for (const text of ["a", " ", "ab", "aA"].map((unit) => `${unit.repeat(100_000)}!`)) test(text);
+      expect(performance.now() - before).toBeLessThan(2_000);
+    },
+  );
+
+  it("[2.1] [VA-30] answers 20,000 short hostile texts at once", () => {
+    const before = performance.now();
+    for (const source of ["^(a+)+$", "^(a|aa)+$", "^a*a*a*a*b$"]) {
+      const { test } = compilePattern(source);
+      for (let length = 0; length < 20_000; length++) test(`${"a".repeat(length % 64)}!`);
+    }
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
+});
+
+describe("the two matchers", () => {
+  const atom = fc.constantFrom(
+    ...[
+      "a",
+      "b",
+      "\\d",
+      "\\D",
+      "\\w",
+      "\\W",
+      "\\s",
+      "\\S",
+      ".",
+      "[ab]",
+      "[^ab]",
+      "[\\s\\d]",
+      "[^\\W]",
+      "[\\D-]",
+      "\\.",
+    ],
+    ...[
+      "\\u00e9",
+      "\u{1f600}",
+      "[\u{1f600}-\u{1f610}]",
+      "\\p{L}",
+      "\\P{Lu}",
+      "\\b",
+      "^",
+      "$",
+      "[]",
+      "[^]",
+      "\\-",
+      "[[a]",
+    ],
+  );
+  const quantifier = fc.constantFrom("", "", "", "*", "+", "?", "{2}", "{1,3}", "{2,}", "*?", "+?");
+  const isAssertion = (source: string): boolean => ["\\b", "^", "$"].includes(source);
+  const { pattern } = fc.letrec<{ pattern: string }>((tie) => ({
+    pattern: fc.oneof(
+      { maxDepth: 4, depthSize: "small" },
+      fc.tuple(atom, quantifier).map(([one, times]) => (isAssertion(one) ? one : one + times)),
+      fc.array(tie("pattern"), { maxLength: 3 }).map((parts) => parts.join("")),
+      fc.tuple(tie("pattern"), tie("pattern")).map(([one, other]) => `(?:${one}|${other})`),
+      fc.tuple(tie("pattern"), quantifier).map(([one, times]) => `(${one})${times}`),
+    ),
+  }));
+  const text = fc.string({
+    unit: fc.constantFrom("a", "b", "A", "1", " ", "\n", "\u2028", "\u00e9", "\u{1f600}", "-", ".", "_", "\u00a0", "["),
+    maxLength: 12,
+  });
+
+  it("[VA-30] agree on generated patterns and texts, as does the pattern written anew", () => {
+    fc.assert(
+      fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 5 }), (source, texts) => {
+        const node = parsePattern(source);
+        const native = new RegExp(nativeSource(node), "u");
+        const linear = RE2JS.compile(re2Source(node) ?? "");
+        const compiled = compilePattern(source);
+        for (const sample of texts) {
+          const expected = [sample, native.test(sample)];
+          expect([sample, linear.test(sample)]).toEqual(expected);
+          expect([sample, compiled.test(sample)]).toEqual(expected);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
