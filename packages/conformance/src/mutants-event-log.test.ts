@@ -110,7 +110,8 @@ const MUTANTS: readonly (readonly [rule: string, how: string, create: () => Even
           return this.follow(options);
         }
         private async *follow({ from = 1, to = Infinity }: ReadOptions): AsyncGenerator<CarEvent> {
-          for (let seq = from; seq <= Math.min(to, this.drafts.length, 50); seq++) yield* this.events({ from: seq, to: seq });
+          for (let seq = from; seq <= Math.min(to, this.drafts.length, 50); seq++)
+            yield* this.events({ from: seq, to: seq });
         }
       })(),
   ],

@@ -13,3 +13,22 @@ export { COMMON_SECRET_KEYS } from "./redact/sensitive-keys.js";
 export type { PayloadPath, SensitiveKeys } from "./redact/sensitive-keys.js";
 export { replayState } from "./replay/replay-state.js";
 export type { ReplayedState } from "./replay/replayed-state.js";
+export { explainAction } from "./explain/explain-action.js";
+export type { ExplainActionOptions } from "./explain/explain-action.js";
+export type {
+  ActionExplanation,
+  ExplainedCause,
+  ExplainedEvent,
+  ExplainedOutcome,
+} from "./explain/action-explanation.js";
+export { describeEvent } from "./explain/describe-event.js";
+export { toOtlp } from "./otlp/to-otlp.js";
+export type { OtlpOptions } from "./otlp/to-otlp.js";
+export type {
+  OtlpAttribute,
+  OtlpSpan,
+  OtlpSpanEvent,
+  OtlpStatusCode,
+  OtlpTraces,
+  OtlpValue,
+} from "./otlp/otlp-types.js";

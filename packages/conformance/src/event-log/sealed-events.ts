@@ -1,4 +1,4 @@
-import { contentHash, eventOf, type CarEvent, type JsonObject } from "@car/ir";
+import { contentHash, eventOf, type CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
 
 /** The head of a log without events. */

@@ -3,13 +3,14 @@ import type { TestRunner } from "../test-runner.js";
 import { testLogAppend } from "./test-event-log-append.js";
 import { testLogChain } from "./test-event-log-chain.js";
 import { testLogLife } from "./test-event-log-life.js";
+import { testLogRead } from "./test-event-log-read.js";
 
 /** How a suite gets logs. */
 export interface EventLogFactory {
   /** A fresh, empty log. */
-  create(): EventLog | Promise<EventLog>;
+  readonly create: () => EventLog | Promise<EventLog>;
   /** Opens again what a closed log kept; needed when `supports.durable`. */
-  reopen?(closed: EventLog): EventLog | Promise<EventLog>;
+  readonly reopen?: (closed: EventLog) => EventLog | Promise<EventLog>;
 }
 
 /** Registers a test for every rule of the event log port: EL-1 to EL-8 of `packages/eventlog/SPEC.md`. */
@@ -17,6 +18,7 @@ export function testEventLog(runner: TestRunner, factory: EventLogFactory | Even
   const logs = typeof factory === "function" ? { create: factory } : factory;
   runner.describe("EventLog", () => {
     testLogAppend(runner, logs);
+    testLogRead(runner, logs);
     testLogChain(runner, logs);
     testLogLife(runner, logs);
   });

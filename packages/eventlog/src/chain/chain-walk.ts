@@ -71,7 +71,11 @@ export class ChainWalk {
     if (this.events === 0 && event.seq > 1) return this.startProblem(event);
     const expected = this.last.seq + 1;
     if (event.seq !== expected) {
-      return { seq: event.seq, code: "sequence_broken", message: `event ${event.seq} stands where ${expected} belongs` };
+      return {
+        seq: event.seq,
+        code: "sequence_broken",
+        message: `event ${event.seq} stands where ${expected} belongs`,
+      };
     }
     if (event.prev_hash === this.last.hash) return undefined;
     return { seq: event.seq, code: "link_broken", message: "`prev_hash` is not the hash of the event before" };

@@ -36,11 +36,11 @@ export function sealedText(event: LiveEvent, { digest, prevHash }: SealLink): st
   // The names are in code-unit order, as canonical JSON has them.
   return (
     "{" +
-      (action_id === undefined ? "" : `"action_id":${JSON.stringify(action_id)},`) +
-      (attempt === undefined ? "" : `"attempt":${attempt},`) +
-      `"data":"${digest}","format_version":1,"kind":"${event.kind}","prev_hash":"${prevHash}",` +
-      (proposal_id === undefined ? "" : `"proposal_id":${JSON.stringify(proposal_id)},`) +
-      (run_id === undefined ? "" : `"run_id":${JSON.stringify(run_id)},`) +
-      `"seq":${event.seq},"span_id":"${event.span_id}","timestamp":"${event.timestamp}","trace_id":"${event.trace_id}"}`
+    (action_id === undefined ? "" : `"action_id":${JSON.stringify(action_id)},`) +
+    (attempt === undefined ? "" : `"attempt":${attempt},`) +
+    `"data":"${digest}","format_version":1,"kind":"${event.kind}","prev_hash":"${prevHash}",` +
+    (proposal_id === undefined ? "" : `"proposal_id":${JSON.stringify(proposal_id)},`) +
+    (run_id === undefined ? "" : `"run_id":${JSON.stringify(run_id)},`) +
+    `"seq":${event.seq},"span_id":"${event.span_id}","timestamp":"${event.timestamp}","trace_id":"${event.trace_id}"}`
   );
 }

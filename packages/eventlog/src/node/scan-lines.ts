@@ -27,7 +27,7 @@ export function* scanLines(fs: LogFileSystem, fd: number): Generator<ScannedLine
   let piecesBytes = 0;
   let number = 0;
   let end = 0;
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     const read = fs.readSync(fd, block, 0, BLOCK_BYTES, position);
     if (read === 0) return;
     position += read;
@@ -42,7 +42,8 @@ export function* scanLines(fs: LogFileSystem, fd: number): Generator<ScannedLine
       start = at + 1;
     }
     piecesBytes += read - start;
-    if (piecesBytes > MAX_LINE_BYTES) throw new LogCorruptError(`line ${number + 1}: longer than ${MAX_LINE_BYTES} bytes`);
+    if (piecesBytes > MAX_LINE_BYTES)
+      throw new LogCorruptError(`line ${number + 1}: longer than ${MAX_LINE_BYTES} bytes`);
     if (start < read) pieces.push(Buffer.from(block.subarray(start, read)));
   }
 }

@@ -38,7 +38,10 @@ async function* redacted(
 }
 
 /** The change that `options` make to a payload; it gives the payload itself back when there is nothing to change. */
-function redactionOf({ keys = [], maxBytes = Number.POSITIVE_INFINITY }: RedactOptions): (data: JsonObject) => JsonObject {
+function redactionOf({
+  keys = [],
+  maxBytes = Number.POSITIVE_INFINITY,
+}: RedactOptions): (data: JsonObject) => JsonObject {
   if (!(maxBytes >= MIN_PAYLOAD_BYTES)) throw new ConfigInvalidError(`maxBytes must be at least ${MIN_PAYLOAD_BYTES}`);
   const isSensitive = sensitivityOf(keys);
   const mayHide = typeof keys === "function" || keys.length > 0;

@@ -13,7 +13,11 @@ export function spanIdOf(scope: Pick<RunScope, "span_prefix">, action: number, a
 }
 
 /** The W3C `traceparent` of an attempt, sampled. */
-export function traceparentOf(scope: Pick<RunScope, "span_prefix" | "trace_id">, action: number, attempt: number): string {
+export function traceparentOf(
+  scope: Pick<RunScope, "span_prefix" | "trace_id">,
+  action: number,
+  attempt: number,
+): string {
   return `00-${scope.trace_id}-${spanIdOf(scope, action, attempt)}-01`;
 }
 
