@@ -6,6 +6,8 @@ export { countingIds } from "./clock/counting-ids.js";
 export { seededRandom } from "./clock/seeded-random.js";
 export { testEventLog } from "./suites/test-event-log.js";
 export type { EventLogFactory } from "./suites/test-event-log.js";
+export { collectEvents } from "./event-log/sealed-events.js";
+export { anyEventDraft, SAMPLE_SCOPES } from "./generators/event-drafts.js";
 export { testStateStore } from "./suites/test-state-store.js";
 export { testRuntime } from "./suites/test-runtime.js";
 export type {
