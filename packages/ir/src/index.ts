@@ -63,12 +63,13 @@ export type { EntryWrite, Origin, StateEntry, TrustedValue } from "./state/state
 export { isPrefixPattern, matchesKey, patternsOverlap } from "./state/key-pattern.js";
 
 export { compileTemplate, referencesIn } from "./reference/template.js";
-export type { Resolution, Template } from "./reference/template.js";
+export type { Reference, Template } from "./reference/template.js";
+export type { Resolution } from "./reference/fill-node.js";
+export { escapeReferences } from "./reference/escape-references.js";
 export { resolveOutputTemplate } from "./reference/output-template.js";
 export type { OutputScope } from "./reference/output-template.js";
 export { resolvePath } from "./reference/resolve-path.js";
 export { parsePathText } from "./reference/reference-text.js";
-export type { Reference } from "./reference/reference-text.js";
 
 export { checkCondition } from "./condition/check-condition.js";
 export type { Condition } from "./condition/check-condition.js";

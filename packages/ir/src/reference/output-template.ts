@@ -1,9 +1,7 @@
-import { canonicalJson } from "../json/canonical-json.js";
 import type { JsonObject, JsonValue } from "../json/json-value.js";
-import { setOwn } from "../json/set-own.js";
-import { parsePathText } from "./reference-text.js";
-import { resolvePath } from "./resolve-path.js";
-import type { Resolution } from "./template.js";
+import { fillNode, type Resolution } from "./fill-node.js";
+import { OUTPUT_NOTATION } from "./reference-text.js";
+import { nodeCompiler } from "./template-node.js";
 
 /** What `$output` and `$parameters` stand for: the action's own. */
 export interface OutputScope {
@@ -11,51 +9,15 @@ export interface OutputScope {
   readonly parameters: JsonObject;
 }
 
-const PATH = String.raw`((?:\.[^\s.[\]{}]+|\[\d+\])*)`;
-const WHOLE = new RegExp(`^\\$(output|parameters)${PATH}$`);
-const EMBEDDED = new RegExp(`\\$\\{(output|parameters)${PATH}\\}`, "g");
-
-class Missing {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
+const compiler = nodeCompiler(OUTPUT_NOTATION);
 
 /**
- * Fills in `"$output.path"` and `"$parameters.path"` (whole strings, or `${output.path}` inside longer ones), as host
- * declarations of effects and compensations write them. One pass; new objects are frozen.
+ * Fills in `"$output.path"` and `"$parameters.path"` (whole strings, or `${output.path}` inside longer ones), as
+ * declarations of effects and compensations write them. `$$` escapes as in an action's parameters. One pass; new arrays
+ * and objects are frozen, unchanged parts shared. Never throws.
  */
 export function resolveOutputTemplate(value: JsonValue, scope: OutputScope): Resolution {
-  try {
-    return { ok: true, value: fill(value, scope) };
-  } catch (error) {
-    if (!(error instanceof Missing)) throw error;
-    return { ok: false, reference: error.text, message: `\`${error.text}\` leads to nothing` };
-  }
-}
-
-function fill(value: JsonValue, scope: OutputScope): JsonValue {
-  if (typeof value === "string") return value.includes("$") ? fillString(value, scope) : value;
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return Object.freeze((value as readonly JsonValue[]).map((item) => fill(item, scope)));
-  const filled: Record<string, JsonValue> = {};
-  for (const [key, item] of Object.entries(value as JsonObject)) setOwn(filled, key, fill(item, scope));
-  return Object.freeze(filled);
-}
-
-function fillString(text: string, scope: OutputScope): JsonValue {
-  const whole = WHOLE.exec(text);
-  if (whole !== null) return lookUp(whole[1] as keyof OutputScope, { path: whole[2]!, scope });
-  return text.replaceAll(EMBEDDED, (_, root: keyof OutputScope, path: string) => {
-    const value = lookUp(root, { path, scope });
-    return typeof value === "string" ? value : canonicalJson(value);
-  });
-}
-
-function lookUp(root: keyof OutputScope, { path, scope }: { readonly path: string; readonly scope: OutputScope }): JsonValue {
-  const value = resolvePath(scope[root], parsePathText(path));
-  if (value === undefined) throw new Missing(`$${root}${path}`);
-  return value;
+  const node = compiler.compile(value, []);
+  if (node === undefined) return { ok: true, value };
+  return fillNode(node, (root) => (root === "output" ? scope.output : scope.parameters));
 }
