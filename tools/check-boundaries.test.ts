@@ -29,6 +29,7 @@ describe("checkBoundaries", () => {
       "packages/state/src/testing/any.ts": `import { fc } from "vitest";`,
       "packages/policy/src/node/index.ts": `import { readFileSync } from "node:fs"; import "../index.js";`,
       "packages/engine/src/create-runtime.ts": `import { memoryStateStore } from "@car/state";`,
+      "packages/engine/src/run.test.ts": `import { memoryStateStore } from "@car/state";`,
       "packages/engine/src/defaults/store.ts": `import { memoryStateStore } from "@car/state";`,
       "adapters/tools-mcp/src/index.ts": `import { Client } from "@mcp/sdk/client"; import "node:path";`,
       "apps/cli/src/main.ts": `import { a } from "@car/policy/node"; import "@car/engine";`,

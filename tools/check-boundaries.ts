@@ -89,7 +89,8 @@ function internalObjection(room: Room, file: string, specifier: string): string 
   const target = room.workspace.get(name);
   if (target === undefined) return "is no package of this workspace";
   if (!entryPoints(target).has(`.${specifier.slice(name.length)}`)) return "is not in that package's exports map";
-  if (isTest(file) && room.testOnly.has(name)) return undefined;
+  const isForTest = isTest(file) && (room.testOnly.has(name) || isDeclared(room.pkg.manifest, name));
+  if (isForTest) return undefined;
   if (!isDeclared(room.pkg.manifest, name)) return "is not a declared dependency";
   return isInternalAllowed(room, file, name) ? undefined : "must not be imported here";
 }
