@@ -1,12 +1,4 @@
-import {
-  Budget,
-  Capabilities,
-  ConfigInvalidError,
-  DEFAULT_LIMITS,
-  type JsonValue,
-  Limits,
-  parseConfig,
-} from "@car/ir";
+import { Budget, Capabilities, ConfigInvalidError, DEFAULT_LIMITS, type JsonValue, Limits, parseConfig } from "@car/ir";
 import type { StateStore } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
@@ -101,7 +93,17 @@ function recordInitialState(store: StateStore, recorder: Recorder, time: number)
   if (view.version === 0) return;
   const entries = view.keys().map((key) => {
     const { value, origin, version, trusted } = view.entry(key)!;
-    return { key, ...(value === undefined ? {} : { value }), origin, version, ...(trusted === undefined ? {} : { trusted }) };
+    return {
+      key,
+      ...(value === undefined ? {} : { value }),
+      origin,
+      version,
+      ...(trusted === undefined ? {} : { trusted }),
+    };
   });
-  recorder.record("state_snapshot", { scope: undefined, action: -1, attempt: 0, time }, { entries, version: view.version });
+  recorder.record(
+    "state_snapshot",
+    { scope: undefined, action: -1, attempt: 0, time },
+    { entries, version: view.version },
+  );
 }

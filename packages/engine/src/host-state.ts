@@ -1,4 +1,11 @@
-import { applyWrite, copyJson, JsonInvalidError, type JsonValue, LockTimeoutError, StateValueInvalidError } from "@car/ir";
+import {
+  applyWrite,
+  copyJson,
+  JsonInvalidError,
+  type JsonValue,
+  LockTimeoutError,
+  StateValueInvalidError,
+} from "@car/ir";
 import type { Lease, StateStore } from "@car/ir/ports";
 import type { Recorder } from "./evidence/recorder.js";
 import type { HostState } from "./runtime.js";
@@ -41,7 +48,11 @@ function checkedValue(key: string, value: JsonValue, limits: { maxDepth: number;
   }
 }
 
-function withLock({ store, timers, limits }: HostStateInit, key: string, body: () => void | Promise<void>): Promise<void> {
+function withLock(
+  { store, timers, limits }: HostStateInit,
+  key: string,
+  body: () => void | Promise<void>,
+): Promise<void> {
   const answer = store.acquire({ owner: {}, reads: [], writes: [key] });
   if (!("lease" in answer)) return finishWith(answer, body);
   const timer = timers.set(limits.lock_timeout_ms, () => answer.cancel());
@@ -66,7 +77,11 @@ async function finishWith(lease: Lease, body: () => void | Promise<void>): Promi
   }
 }
 
-async function write({ store, recorder, now }: HostStateInit, key: string, value: JsonValue | undefined): Promise<void> {
+async function write(
+  { store, recorder, now }: HostStateInit,
+  key: string,
+  value: JsonValue | undefined,
+): Promise<void> {
   const next = applyWrite(store.view().entry(key), { value, origin: "host" }, 0);
   const change = value === undefined ? { key, origin: "host" } : { key, value, origin: "host" };
   const place = { scope: undefined, action: -1, attempt: 0, time: now() };

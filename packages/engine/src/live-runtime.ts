@@ -77,7 +77,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     },
     unregisterTool: (name) => holder.unregister(name),
     revoke: (name) => holder.revoke(name),
-    tools: () => [...holder.current.tools.values()].map(({ schema }) => schema).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    tools: () =>
+      [...holder.current.tools.values()].map(({ schema }) => schema).sort((a, b) => (a.name < b.name ? -1 : 1)),
     close: () => (closing ??= closeRuntime(parts, open)),
   };
 }
@@ -90,10 +91,7 @@ function createHolder<Report>({ tools, config, registration, recorder, clock }: 
   });
 }
 
-function createServices<Report>(
-  parts: RuntimeParts<Report>,
-  executeChild: Services["executeChild"],
-): Services {
+function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Services["executeChild"]): Services {
   const { limits } = parts.config;
   const receipts = createReceipts({
     maxEntries: limits.max_receipts,
@@ -117,7 +115,9 @@ function tellMemory<Report>({ memory, logger }: RuntimeParts<Report>, result: Pr
   if (memory === undefined) return;
   Promise.resolve()
     .then(() => memory.recordOutcome(result))
-    .catch((error: unknown) => logger.error({ error, run_id: result.run_id }, "the memory failed to record an outcome"));
+    .catch((error: unknown) =>
+      logger.error({ error, run_id: result.run_id }, "the memory failed to record an outcome"),
+    );
 }
 
 async function closeRuntime<Report>({ timers, config, recorder }: RuntimeParts<Report>, open: OpenRuns): Promise<void> {

@@ -1,4 +1,12 @@
-import type { JsonValue, LiveEvent, ProposalInput, ProposalResult, ToolSchema, ActionProposal, StateEntry } from "@car/ir";
+import type {
+  JsonValue,
+  LiveEvent,
+  ProposalInput,
+  ProposalResult,
+  ToolSchema,
+  ActionProposal,
+  StateEntry,
+} from "@car/ir";
 import type { EventLog, Executor, StateStore, Tool } from "@car/ir/ports";
 
 /** What one execution may be given besides its proposal. */
@@ -42,7 +50,10 @@ export interface Runtime<Report = unknown> {
    * policy does: that is told by the result.
    * @throws `RuntimeClosedError`, `RuntimeOverloadedError` (as rejections).
    */
-  execute(proposal: ActionProposal | ProposalInput | string | unknown, options?: ExecuteOptions): Promise<ProposalResult>;
+  execute(
+    proposal: ActionProposal | ProposalInput | string | unknown,
+    options?: ExecuteOptions,
+  ): Promise<ProposalResult>;
   /** Says what would happen, as far as that can be decided. Nothing runs. */
   verify(proposal: ActionProposal | ProposalInput | string | unknown): Promise<Report>;
   /** Calls `subscriber` for every event from now on, until the returned function is called. */

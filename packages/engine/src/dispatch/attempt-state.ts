@@ -28,7 +28,8 @@ export class AttemptState implements ToolState {
   get(key: string): JsonValue | undefined {
     this.assertAlive();
     const { reads, writes } = this.run.plan.graph.access[this.slot.index]!;
-    if (!covers(writes, key) && !covers(reads, key)) throw new StateKeyDeniedError(key, "is not declared by the tool or its action");
+    if (!covers(writes, key) && !covers(reads, key))
+      throw new StateKeyDeniedError(key, "is not declared by the tool or its action");
     this.assertCapable(key);
     const own = this.attempt.writes?.get(key);
     return own === undefined ? this.run.state.newest(key) : own.value;

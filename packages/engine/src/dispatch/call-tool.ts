@@ -29,7 +29,8 @@ export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | 
     if (attempt.over) return;
     // A compensation is due even where nothing can be confirmed any more.
     const broken = slot.purpose === "" && run.broken !== undefined ? failed(run.broken) : undefined;
-    const outcome = broken === undefined ? invoke(run, slot, { attempt, onOutcome }) : end(run, slot, { attempt, outcome: broken });
+    const outcome =
+      broken === undefined ? invoke(run, slot, { attempt, onOutcome }) : end(run, slot, { attempt, outcome: broken });
     if (outcome !== undefined) onOutcome(run, slot, outcome);
   });
   return undefined;
@@ -115,11 +116,19 @@ function expire(run: Run, slot: Slot, { attempt, onOutcome }: Invocation): void 
   const message = `tool \`${slot.tool!.schema.name}\` did not answer within ${deadlineOf(run, slot)} ms`;
   attempt.abort(message);
   slot.abandoned = true;
-  onOutcome(run, slot, end(run, slot, { attempt, outcome: failed({ code: "timeout", message, class: "timeout" }, "timeout") }));
+  onOutcome(
+    run,
+    slot,
+    end(run, slot, { attempt, outcome: failed({ code: "timeout", message, class: "timeout" }, "timeout") }),
+  );
 }
 
 /** Closes an attempt: its state handle dies, its time and spending are booked. Only the first end counts. */
-function end(run: Run, slot: Slot, { attempt, outcome }: { readonly attempt: Attempt; readonly outcome: Outcome }): Outcome {
+function end(
+  run: Run,
+  slot: Slot,
+  { attempt, outcome }: { readonly attempt: Attempt; readonly outcome: Outcome },
+): Outcome {
   closeAttempt(run, slot, attempt);
   slot.finished = attempt;
   if (outcome.status === "succeeded") slot.abandoned = false;

@@ -36,6 +36,6 @@ interface Expectation {
 function assertHolds(run: Run, key: string, { operator, expected }: Expectation): Outcome {
   const actual = run.state.newest(key);
   const problem = checkCondition({ key, operator, expected: expected ?? null }, actual);
-  if (problem === undefined) return { status: "succeeded", output: true };
+  if (problem === undefined) return { status: "succeeded", output: null };
   return failed({ code: "precondition_failed", message: `assertion failed: ${problem}`, keys: [key] });
 }

@@ -41,7 +41,8 @@ function reportedFailure(output: JsonValue): Outcome | undefined {
   if (Array.isArray(output)) return undefined;
   const payload = output as { readonly [key: string]: JsonValue };
   const keys = Object.keys(payload);
-  if (payload["isError"] === true) return failureOf(payload["class"], textOf(payload["content"] ?? "the tool reported an error"), payload);
+  if (payload["isError"] === true)
+    return failureOf(payload["class"], textOf(payload["content"] ?? "the tool reported an error"), payload);
   if (keys.length !== 1 || keys[0] !== "error" || payload["error"] === null) return undefined;
   const error = payload["error"]!;
   if (typeof error !== "object" || Array.isArray(error)) return failureOf(undefined, textOf(error), {});
@@ -56,7 +57,11 @@ function failureOf(
 ): Outcome {
   const known = typeof errorClass === "string" && CLASSES.has(errorClass) ? (errorClass as ErrorClass) : "terminal";
   const after = fields["retry_after_ms"];
-  return failed({ code: "failed", message: clip(message), class: known }, known, typeof after === "number" ? after : undefined);
+  return failed(
+    { code: "failed", message: clip(message), class: known },
+    known,
+    typeof after === "number" ? after : undefined,
+  );
 }
 
 function textOf(value: JsonValue): string {
@@ -89,7 +94,8 @@ function classify(error: unknown): Classified {
   if (error.code === "CAR_STATE_KEY_DENIED") return { errorClass: "denied", code: "capability_denied" };
   if (error.code === "CAR_STATE_VALUE_INVALID") return { errorClass: "terminal", code: "invalid_output" };
   const fields = error as { readonly class?: unknown; readonly retryAfterMs?: unknown };
-  const errorClass = typeof fields.class === "string" && CLASSES.has(fields.class) ? (fields.class as ErrorClass) : "terminal";
+  const errorClass =
+    typeof fields.class === "string" && CLASSES.has(fields.class) ? (fields.class as ErrorClass) : "terminal";
   const retryAfterMs = typeof fields.retryAfterMs === "number" ? fields.retryAfterMs : undefined;
   return { errorClass, code: "failed", retryAfterMs };
 }

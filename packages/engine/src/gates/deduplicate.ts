@@ -43,7 +43,12 @@ function own(run: Run, slot: Slot, key: string): GateVerdict {
   const lasting = effectiveReversibility(slot.action, slot.tool?.schema) === "irreversible";
   slot.whenEnded((outcome) => {
     if (outcome.status !== "succeeded") return receipts.drop(key);
-    const answer = { output: outcome.output, writes: slot.toolWrites, runId: run.scope.run_id, actionId: slot.action.id };
+    const answer = {
+      output: outcome.output,
+      writes: slot.toolWrites,
+      runId: run.scope.run_id,
+      actionId: slot.action.id,
+    };
     receipts.store(key, answer, lasting ? undefined : run);
     if (!lasting) (run.privateReceipts ??= []).push(key);
   });

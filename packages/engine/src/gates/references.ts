@@ -23,5 +23,9 @@ function checkKey({ action, parameters }: Slot): GateVerdict {
   if (typeof action.parameters["key"] === "string" && action.parameters["key"] === key) return PROCEED;
   const declared = action.type === "state_write" ? action.write_set : [...action.read_set, ...action.write_set];
   if (declared.some((pattern) => matchesKey(pattern, key))) return PROCEED;
-  return rejected({ code: "invalid", message: `the referenced key \`${key}\` is outside the declared set`, keys: [key] });
+  return rejected({
+    code: "invalid",
+    message: `the referenced key \`${key}\` is outside the declared set`,
+    keys: [key],
+  });
 }

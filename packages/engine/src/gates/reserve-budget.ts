@@ -33,7 +33,8 @@ function chargeOf({ action, tool, attempts }: Slot): Charge {
  */
 function restLimit(run: Run, slot: Slot): string | undefined {
   const { flags } = run.plan;
-  if (run.restChecked || (flags[slot.index]! & (IRREVERSIBLE | EXTERNAL)) !== (IRREVERSIBLE | EXTERNAL)) return undefined;
+  if (run.restChecked || (flags[slot.index]! & (IRREVERSIBLE | EXTERNAL)) !== (IRREVERSIBLE | EXTERNAL))
+    return undefined;
   run.restChecked = true;
   if (run.budget!.budget.on_exceeded === "commit") return undefined;
   const open = run.slots.filter((each) => each.phase !== "done" && each.charge === undefined && isScheduled(run, each));

@@ -92,7 +92,10 @@ function reasonOf(findings: readonly Finding[]): Reason {
 
 function unknownToolMessage(name: string, known: Iterable<string>): string {
   const names = [...known].sort();
-  const shown = names.slice(0, 20).map((each) => `\`${each}\``).join(", ");
+  const shown = names
+    .slice(0, 20)
+    .map((each) => `\`${each}\``)
+    .join(", ");
   const list = names.length === 0 ? "no tool is registered" : `known: ${shown}${names.length > 20 ? ", ..." : ""}`;
   return `tool \`${name}\` is not known (${list})`;
 }

@@ -4,7 +4,11 @@ import type { HasTools } from "./tools-for-model.js";
 
 /** One call as a model API gives it: OpenAI's, Anthropic's, the AI SDK's, or plain `{id, name, arguments}`. */
 export type ModelToolCall =
-  | { readonly id: string; readonly type?: "function"; readonly function: { readonly name: string; readonly arguments: unknown } }
+  | {
+      readonly id: string;
+      readonly type?: "function";
+      readonly function: { readonly name: string; readonly arguments: unknown };
+    }
   | { readonly type: "tool_use"; readonly id: string; readonly name: string; readonly input: unknown }
   | { readonly toolCallId: string; readonly toolName: string; readonly input?: unknown; readonly args?: unknown }
   | { readonly id: string; readonly name: string; readonly arguments: unknown };
@@ -39,7 +43,13 @@ export function proposalFromToolCalls(
   const actions = calls.map((call, index) => {
     const { id, name, input } = fieldsOf(call);
     const parameters = parametersOf(input, `calls[${index}]`, problems);
-    return { id: actionIdOf(id, index), type: "tool_call" as const, tool: toolNameOf(name, tools), parameters, failure_behavior };
+    return {
+      id: actionIdOf(id, index),
+      type: "tool_call" as const,
+      tool: toolNameOf(name, tools),
+      parameters,
+      failure_behavior,
+    };
   });
   if (problems.length > 0) throw new ProposalInvalidError(problems);
   return { source, actions };

@@ -6,12 +6,14 @@ import type { ConfigSnapshot } from "../config/config-snapshot.js";
  * Where the host declared one for the tool, the proposer's does not count and is not looked at.
  */
 export function compensationProblems(actions: readonly Action[], config: ConfigSnapshot): Reason[] {
-  return actions.flatMap((action) => {
-    if (action.type !== "tool_call" || action.compensation?.type !== "tool") return [];
-    if (config.tools.get(action.tool)?.schema.compensation !== undefined) return [];
+  const problems: Reason[] = [];
+  for (const action of actions) {
+    if (action.compensation?.type !== "tool" || action.type !== "tool_call") continue;
+    if (config.tools.get(action.tool)?.schema.compensation !== undefined) continue;
     const problem = problemOf(action.compensation, config);
-    return problem === undefined ? [] : [{ ...problem, action_id: action.id }];
-  });
+    if (problem !== undefined) problems.push({ ...problem, action_id: action.id });
+  }
+  return problems;
 }
 
 type ToolCompensation = Extract<Action["compensation"], { type: "tool" }>;

@@ -33,7 +33,9 @@ export function planFlags(
     const abort = mayAbort(action);
     anyIrreversible ||= irreversible;
     anyAbort ||= abort;
-    return (abort ? MAY_ABORT : 0) | (irreversible ? IRREVERSIBLE : 0) | (reversibility === "reversible" ? 0 : EXTERNAL);
+    return (
+      (abort ? MAY_ABORT : 0) | (irreversible ? IRREVERSIBLE : 0) | (reversibility === "reversible" ? 0 : EXTERNAL)
+    );
   });
   const ordered = schedule === "safe" && anyAbort && anyIrreversible && actions.length > 1;
   if (ordered) markLeadsToAbort(flags, graph);

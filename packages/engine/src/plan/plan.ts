@@ -36,13 +36,10 @@ export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): Pla
   const problems = sizeProblems(actions, config);
   if (problems.length > 0) return { problems };
 
-  const tools = actions.map((action) => (action.type === "tool_call" ? config.tools.get(action.tool) : undefined));
+  const tools = toolsOf(actions, config);
   const effectsOf = (tool: string): readonly ToolEffect[] => config.tools.get(tool)?.schema.effects ?? NO_EFFECTS;
   const built = buildActionGraph({ actions, effectsOf });
-  const more = [
-    ...actions.filter(({ invocation_mode }) => invocation_mode !== "one_shot").map(modeProblem),
-    ...compensationProblems(actions, config),
-  ];
+  const more = [...modeProblems(actions), ...compensationProblems(actions, config)];
   if ("problems" in built) return { problems: [...built.problems, ...more] };
   if (more.length > 0) return { problems: more };
 
@@ -55,7 +52,7 @@ export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): Pla
       tools,
       flags,
       ordered,
-      actionIds: actions.map(({ id }) => id),
+      actionIds: idsOf(actions),
       locks: lockSetOf(actions, { graph, tools, policy: config.policy, allTools: config.tools }),
     },
   };
@@ -75,8 +72,27 @@ function sizeProblems(actions: readonly Action[], { limits, capabilities }: Conf
   return problems;
 }
 
-function modeProblem(action: Action): Reason {
-  const message = `invocation mode \`${action.invocation_mode}\` is not supported, use \`one_shot\``;
-  return { code: "unsupported", action_id: action.id, message };
+function toolsOf(actions: readonly Action[], { tools }: ConfigSnapshot): (RegisteredTool | undefined)[] {
+  const found = new Array<RegisteredTool | undefined>(actions.length);
+  for (let index = 0; index < actions.length; index++) {
+    const action = actions[index]!;
+    found[index] = action.type === "tool_call" ? tools.get(action.tool) : undefined;
+  }
+  return found;
 }
 
+function idsOf(actions: readonly Action[]): readonly string[] {
+  const ids = new Array<string>(actions.length);
+  for (let index = 0; index < actions.length; index++) ids[index] = actions[index]!.id;
+  return ids;
+}
+
+function modeProblems(actions: readonly Action[]): Reason[] {
+  const problems: Reason[] = [];
+  for (const { id, invocation_mode } of actions) {
+    if (invocation_mode === "one_shot") continue;
+    const message = `invocation mode \`${invocation_mode}\` is not supported, use \`one_shot\``;
+    problems.push({ code: "unsupported", action_id: id, message });
+  }
+  return problems;
+}

@@ -24,7 +24,8 @@ export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
   const changes = writes.map(({ key, write }) => change(run, key, write));
   for (const key of claims) {
     const claimed = action.expected_effects[key]!;
-    const reported = writes.findLast((each) => each.key === key);
+    // A proposer's own write is a claim like the other; only a tool's word is worth more.
+    const reported = action.type === "tool_call" ? writes.findLast((each) => each.key === key) : undefined;
     if (reported === undefined) changes.push(change(run, key, { value: claimed, origin: "model" }));
     else noteMismatch(run, slot, { reported, claimed });
   }
@@ -44,7 +45,12 @@ function noteMismatch(
 ): void {
   const { value } = reported.write;
   if (value !== undefined && jsonEqual(value, claimed)) return;
-  run.record("effect_mismatch", slot, { key: reported.key, claimed, reported: value ?? null, deleted: value === undefined });
+  run.record("effect_mismatch", slot, {
+    key: reported.key,
+    claimed,
+    reported: value ?? null,
+    deleted: value === undefined,
+  });
 }
 
 /** A `state_write` has its one write; a tool call what its handle buffered, then what its schema takes from the output. */

@@ -1,4 +1,4 @@
-import type { JsonObject, Reason } from "@car/ir";
+import type { JsonObject, ProposalReceivedData, Reason } from "@car/ir";
 import { CarError, proposalHash } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
 import { drain } from "./drain.js";
@@ -26,17 +26,21 @@ export function begin(run: Run, signal: AbortSignal | undefined): void {
 
 function recordReceived(run: Run): void {
   const { plan, config, parent } = run;
-  run.record("proposal_received", undefined, {
+  const data: Writable<ProposalReceivedData> = {
     proposal: plan.proposal as unknown as JsonObject,
     proposal_hash: proposalHash(plan.proposal),
     principal: run.principal,
     config_version: config.version,
     policy_version: config.policy?.version ?? null,
-    ...(parent === undefined
-      ? {}
-      : { parent_run_id: parent.scope.run_id, parent_action_id: parent.plan.actionIds[run.parentAction]! }),
-  });
+  };
+  if (parent !== undefined) {
+    data.parent_run_id = parent.scope.run_id;
+    data.parent_action_id = parent.plan.actionIds[run.parentAction]!;
+  }
+  run.record("proposal_received", undefined, data);
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function waitForLocks(run: Run, signal: AbortSignal | undefined, wait: LockWait): void {
   const { lock_timeout_ms: ms } = run.config.limits;

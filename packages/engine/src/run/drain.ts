@@ -29,7 +29,6 @@ export function drain(run: Run): void {
   if (run.inFlight === 0) settle(run);
 }
 
-
 function startNext(run: Run): boolean {
   if (run.stop !== undefined || run.inFlight >= run.config.maxConcurrency) return false;
   const index = run.ready.take();

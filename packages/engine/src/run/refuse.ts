@@ -1,4 +1,12 @@
-import { type ActionResult, type CostSummary, type JsonObject, proposalHash, type ProposalResult, type Reason, rfc3339 } from "@car/ir";
+import {
+  type ActionResult,
+  type CostSummary,
+  type JsonObject,
+  proposalHash,
+  type ProposalResult,
+  type Reason,
+  rfc3339,
+} from "@car/ir";
 import type { Run } from "./run.js";
 
 /** Why, and as what, a run ends before anything of it has run. */
@@ -49,7 +57,10 @@ export function refusedResult(
     results: ids.map((id) => refusedAction(id, reasons.find((reason) => reason.action_id === id) ?? cause, parts)),
     cause,
     reasons,
-    cost: emptyCost(status === "rejected" ? ids.length : 0, { skipped: status === "canceled" ? ids.length : 0, wallMs: time - startedAt }),
+    cost: emptyCost(status === "rejected" ? ids.length : 0, {
+      skipped: status === "canceled" ? ids.length : 0,
+      wallMs: time - startedAt,
+    }),
     external_effects_remain: false,
   };
 }
@@ -71,7 +82,10 @@ function refusedAction(id: string, reason: Reason, { status, time }: RefusedPart
   };
 }
 
-function emptyCost(rejected: number, { skipped, wallMs }: { readonly skipped: number; readonly wallMs: number }): CostSummary {
+function emptyCost(
+  rejected: number,
+  { skipped, wallMs }: { readonly skipped: number; readonly wallMs: number },
+): CostSummary {
   return {
     tool_calls: 0,
     actions_executed: 0,

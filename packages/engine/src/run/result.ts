@@ -11,6 +11,7 @@ import {
   type Transition,
 } from "@car/ir";
 import { EXTERNAL } from "../plan/plan-flags.js";
+import type { Unsuccessful } from "./outcome.js";
 import type { Run } from "./run.js";
 import type { Slot } from "./slot.js";
 
@@ -22,41 +23,62 @@ const NO_REASONS: ProposalResult["reasons"] = Object.freeze([]);
 export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
   const undone = status !== "committed";
   const cause = run.broken ?? run.stop?.cause;
-  return {
+  const result: Writable<ProposalResult> = {
     proposal_id: run.scope.proposal_id,
     run_id: run.scope.run_id,
     proposal_hash: proposalHash(run.plan.proposal),
     status,
     results: run.slots.map((slot) => actionResult(slot, undone)),
-    ...(cause === undefined ? {} : { cause }),
     reasons: NO_REASONS,
     cost: costOf(run),
     trace_id: run.scope.trace_id,
     external_effects_remain: undone && effectsRemain(run),
   };
+  if (cause !== undefined) result.cause = cause;
+  return result;
 }
 
 function actionResult(slot: Slot, undone: boolean): ActionResult {
-  const { action, outcome, changes } = slot;
-  const base = {
-    action_id: action.id,
+  const { outcome } = slot;
+  if (outcome?.status !== "succeeded") return unsuccessfulResult(slot);
+  const { changes } = slot;
+  // One literal: this runs for every action, and spreading a base object costs more than all the rest of it.
+  const result: Writable<ActionResult> = {
+    action_id: slot.action.id,
+    status: "succeeded",
+    output: outcome.output,
     state_changes: changes.length === 0 ? NO_CHANGES : valuesOf(changes),
     state_deletes: changes.length === 0 ? NO_DELETES : deletesOf(changes),
     attempts: slot.attempts,
     duration_ms: slot.durationMs,
     deduplicated: slot.deduplicated,
     cached: slot.cached,
-    rolled_back: undone && outcome?.status === "succeeded",
+    rolled_back: undone,
     timestamp: rfc3339(slot.endedAt),
   };
-  if (outcome === undefined) return { ...base, status: "skipped" };
-  const undo = slot.compensated === undefined ? undefined : { compensated: slot.compensated };
-  if (outcome.status !== "succeeded") {
-    return { ...base, ...undo, status: outcome.status, error: outcome.reason.message, reason: outcome.reason };
-  }
-  const done: ActionResult = { ...base, status: "succeeded", output: outcome.output };
-  if (outcome.read === undefined && undo === undefined) return done;
-  return { ...done, ...undo, ...(outcome.read === undefined ? {} : { read: outcome.read }) };
+  if (outcome.read !== undefined) result.read = outcome.read;
+  if (slot.compensated !== undefined) result.compensated = slot.compensated;
+  return result;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function unsuccessfulResult({ action, outcome, attempts, durationMs, endedAt }: Slot): ActionResult {
+  const ended = outcome as Unsuccessful | undefined;
+  return {
+    action_id: action.id,
+    // Without an outcome the action was never scheduled: it stood by to compensate another.
+    status: ended?.status ?? "skipped",
+    ...(ended === undefined ? {} : { error: ended.reason.message, reason: ended.reason }),
+    state_changes: NO_CHANGES,
+    state_deletes: NO_DELETES,
+    attempts,
+    duration_ms: durationMs,
+    deduplicated: false,
+    cached: false,
+    rolled_back: false,
+    timestamp: rfc3339(endedAt),
+  };
 }
 
 function valuesOf(changes: readonly Transition[]): JsonObject {

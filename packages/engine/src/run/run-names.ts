@@ -14,17 +14,14 @@ export class RunNames {
     this.prefix = ids.hex(12);
   }
 
-  /** The scope of the next run. */
-  next(init: {
-    readonly proposalId: string;
-    readonly actionIds: readonly string[];
-    readonly traceId: string | undefined;
-  }): RunScope {
+  /** The scope of the next run; a child's belongs to the trace of its parent. */
+  next(proposalId: string, actionIds: readonly string[], traceId: string | undefined): RunScope {
     if (this.last === MAX_NUMBER) {
       this.prefix = this.ids.hex(12);
       this.last = 0;
     }
-    return new LazyRunScope({ ...init, prefix: this.prefix, number: ++this.last });
+    const number = ++this.last;
+    return new LazyRunScope({ prefix: this.prefix, number, proposalId, actionIds, traceId });
   }
 
   /** An id for a proposal that has none: 12 hex characters. */

@@ -96,7 +96,11 @@ export class Run implements LockOwner {
     if (this.broken !== undefined) return;
     const action = slot === undefined ? -1 : slot.index;
     try {
-      this.services.recorder.record(kind, { scope: this.scope, action, attempt: slot?.attempts ?? 0, time: this.time }, data);
+      this.services.recorder.record(
+        kind,
+        { scope: this.scope, action, attempt: slot?.attempts ?? 0, time: this.time },
+        data,
+      );
     } catch (error) {
       this.break("the event log failed", error);
     }

@@ -58,7 +58,9 @@ function confirm(run: Run): void {
 type Result = ReturnType<typeof buildResult>;
 
 function completedData({ status, cost, external_effects_remain, cause }: Result): object {
-  return { status, cost, external_effects_remain, ...(cause === undefined ? {} : { cause }) };
+  return cause === undefined
+    ? { status, cost, external_effects_remain }
+    : { status, cost, external_effects_remain, cause };
 }
 
 /** Publishes what depended on the commit, gives the locks back and answers. */
@@ -91,7 +93,10 @@ async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void>
   }
   run.tick();
   if (run.state.changes !== undefined) {
-    run.record("state_rollback", undefined, { keys: [...run.state.changes.keys()], cause: run.stop?.cause ?? run.broken });
+    run.record("state_rollback", undefined, {
+      keys: [...run.state.changes.keys()],
+      cause: run.stop?.cause ?? run.broken,
+    });
   }
   const result = buildResult(run, end);
   if (end === "canceled") run.record("proposal_canceled", undefined, { reason: result.cause });

@@ -1,5 +1,5 @@
 import { type ActionProposal, type ProposalResult, type Reason, RuntimeOverloadedError } from "@car/ir";
-import type { Executor, RunScope } from "@car/ir/ports";
+import type { Executor } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { buildPlan, type PlanResult } from "../plan/plan.js";
@@ -44,7 +44,7 @@ export function startRun(starter: RunStarter, request: StartRequest): Promise<Pr
   const planned = proposal === undefined ? { problems: parsed.problems } : plan(proposal, config);
   if ("problems" in planned || proposal === undefined) {
     const reasons = "problems" in planned ? planned.problems : [];
-    const scope = scopeOf(starter, request, { proposalId: parsed.proposalId, actionIds: parsed.actionIds() });
+    const scope = starter.names.next(parsed.proposalId, parsed.actionIds(), traceOf(request));
     const refusal = { scope, principal: request.principal, config, proposal, reasons, startedAt };
     return refuseEarly(starter.services, refusal).then((result) => {
       starter.onClosed(result);
@@ -60,13 +60,17 @@ interface Launch {
   readonly plan: Extract<PlanResult, { plan: unknown }>["plan"];
 }
 
-function launch(starter: RunStarter, request: StartRequest, { config, startedAt, plan }: Launch): Promise<ProposalResult> {
+function launch(
+  starter: RunStarter,
+  request: StartRequest,
+  { config, startedAt, plan }: Launch,
+): Promise<ProposalResult> {
   return new Promise((resolve) => {
     const run: Run = new Run({
       plan,
       config,
       services: starter.services,
-      scope: scopeOf(starter, request, { proposalId: plan.proposal.id, actionIds: plan.actionIds }),
+      scope: starter.names.next(plan.proposal.id, plan.actionIds, traceOf(request)),
       principal: request.principal,
       executor: request.executor ?? request.parent?.run.executor,
       parent: request.parent?.run,
@@ -95,12 +99,8 @@ function plan(proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
   }
 }
 
-function scopeOf(
-  { names }: RunStarter,
-  { parent }: StartRequest,
-  ids: { readonly proposalId: string; readonly actionIds: readonly string[] },
-): RunScope {
-  return names.next({ ...ids, traceId: parent?.run.scope.trace_id });
+function traceOf({ parent }: StartRequest): string | undefined {
+  return parent?.run.scope.trace_id;
 }
 
 function checkLoad({ open }: RunStarter, { parent }: StartRequest, { limits }: ConfigSnapshot): void {
@@ -110,6 +110,8 @@ function checkLoad({ open }: RunStarter, { parent }: StartRequest, { limits }: C
     );
   }
   if (parent !== undefined && parent.run.depth + 1 > limits.max_run_depth) {
-    throw new RuntimeOverloadedError(`child runs are nested deeper than ${limits.max_run_depth} (limits.max_run_depth)`);
+    throw new RuntimeOverloadedError(
+      `child runs are nested deeper than ${limits.max_run_depth} (limits.max_run_depth)`,
+    );
   }
 }

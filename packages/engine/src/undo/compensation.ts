@@ -37,7 +37,11 @@ interface ToolCompensation {
   readonly proposedByModel: boolean;
 }
 
-function toolCompensation(run: Run, slot: Slot, { tool, parameters, proposedByModel }: ToolCompensation): CompensationCall {
+function toolCompensation(
+  run: Run,
+  slot: Slot,
+  { tool, parameters, proposedByModel }: ToolCompensation,
+): CompensationCall {
   const scope = { output: slot.output ?? null, parameters: slot.parameters };
   return {
     tool: run.config.tools.get(tool),

@@ -26,7 +26,11 @@ export async function runCompensation(run: Run, of: Slot, call: CompensationCall
   for (;;) {
     const outcome = await attempt(run, slot);
     if (outcome.status === "succeeded") {
-      run.record("compensation_succeeded", of, { tool: call.toolName, output: outcome.output, attempts: slot.attempts });
+      run.record("compensation_succeeded", of, {
+        tool: call.toolName,
+        output: outcome.output,
+        attempts: slot.attempts,
+      });
       return true;
     }
     if (outcome.errorClass !== "transient" || slot.attempts >= MAX_ATTEMPTS) {

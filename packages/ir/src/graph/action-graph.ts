@@ -36,52 +36,81 @@ export interface ActionGraphInput {
 /** A graph, or everything that stands in its way: repeated ids, links that lead nowhere, a cycle, unbounded keys. */
 export type ActionGraphResult = { readonly graph: ActionGraph } | { readonly problems: readonly Reason[] };
 
-/** The rows of every graph of one action that refers to nothing. Nobody writes to them. */
-const SINGLE = {
-  size: 1,
-  order: new Int32Array(1),
-  indegree: new Int32Array(1),
-  offsets: new Int32Array(2),
-  targets: new Int32Array(0),
-  kinds: new Uint8Array(0),
-  indexOf: new Map<string, number>(),
-  unscheduled: new Set<number>(),
-  late: [],
-};
-
 const NONE: ReadonlySet<number> = new Set();
 const NO_LATE: readonly LateSupply[] = Object.freeze([]);
+const NO_IDS: ReadonlyMap<string, number> = new Map();
+const ZERO = new Int32Array(1);
+const NO_OFFSETS = new Int32Array(2);
+const NO_TARGETS = new Int32Array(0);
+const NO_KINDS = new Uint8Array(0);
+
+/** The graph of one action that refers to nothing. Its rows are shared: nobody writes to them. */
+function singleGraph(templates: ActionGraph["templates"], access: ActionGraph["access"]): ActionGraph {
+  return {
+    size: 1,
+    order: ZERO,
+    templates,
+    access,
+    indexOf: NO_IDS,
+    unscheduled: NONE,
+    late: NO_LATE,
+    indegree: ZERO,
+    offsets: NO_OFFSETS,
+    targets: NO_TARGETS,
+    kinds: NO_KINDS,
+  };
+}
 
 /** Builds the graph of a proposal's actions. Pure. */
 export function buildActionGraph(input: ActionGraphInput): ActionGraphResult {
   const { actions } = input;
   const problems: Reason[] = [];
-  const templates = actions.map(({ parameters }) => compileTemplate(parameters as Action["metadata"]));
-  const access = actions.map((action) => accessOf(action, input.effectsOf));
-  actions.forEach((action, index) => checkKeyBound(action, templates[index], problems));
-
-  if (actions.length === 1 && problems.length === 0 && standsAlone(actions[0]!, templates[0])) {
-    return { graph: { ...SINGLE, templates, access } };
+  const templates = new Array<Template | undefined>(actions.length);
+  const access = new Array<KeyAccess>(actions.length);
+  for (let index = 0; index < actions.length; index++) {
+    const action = actions[index]!;
+    templates[index] = compileTemplate(action.parameters as Action["metadata"]);
+    access[index] = accessOf(action, input.effectsOf);
+    checkKeyBound(action, templates[index], problems);
   }
-  const indexOf = new Map<string, number>();
-  actions.forEach(({ id }, index) => {
-    if (indexOf.has(id)) problems.push({ code: "invalid", action_id: id, message: `id \`${id}\` is used twice` });
-    else indexOf.set(id, index);
-  });
-  const unscheduled = compensationTargets(actions, indexOf, problems);
+  if (actions.length === 1 && problems.length === 0 && standsAlone(actions[0]!, templates[0])) {
+    return { graph: singleGraph(templates, access) };
+  }
+  return connect(input, { templates, access, problems });
+}
 
+interface Nodes {
+  readonly templates: readonly (Template | undefined)[];
+  readonly access: readonly KeyAccess[];
+  readonly problems: Reason[];
+}
+
+function connect(input: ActionGraphInput, { templates, access, problems }: Nodes): ActionGraphResult {
+  const { actions } = input;
+  const size = actions.length;
+  const indexOf = indexById(actions, problems);
+  const unscheduled = compensationTargets(actions, indexOf, problems);
   const edges = new EdgeList();
   const forward = addExplicitEdges({ actions, templates, indexOf, unscheduled }, edges, problems);
   if (problems.length > 0) return { problems };
 
-  const ordered = forward ? { order: identity(actions.length) } : topologicalOrder(edgeRows(edges, actions.length), actions.length);
+  const ordered = forward ? { order: identity(size) } : topologicalOrder(edgeRows(edges, size), size);
   if ("cycle" in ordered) return { problems: [cycleProblem(actions, ordered.cycle)] };
 
-  const late = addStateEdges({ ...input, access, unscheduled, order: ordered.order }, edges);
+  const { order } = ordered;
+  const late = addStateEdges({ ...input, access, unscheduled, order }, edges);
   if (edges.overflowed) return { problems: [overflowProblem()] };
-  return {
-    graph: { size: actions.length, order: ordered.order, templates, access, indexOf, unscheduled, late, ...edgeRows(edges, actions.length) },
-  };
+  return { graph: { size, order, templates, access, indexOf, unscheduled, late, ...edgeRows(edges, size) } };
+}
+
+function indexById(actions: readonly Action[], problems: Reason[]): ReadonlyMap<string, number> {
+  const indexOf = new Map<string, number>();
+  for (let index = 0; index < actions.length; index++) {
+    const { id } = actions[index]!;
+    if (indexOf.has(id)) problems.push({ code: "invalid", action_id: id, message: `id \`${id}\` is used twice` });
+    else indexOf.set(id, index);
+  }
+  return indexOf;
 }
 
 function standsAlone(action: Action, template: Template | undefined): boolean {
@@ -144,7 +173,11 @@ function compensationTargets(
 
 function cycleProblem(actions: readonly Action[], cycle: readonly number[]): Reason {
   const ids = cycle.map((index) => actions[index]!.id);
-  return { code: "invalid", action_id: ids[0]!, message: `dependencies form a cycle: ${[...ids, ids[0]].join(" -> ")}` };
+  return {
+    code: "invalid",
+    action_id: ids[0]!,
+    message: `dependencies form a cycle: ${[...ids, ids[0]].join(" -> ")}`,
+  };
 }
 
 function overflowProblem(): Reason {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Action } from "../action/action.js";
+import { emptyObject } from "../json/empty.js";
 import { JsonObjectSchema } from "../json/json-schema-types.js";
 
 /** The only version of the wire format so far. */
@@ -16,7 +17,7 @@ export const ActionProposal = z.strictObject({
   /** RFC 3339; filled when absent. */
   timestamp: z.iso.datetime({ offset: true }).optional(),
   /** Logged with the proposal, never interpreted. */
-  context: JsonObjectSchema.default({}),
+  context: JsonObjectSchema.default(emptyObject),
 });
 
 /** A proposal as parsing leaves it: complete, frozen. */

@@ -13,6 +13,8 @@ export interface CheckOptions {
   readonly unknownFields: UnknownFields;
   /** Most entries of one list inside an action. */
   readonly maxList: number;
+  /** Most actions. */
+  readonly maxActions: number;
 }
 
 /**
@@ -21,6 +23,7 @@ export interface CheckOptions {
  */
 export function checkProposal(input: JsonValue, options: CheckOptions): Shape<Unfilled> {
   const written = actionsOf(input);
+  if (written.length > options.maxActions) return { findings: [tooMany(written.length, options)], dropped: [] };
   const tooLong = longLists(written, options.maxList);
   if (tooLong.length > 0) return { findings: tooLong, dropped: [] };
 
@@ -39,6 +42,10 @@ export function checkProposal(input: JsonValue, options: CheckOptions): Shape<Un
     if (shape.dropped.length > 0) dropped.push(...shape.dropped.map((finding) => inAction(index, finding)));
   }
   return "value" in head && findings.length === 0 ? { value: head.value, dropped } : { findings, dropped };
+}
+
+function tooMany(count: number, { maxActions }: CheckOptions): Finding {
+  return { path: ["actions"], message: `has ${count} actions, at most ${maxActions} are allowed` };
 }
 
 function actionsOf(input: JsonValue): JsonArray {

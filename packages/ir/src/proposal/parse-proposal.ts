@@ -20,7 +20,7 @@ export interface ParseProposalOptions {
   readonly clock?: Clock | undefined;
   /** Fills a missing `id`. Without it, that is the beginning of the proposal's hash. */
   readonly ids?: IdSource | undefined;
-  /** Bounds on size and nesting; `max_actions` is left to admission. Default: `DEFAULT_LIMITS`. */
+  /** Bounds on size, nesting and the number of actions. Default: `DEFAULT_LIMITS`. */
   readonly limits?: Pick<Limits, "max_bytes" | "max_depth" | "max_actions"> | undefined;
   /** `warn` leaves fields out that this version does not know, for input from newer writers. Default: `error`. */
   readonly unknownFields?: UnknownFields | undefined;
@@ -44,7 +44,11 @@ export function parseProposal(json: unknown, options: ParseProposalOptions = {})
   const limits = options.limits ?? DEFAULT_LIMITS;
   const input = readInput(json, { maxBytes: limits.max_bytes, maxDepth: limits.max_depth });
   const maxList = Math.max(limits.max_actions, MAX_LIST);
-  const checked = checkProposal(input, { unknownFields: options.unknownFields ?? "error", maxList });
+  const checked = checkProposal(input, {
+    unknownFields: options.unknownFields ?? "error",
+    maxList,
+    maxActions: limits.max_actions,
+  });
   if ("findings" in checked) throw new ProposalInvalidError(problemsOf(checked.findings, input));
   for (const problem of problemsOf(checked.dropped, input)) options.onWarning?.(problem);
   return complete(checked.value, options);
