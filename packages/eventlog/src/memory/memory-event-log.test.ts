@@ -1,0 +1,150 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { collectEvents, SAMPLE_SCOPES } from "@car/conformance";
+import { canonicalJson, type JsonObject } from "@car/ir";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { anchorHash } from "../chain/event-hash.js";
+import { verifyChain } from "../chain/verify-chain.js";
+import { draftOf } from "../test-support/sample-log.js";
+import { memoryEventLog, type MemoryEventLog } from "./memory-event-log.js";
+
+const DRAFT = draftOf({ kind: "action_executing", run: 0, action: "fetch", attempt: 1, data: { n: 1 } });
+
+function fill(log: MemoryEventLog, count: number): void {
+  for (let index = 0; index < count; index++) log.append(DRAFT);
+}
+
+describe("payloads that are not plain JSON", () => {
+  const cycle: Record<string, unknown> = { name: "loop" };
+  cycle["self"] = cycle;
+  const thrower = Object.defineProperty({}, "bad", {
+    enumerable: true,
+    get: () => {
+      throw new Error("no");
+    },
+  });
+
+  it.each<[what: string, data: object, recorded: object]>([
+    ["a lone surrogate", { "k\uD800": "a\uDC00b" }, { "k\uFFFD": "a\uFFFDb" }],
+    ["NaN and infinities", { n: [Number.NaN, Number.POSITIVE_INFINITY, 1] }, { n: [null, null, 1] }],
+    ["a BigInt", { n: 12n }, { n: "12" }],
+    ["an undefined member", { a: undefined, b: [undefined] }, { b: [null] }],
+    ["a function", { f: () => 1, b: true }, { b: true }],
+    ["a cycle", cycle, { name: "loop", self: "[cycle]" }],
+    ["a getter that throws", thrower, { unrecorded: "no" }],
+    ["a __proto__ member", JSON.parse('{"__proto__":{"x":1}}') as object, JSON.parse('{"__proto__":{"x":1}}') as object],
+  ])("[EL-9] [5.9] %s is recorded as the nearest plain JSON", async (_what, data, recorded) => {
+    const log = memoryEventLog();
+    log.append({ ...DRAFT, data });
+    const events = await collectEvents(log);
+    expect(canonicalJson(events[0]?.data)).toBe(canonicalJson(recorded));
+    expect(await verifyChain(events, { head: await log.head() })).toMatchObject({ valid: true, events: 1 });
+  });
+
+  it("[EL-9] nesting without end is cut", async () => {
+    const log = memoryEventLog();
+    let data: object = { leaf: 1 };
+    for (let depth = 0; depth < 5_000; depth++) data = { data };
+    log.append({ ...DRAFT, data });
+    expect(JSON.stringify(await collectEvents(log))).toContain("[nested too deep]");
+  });
+
+  it("[EL-1] a kind nobody knows is a mistake of the caller", () => {
+    expect(() => memoryEventLog().append({ ...DRAFT, kind: "action_imagined" as "action_failed" })).toThrow(TypeError);
+  });
+});
+
+describe("retention", () => {
+  it("[EL-10] [7.4] keeps at most maxEvents events, the newest, and nearly as many", () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.nat(200), (maxEvents, count) => {
+        const log = memoryEventLog({ maxEvents });
+        fill(log, count);
+        const { from, to } = log.kept();
+        expect(to).toBe(count);
+        expect(to - from + 1).toBeLessThanOrEqual(maxEvents);
+        expect(to - from + 1).toBeGreaterThanOrEqual(Math.min(count, Math.floor(maxEvents * 0.7)));
+      }),
+    ));
+
+  it.each([0, -1, 1.5, Number.NaN])("[EL-10] refuses %s as maxEvents", (maxEvents) => {
+    expect(() => memoryEventLog({ maxEvents })).toThrow("maxEvents must be a positive integer");
+  });
+
+  it("[EL-11] [EL-21] [7.5] dropped unseen, the chain starts anew and says so", async () => {
+    const log = memoryEventLog({ maxEvents: 8 });
+    fill(log, 20);
+    const [first] = await collectEvents(log);
+    expect(first).toMatchObject({ seq: 13, prev_hash: anchorHash(12) });
+    const report = await verifyChain(log.read(), { head: await log.head() });
+    expect(report).toMatchObject({ valid: true, complete: false, from: 13, events: 8 });
+  });
+
+  it("[EL-11] [7.5] dropped after its hashes were known, the chain goes on", async () => {
+    const log = memoryEventLog({ maxEvents: 8 });
+    fill(log, 8);
+    const earlier = await collectEvents(log);
+    fill(log, 4);
+    const later = await collectEvents(log);
+    expect(later[0]?.prev_hash).toBe(earlier[3]?.hash);
+    expect(await verifyChain([...earlier.slice(0, 4), ...later])).toMatchObject({ valid: true, complete: true, events: 12 });
+  });
+
+  it("[EL-12] [7.5] a reader under way is not disturbed by what is dropped", async () => {
+    const log = memoryEventLog({ maxEvents: 8 });
+    fill(log, 8);
+    const events = [];
+    for await (const event of log.read()) {
+      events.push(event);
+      fill(log, 5);
+    }
+    expect(await verifyChain(events)).toMatchObject({ valid: true, complete: true, events: 8 });
+    expect(log.kept()).toEqual({ from: 41, to: 48 });
+  });
+
+  it("[EL-12] [7.5] appending and looking in any order gives one story about each event", () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom("append", "read", "head"), { maxLength: 60 }), async (steps) => {
+        const log = memoryEventLog({ maxEvents: 4 });
+        const hashes = new Map<number, string>();
+        for (const step of steps) {
+          if (step === "append") fill(log, 1);
+          const { seq, hash } = step === "head" ? await log.head() : { seq: 0, hash: "" };
+          for (const event of step === "read" ? await collectEvents(log) : seq > 0 ? [{ seq, hash }] : []) {
+            expect(hashes.get(event.seq) ?? event.hash).toBe(event.hash);
+            hashes.set(event.seq, event.hash);
+          }
+        }
+      }),
+    ));
+});
+
+describe("memoryEventLog", () => {
+  it("[EL-13] [7.4] an event takes at most 100 bytes, hashes included", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const live = (): number => {
+      collectGarbage();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const data: JsonObject = {};
+    const draft = { ...DRAFT, data, scope: SAMPLE_SCOPES[0] };
+    const before = live();
+    const log = memoryEventLog();
+    for (let index = 0; index < 20_000; index++) log.append(draft);
+    expect((live() - before) / 20_000).toBeLessThan(100);
+    await log.head();
+    expect((live() - before) / 20_000).toBeLessThan(100);
+    expect(log.kept().to).toBe(20_000);
+  });
+
+  it("[EL-14] a closed log can still be read", async () => {
+    const log = memoryEventLog();
+    fill(log, 2);
+    await log.close();
+    expect(await collectEvents(log)).toHaveLength(2);
+    expect(await log.head()).toMatchObject({ seq: 2 });
+  });
+});
