@@ -1,1 +1,32 @@
-export {};
+export { rulePolicy } from "./rule-policy.js";
+export type { RulePolicyOptions } from "./rule-policy.js";
+
+export { denyTool } from "./rules/deny-tool.js";
+export { denyToolParam } from "./rules/deny-tool-param.js";
+export type { DenyToolParamOptions } from "./rules/deny-tool-param.js";
+export { denyKeyword } from "./rules/deny-keyword.js";
+export type { DenyKeywordOptions } from "./rules/deny-keyword.js";
+export { allowTool } from "./rules/allow-tool.js";
+export { allowToolParam } from "./rules/allow-tool-param.js";
+export type { AllowToolParamOptions } from "./rules/allow-tool-param.js";
+export { allowState } from "./rules/allow-state.js";
+export type { AllowStateOptions } from "./rules/allow-state.js";
+export { requireState } from "./rules/require-state.js";
+export type { RequireStateOptions } from "./rules/require-state.js";
+export { rateLimitTool } from "./rules/rate-limit-tool.js";
+export type { RateLimitToolOptions } from "./rules/rate-limit-tool.js";
+export { requireApproval } from "./rules/require-approval.js";
+export type { ApprovalConditionOptions, RequireApprovalOptions } from "./rules/require-approval.js";
+export { definePolicy } from "./rules/function-rule.js";
+export type { EvaluateRule, FunctionRule } from "./rules/function-rule.js";
+export type { ValueCondition } from "./schema/value-condition.js";
+export type { DataRule } from "./rules/data-rule.js";
+export type { PolicyRule } from "./rules/compile-rule.js";
+
+export { allow, askApproval, deny } from "./decision/decisions.js";
+export { combineDecisions } from "./decision/combine-decisions.js";
+
+export { PolicyDocument } from "./document/policy-document.js";
+export { parsePolicyDocument } from "./document/parse-policy-document.js";
+export type { ParsePolicyOptions, PolicyFormat } from "./document/parse-policy-document.js";
+export { policyJsonSchema } from "./document/json-schema.js";

@@ -1,0 +1,51 @@
+import { PolicyDocumentInvalidError } from "@car/ir";
+import { checkDocument } from "./check-document.js";
+import { documentProblems } from "./document-problems.js";
+import type { DocumentSource } from "./document-source.js";
+import { readJson } from "./json-source.js";
+import type { PolicyDocument } from "./policy-document.js";
+import { readToml } from "./toml-source.js";
+import { readYaml } from "./yaml-source.js";
+
+/** The languages a policy can be written in. They say the same things. */
+export type PolicyFormat = "yaml" | "toml" | "json";
+
+/** What `parsePolicyDocument` takes besides the text. */
+export interface ParsePolicyOptions {
+  readonly format: PolicyFormat;
+  /** Where the text came from, for messages only. */
+  readonly file?: string;
+}
+
+/** Longest text that is read, in UTF-16 units: some 3,000 rules. A parser may take seconds for the worst of this length. */
+export const MAX_DOCUMENT_LENGTH = 256 * 1024;
+
+const READERS: Readonly<Record<PolicyFormat, (text: string) => DocumentSource>> = {
+  yaml: readYaml,
+  toml: readToml,
+  json: readJson,
+};
+
+/**
+ * Reads and checks a policy. Pure; `rulePolicy` makes an engine of the result.
+ * @throws `PolicyDocumentInvalidError` with every problem: file, line, column, path. Nothing else, for any text.
+ */
+export function parsePolicyDocument(text: string, { format, file }: ParsePolicyOptions): PolicyDocument {
+  const source = read(text, format);
+  if ("findings" in source) throw new PolicyDocumentInvalidError(documentProblems(source.findings, { file }));
+  const checked = checkDocument(source.value);
+  if ("value" in checked) return checked.value;
+  throw new PolicyDocumentInvalidError(documentProblems(checked.findings, { file, places: source.places }));
+}
+
+function read(text: string, format: PolicyFormat): DocumentSource {
+  if (text.length > MAX_DOCUMENT_LENGTH) {
+    return { findings: [{ path: [], message: `longer than ${MAX_DOCUMENT_LENGTH} characters` }] };
+  }
+  try {
+    return READERS[format](text.replace(/^\uFEFF/, ""));
+  } catch {
+    // Parsers say what is wrong through their own errors; anything else is a text they were not made for.
+    return { findings: [{ path: [], message: `could not be read as ${format.toUpperCase()}` }] };
+  }
+}

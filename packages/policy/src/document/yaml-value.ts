@@ -1,0 +1,88 @@
+import { type PathStep, setOwn } from "@car/ir";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
+import { type DocumentFinding, type DocumentSource, MAX_DOCUMENT_DEPTH } from "./document-source.js";
+import { noPlaces, type Place, type Places } from "./place.js";
+
+/** Aliases can say a lot in little text; beyond this many nodes a document is refused. */
+const MAX_NODES = 200_000;
+
+interface Walk {
+  readonly places: Places;
+  readonly findings: DocumentFinding[];
+  readonly placeOf: (offset: number) => Place;
+  /** What each anchor means at this point of the document. */
+  readonly anchors: Map<string, Node>;
+  nodes: number;
+}
+
+/** The value of a composed document, aliases resolved, with the place of each part. */
+export function yamlValue(contents: unknown, placeOf: (offset: number) => Place): DocumentSource {
+  const walk: Walk = { places: noPlaces(), findings: [], placeOf, anchors: new Map(), nodes: 0 };
+  const value = valueOf(contents, [], walk);
+  return walk.findings.length > 0 ? walk : { value, places: walk.places };
+}
+
+function valueOf(node: unknown, path: readonly PathStep[], walk: Walk): unknown {
+  const target = resolve(node, path, walk);
+  if (target === undefined) return null;
+  walk.nodes += 1;
+  if (walk.nodes > MAX_NODES || path.length > MAX_DOCUMENT_DEPTH) {
+    return report(walk, { path, message: "aliases make the document too large", node });
+  }
+  if (isMap(target)) return mapValue(target, path, walk);
+  if (isSeq(target)) return target.items.map((item, index) => valueOf(item, [...path, index], walk));
+  return scalarValue(target, path, walk);
+}
+
+/** The node itself, or what an alias stands for. Notes places and anchors on the way. */
+function resolve(node: unknown, path: readonly PathStep[], walk: Walk): Node | undefined {
+  if (!isNode(node)) return undefined;
+  if (node.range != null) walk.places.note(path, walk.placeOf(node.range[0]));
+  if (!isAlias(node)) {
+    if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
+    return node;
+  }
+  const target = walk.anchors.get(node.source);
+  if (target === undefined) report(walk, { path, message: `no anchor \`${node.source}\` before this`, node });
+  return target;
+}
+
+function mapValue(map: YAMLMap, path: readonly PathStep[], walk: Walk): unknown {
+  const members: Record<string, unknown> = {};
+  for (const { key, value } of map.items as readonly Pair[]) {
+    const name = isScalar(key) ? key.value : undefined;
+    if (typeof name !== "string") {
+      report(walk, { path, message: "a name must be text; put quotes around it", node: key });
+      continue;
+    }
+    const inner = [...path, name];
+    if (Object.hasOwn(members, name)) report(walk, { path: inner, message: "stands twice in one object", node: key });
+    if (isNode(key) && key.range != null) walk.places.note(inner, walk.placeOf(key.range[0]));
+    setOwn(members, name, valueOf(value, inner, walk));
+  }
+  return members;
+}
+
+function scalarValue(node: Node, path: readonly PathStep[], walk: Walk): unknown {
+  const value: unknown = isScalar(node) ? node.value : undefined;
+  const isPlain =
+    value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return isPlain ? value : report(walk, { path, message: "a value of a kind that JSON does not have", node });
+}
+
+function isNode(value: unknown): value is Node {
+  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value);
+}
+
+interface Complaint {
+  readonly path: readonly PathStep[];
+  readonly message: string;
+  readonly node: unknown;
+}
+
+function report(walk: Walk, { path, message, node }: Complaint): null {
+  const place = isNode(node) && node.range != null ? walk.placeOf(node.range[0]) : undefined;
+  // One is enough where aliases could repeat it without end.
+  if (walk.findings.length < 100) walk.findings.push({ path, message, ...(place !== undefined && { place }) });
+  return null;
+}

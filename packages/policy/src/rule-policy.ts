@@ -1,0 +1,58 @@
+import { contentHash, type JsonValue, PolicyDocumentInvalidError } from "@car/ir";
+import { ALLOW, type PolicyEngine } from "@car/ir/ports";
+import { deny } from "./decision/decisions.js";
+import { checkRules } from "./document/check-document.js";
+import { documentProblems } from "./document/document-problems.js";
+import type { PolicyDocument } from "./document/policy-document.js";
+import { createDecide } from "./engine/decide.js";
+import { indexRules } from "./engine/rule-index.js";
+import { compileRule, type PolicyRule } from "./rules/compile-rule.js";
+import { ruleIds } from "./rules/rule-ids.js";
+
+/** What `rulePolicy` takes besides the rules. */
+export interface RulePolicyOptions {
+  /** What holds when no rule says anything. Default: what the document says, else `allow`. */
+  readonly defaultEffect?: "allow" | "deny";
+  /** Told of what a rule threw, for the host's own log; the decision only names the rule. What it throws is dropped. */
+  readonly onRuleError?: (error: unknown, policyId: string) => void;
+}
+
+/**
+ * A policy engine made of rules. Every rule that sees an action is asked, in any order with the same effect: one denial
+ * denies, else one request for approval asks, else the action is allowed. Rate limits count in this engine, from zero.
+ * @throws `PolicyDocumentInvalidError` for a rule that is not one, such as a pattern that RE2 does not know.
+ */
+export function rulePolicy(
+  rules: readonly PolicyRule[] | PolicyDocument,
+  options: RulePolicyOptions = {},
+): PolicyEngine {
+  const document = "rules" in rules ? rules : { rules, default: undefined };
+  const defaultEffect = options.defaultEffect ?? document.default ?? "allow";
+  const known = soundRules(document.rules);
+  const ids = ruleIds(known);
+  const rulesFor = indexRules(known.map((rule, at) => compileRule(rule, ids[at] ?? "")));
+  const decide = createDecide({
+    fallback: defaultEffect === "allow" ? ALLOW : deny("default", "no rule allows this"),
+    onRuleError: options.onRuleError,
+  });
+  return {
+    version: versionOf(known, defaultEffect),
+    supports: { rateLimits: true },
+    check: (request, state) => decide(rulesFor(request.action), request, state),
+    keysRead: (action) => rulesFor(action).keysRead,
+  };
+}
+
+function soundRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
+  const checked = checkRules(rules);
+  if ("value" in checked) return checked.value;
+  throw new PolicyDocumentInvalidError(documentProblems(checked.findings, {}));
+}
+
+/** A hash of what the rules say; of code only the id is known, so a host that changes a function renames it. */
+function versionOf(rules: readonly PolicyRule[], defaultEffect: string): string {
+  const content = rules.map((rule) =>
+    rule.type === "function" ? { type: rule.type, id: rule.id, tools: rule.tools ?? null } : rule,
+  );
+  return contentHash({ default: defaultEffect, rules: content } as unknown as JsonValue);
+}

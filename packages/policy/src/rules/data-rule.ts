@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { AllowState } from "./allow-state.js";
+import { AllowToolParam } from "./allow-tool-param.js";
+import { AllowTool } from "./allow-tool.js";
+import { DenyKeyword } from "./deny-keyword.js";
+import { DenyToolParam } from "./deny-tool-param.js";
+import { DenyTool } from "./deny-tool.js";
+import { RateLimitTool } from "./rate-limit-tool.js";
+import { RequireApproval } from "./require-approval.js";
+import { RequireState } from "./require-state.js";
+
+/** A rule as data. A new type is a new file, one line here, one in `compile-rule.ts` and one in `rule-ids.ts`. */
+export const DataRule = z.discriminatedUnion("type", [
+  DenyTool,
+  DenyToolParam,
+  AllowTool,
+  AllowToolParam,
+  AllowState,
+  DenyKeyword,
+  RequireState,
+  RateLimitTool,
+  RequireApproval,
+]);
+export type DataRule = Readonly<z.infer<typeof DataRule>>;

@@ -1,0 +1,25 @@
+import { isPrefixPattern } from "@car/ir";
+import { z } from "zod";
+import { deny } from "../decision/decisions.js";
+import { ruleBase, ToolField } from "../schema/fields.js";
+import { callsOf, type DecidingRule } from "./compiled-rule.js";
+
+/** Denies every call of a tool. */
+export const DenyTool = z.strictObject({ type: z.literal("deny_tool"), ...ruleBase, tool: ToolField });
+export type DenyTool = z.infer<typeof DenyTool>;
+
+/** Denies every call of `tool`: its name, or `prefix*`. */
+export function denyTool(tool: string): DenyTool {
+  return { type: "deny_tool", tool };
+}
+
+export function compileDenyTool({ tool, message }: DenyTool, id: string): DecidingRule {
+  const denial = deny(id, message ?? `${toolText(tool)} is denied`);
+  return { kind: "deciding", id, scope: callsOf(tool), keysRead: [], evaluate: () => denial };
+}
+
+/** A tool pattern as a message names it. */
+export function toolText(tool: string): string {
+  if (tool === "*") return "every tool";
+  return isPrefixPattern(tool) ? `every tool \`${tool}\`` : `tool \`${tool}\``;
+}
