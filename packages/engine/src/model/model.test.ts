@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { call, testRuntime, tool } from "../testing/fixtures.js";
+import { formatToolResult, toolMessages } from "./format-tool-result.js";
+import { type ModelToolCall, proposalFromToolCalls } from "./proposal-from-tool-calls.js";
+import { toolsForModel } from "./tools-for-model.js";
+
+const echo = tool("fs.read", ({ path }) => ({ path: path ?? null }), {
+  description: "Reads",
+  parameters: { type: "object" },
+});
+
+describe("a model's tool calls", () => {
+  it("[EN-8] lists tools as each API takes them, with names it accepts", () => {
+    const { runtime } = testRuntime({ tools: [echo] });
+    const parameters = { type: "object" };
+    expect(toolsForModel(runtime, "openai")).toEqual([
+      { type: "function", function: { name: "fs_read", description: "Reads", parameters } },
+    ]);
+    expect(toolsForModel(runtime, "anthropic")).toEqual([
+      { name: "fs_read", description: "Reads", input_schema: parameters },
+    ]);
+    expect(toolsForModel(runtime, "json-schema")).toEqual([{ name: "fs.read", description: "Reads", parameters }]);
+  });
+
+  it.each<[string, ModelToolCall]>([
+    ["OpenAI", { id: "call_1", type: "function", function: { name: "fs_read", arguments: '{"path":"a"}' } }],
+    ["Anthropic", { type: "tool_use", id: "call_1", name: "fs_read", input: { path: "a" } }],
+    ["the AI SDK", { toolCallId: "call_1", toolName: "fs_read", input: { path: "a" } }],
+    ["plain JSON", { id: "call_1", name: "fs.read", arguments: { path: "a" } }],
+  ])("[EN-8] turns a call of %s into an action that runs, and its result into messages", async (_api, modelCall) => {
+    const { runtime } = testRuntime({ tools: [echo] });
+    const result = await runtime.execute(proposalFromToolCalls([modelCall], { runtime }));
+    expect(toolMessages(result, "openai", ["call_1"])).toEqual([
+      { role: "tool", tool_call_id: "call_1", content: '{"path":"a"}' },
+    ]);
+    expect(toolMessages(result, "anthropic", ["call_1"])[0]).toMatchObject({ tool_use_id: "call_1", is_error: false });
+  });
+
+  it("[EN-8] names the calls whose arguments are no JSON object", () => {
+    const calls: ModelToolCall[] = [
+      { id: "a", name: "x", arguments: "{" },
+      { id: "b", name: "x", arguments: "[1]" },
+      { id: "c", name: "x", arguments: "" },
+    ];
+    expect(() => proposalFromToolCalls(calls)).toThrow(
+      /calls\[0\]: the arguments are not JSON.*calls\[1\]: the arguments are not a JSON object/,
+    );
+    expect(() => proposalFromToolCalls([])).toThrow(/there are no tool calls/);
+  });
+
+  it("[EN-9] cuts long text and says how much is missing", async () => {
+    const { runtime } = testRuntime({ tools: [tool("long", () => "x".repeat(50_000))] });
+    const result = await runtime.execute({ actions: [call("a", "long")] });
+    const text = formatToolResult(result.results[0]!, { maxChars: 1_000 });
+    expect(text).toBe(`${"x".repeat(1_000)}\n[cut: 49000 more characters]`);
+  });
+
+  it("[EN-9] tells a model of a failure its code, its cause and that the run was undone", async () => {
+    const { runtime } = testRuntime({ tools: [tool("bad", () => ({ error: "out of stock" })), echo] });
+    const result = await runtime.execute({ actions: [call("a", "bad"), call("b", "fs.read")] });
+    expect(formatToolResult(result)).toBe(
+      "run rolled_back: out of stock\n- a: error (failed): out of stock\n- b: error (aborted): the run was aborted by `a`: out of stock",
+    );
+  });
+});
