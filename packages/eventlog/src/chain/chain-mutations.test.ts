@@ -40,7 +40,11 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "adds a member": (log, { place, step, value }) => {
     const event = log[place % log.length] as Json;
     const { holder } = placeIn(event, step);
-    define(Array.isArray(holder) ? event : holder, ["data_digest", "action_id", "attempt", "extra"][step % 4] ?? "", value);
+    define(
+      Array.isArray(holder) ? event : holder,
+      ["data_digest", "action_id", "attempt", "extra"][step % 4] ?? "",
+      value,
+    );
   },
   "removes an event": (log, { place }) => void log.splice(place % log.length, 1),
   "repeats an event": (log, { place, step }) =>

@@ -142,7 +142,8 @@ describe("signed heads", () => {
 
   it("[EL-24] [7.5] a missing, wrong or oddly spelled signature makes the chain invalid", async () => {
     const { signature = "" } = await signHead(head, ed25519Signer(privateKey));
-    const spelled = signature.slice(0, -1) + (signature.endsWith("A") ? "B" : String.fromCharCode(signature.charCodeAt(85) + 1));
+    const spelled =
+      signature.slice(0, -1) + (signature.endsWith("A") ? "B" : String.fromCharCode(signature.charCodeAt(85) + 1));
     for (const wrong of [undefined, "", "a", `${signature}=`, spelled, "A".repeat(86)]) {
       const given = wrong === undefined ? head : { ...head, signature: wrong };
       const report = await verifyChain(events, { head: given, verifySignature });

@@ -33,7 +33,11 @@ describe("payloads that are not plain JSON", () => {
     ["a function", { f: () => 1, b: true }, { b: true }],
     ["a cycle", cycle, { name: "loop", self: "[cycle]" }],
     ["a getter that throws", thrower, { unrecorded: "no" }],
-    ["a __proto__ member", JSON.parse('{"__proto__":{"x":1}}') as object, JSON.parse('{"__proto__":{"x":1}}') as object],
+    [
+      "a __proto__ member",
+      JSON.parse('{"__proto__":{"x":1}}') as object,
+      JSON.parse('{"__proto__":{"x":1}}') as object,
+    ],
   ])("[EL-9] [5.9] %s is recorded as the nearest plain JSON", async (_what, data, recorded) => {
     const log = memoryEventLog();
     log.append({ ...DRAFT, data });
@@ -88,7 +92,11 @@ describe("retention", () => {
     fill(log, 4);
     const later = await collectEvents(log);
     expect(later[0]?.prev_hash).toBe(earlier[3]?.hash);
-    expect(await verifyChain([...earlier.slice(0, 4), ...later])).toMatchObject({ valid: true, complete: true, events: 12 });
+    expect(await verifyChain([...earlier.slice(0, 4), ...later])).toMatchObject({
+      valid: true,
+      complete: true,
+      events: 12,
+    });
   });
 
   it("[EL-12] [7.5] a reader under way is not disturbed by what is dropped", async () => {

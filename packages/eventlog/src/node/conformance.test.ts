@@ -1,0 +1,20 @@
+import { testEventLog } from "@car/conformance";
+import type { EventLog } from "@car/ir/ports";
+import { describe, it } from "vitest";
+import { temporaryPaths } from "../test-support/temporary-folder.js";
+import { jsonlEventLog } from "./jsonl-event-log.js";
+
+const nextPath = temporaryPaths();
+
+describe.each([{ fsync: true }, { fsync: false }])("jsonlEventLog($fsync)", ({ fsync }) => {
+  const paths = new WeakMap<EventLog, string>();
+  const open = (path: string): EventLog => {
+    const log = jsonlEventLog({ path, fsync, bufferBytes: 300 });
+    paths.set(log, path);
+    return log;
+  };
+  testEventLog(
+    { describe, it },
+    { create: () => open(nextPath()), reopen: (closed) => open(paths.get(closed) ?? "never opened") },
+  );
+});
