@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { emptyList, emptyObject } from "../json/empty.js";
 import { JsonObjectSchema, JsonValueSchema } from "../json/json-schema-types.js";
 import { ActionId } from "./action-id.js";
 
@@ -8,7 +9,7 @@ export const Compensation = z.discriminatedUnion("type", [
     type: z.literal("tool"),
     tool: z.string().min(1),
     /** `"$output.path"` and `"$parameters.path"` stand for the compensated action's own output and parameters. */
-    parameters: JsonObjectSchema.default({}),
+    parameters: JsonObjectSchema.default(emptyObject),
   }),
   z.strictObject({ type: z.literal("action_ref"), action_id: ActionId }),
 ]);
@@ -36,23 +37,23 @@ export type Assumption = z.infer<typeof Assumption>;
 export const Reversibility = z.enum(["reversible", "compensable", "irreversible"]);
 export type Reversibility = z.infer<typeof Reversibility>;
 
-const keys = z.array(z.string().min(1)).default([]);
+const keys = z.array(z.string().min(1)).default(emptyList);
 
 /** The fields that actions of every type share. */
 export const actionBase = {
   id: ActionId,
-  preconditions: z.array(Precondition).default([]),
+  preconditions: z.array(Precondition).default(emptyList),
   /** State changes the action claims to make when it succeeds; stored with origin `model`. */
-  expected_effects: JsonObjectSchema.default({}),
+  expected_effects: JsonObjectSchema.default(emptyObject),
   /** State keys that must be present; their writers in this proposal run first. */
   state_dependencies: keys,
   /** Ids of actions that must have succeeded first. */
-  dependencies: z.array(ActionId).default([]),
+  dependencies: z.array(ActionId).default(emptyList),
   /** Further keys, exact or `prefix*`, that the action reads. */
   read_set: keys,
   /** Further keys, exact or `prefix*`, that the action writes. */
   write_set: keys,
-  assumptions: z.array(Assumption).default([]),
+  assumptions: z.array(Assumption).default(emptyList),
   /** The proposer's word that doing this twice is the same as doing it once. */
   idempotent: z.boolean().default(false),
   /** Further attempts after the first; counts only with `failure_behavior: "retry"`; the host's limit clamps it. */
@@ -66,5 +67,5 @@ export const actionBase = {
   /** `streaming` and `long_running` are refused with code `unsupported`. */
   invocation_mode: z.enum(["one_shot", "streaming", "long_running"]).default("one_shot"),
   /** Logged, never interpreted. */
-  metadata: JsonObjectSchema.default({}),
+  metadata: JsonObjectSchema.default(emptyObject),
 } as const;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { emptyObject } from "../json/empty.js";
 import { JsonObjectSchema } from "../json/json-schema-types.js";
 import { actionBase } from "./action-base.js";
 
@@ -8,6 +9,6 @@ export const ToolCall = z.strictObject({
   type: z.literal("tool_call"),
   tool: z.string().min(1),
   /** May hold references to outputs of other actions. */
-  parameters: JsonObjectSchema.default({}),
+  parameters: JsonObjectSchema.default(emptyObject),
 });
 export type ToolCall = z.infer<typeof ToolCall>;

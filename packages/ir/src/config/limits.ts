@@ -9,7 +9,7 @@ export const Limits = z.strictObject({
   /** Size of a proposal as JSON text, in bytes. */
   max_bytes: count(8 * 1024 * 1024),
   /** Nesting of arrays and objects in a proposal or an output. */
-  max_depth: count(64),
+  max_depth: z.int().positive().max(256).default(64),
   /** Size of one tool output, in bytes of JSON text (estimated). */
   max_output_bytes: count(8 * 1024 * 1024),
   /** Clamps every action's `max_retries`. */

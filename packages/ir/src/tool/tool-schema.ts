@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Reversibility } from "../action/action-base.js";
+import { emptyList, emptyObject } from "../json/empty.js";
 import { JsonObjectSchema } from "../json/json-schema-types.js";
 
 /** Token bucket of one tool. Zero and negative limits are refused at registration. */
@@ -38,15 +39,15 @@ export const ToolSchema = z.strictObject({
   /** `reversible`: leaves nothing outside the state store. `compensable`: has a `compensation`. */
   reversibility: Reversibility.default("irreversible"),
   /** Undoes one call; `"$output.path"` and `"$parameters.path"` stand for that call's output and parameters. */
-  compensation: z.strictObject({ tool: z.string().min(1), parameters: JsonObjectSchema.default({}) }).optional(),
+  compensation: z.strictObject({ tool: z.string().min(1), parameters: JsonObjectSchema.default(emptyObject) }).optional(),
   /** State keys the tool may write. */
-  effects: z.array(ToolEffect).default([]),
+  effects: z.array(ToolEffect).default(emptyList),
   /** Cached results are shared by all principals. */
   shared: z.boolean().default(false),
   /** Data-flow label of the output. */
   source_label: z.string().min(1).optional(),
   /** The host's own notes; never interpreted. */
-  metadata: JsonObjectSchema.default({}),
+  metadata: JsonObjectSchema.default(emptyObject),
 });
 export type ToolSchema = z.infer<typeof ToolSchema>;
 
