@@ -7,6 +7,13 @@ import { testStateStore } from "./suites/test-state-store.js";
 
 testStateStore({ describe, it }, () => new PlainStateStore());
 
+describe("testStateStore", () => {
+  it("[CF-1] needs no more of a runner than `describe` and `it`", async () => {
+    const failures = await failuresOf((runner) => testStateStore(runner, () => new PlainStateStore()), "[ST-1");
+    expect(failures).toEqual([]);
+  });
+});
+
 describe("broken state stores", () => {
   for (const [rule, how, Broken] of [...BROKEN_VIEWS, ...BROKEN_LOCKS]) {
     it(`[CF-2] the suite rejects a store that ${how}`, async () => {
