@@ -28,6 +28,8 @@ export interface ConsumerOptions {
 const INSTALL = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"];
 const INSTALL_TIMEOUT_MS = 240_000;
 const RUN_TIMEOUT_MS = 60_000;
+/** The first lines of what a failed command printed say enough. */
+const OUTPUT_LINES = 12;
 
 /** Creates an empty project in `folder`. Each method gives what went wrong, as texts for people. */
 export function createConsumer(options: ConsumerOptions): Consumer {
@@ -90,7 +92,7 @@ function writeExample({ root, folder }: ConsumerOptions, code: string): void {
 }
 
 function objection({ code, output }: Ended, what: string): string | undefined {
-  return code === 0 ? undefined : `${what} failed:\n${output}`;
+  return code === 0 ? undefined : `${what} failed:\n${output.split("\n").slice(0, OUTPUT_LINES).join("\n")}`;
 }
 
 function present(...texts: readonly (string | undefined)[]): readonly string[] {
