@@ -33,12 +33,18 @@ const HISTORY: readonly { readonly message: string; readonly paths: readonly str
 /** Makes a repository of the project in `source`, a bare remote of that, and a clone to work in. */
 export async function createWorkspace(source: string): Promise<Workspace> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "car-maintainer-")));
-  const [home, seed, remote, clone] = ["home", "seed", "remote.git", "clone"].map((name) => join(root, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const remove = (): Promise<void> => rm(root, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    return { ...(await fill(root, source)), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function fill(root: string, source: string): Promise<Omit<Workspace, "remove">> {
+  const [home, seed] = [join(root, "home"), join(root, "seed")];
+  const [remote, clone] = [join(root, "remote.git"), join(root, "clone")];
   const env = cleanEnvironment(home);
   await mkdir(home);
   await cp(source, seed, { recursive: true });
@@ -49,9 +55,7 @@ export async function createWorkspace(source: string): Promise<Workspace> {
   await git(["clone", "--quiet", remote, clone]);
   await setIdentity(gitIn(clone, env));
   await rm(seed, { recursive: true });
-
-  const remove = (): Promise<void> => rm(root, { recursive: true, force: true, maxRetries: 3 });
-  return { root, clone, remote, env, git: gitIn(clone, env), remoteGit: gitIn(remote, env), remove };
+  return { root, clone, remote, env, git: gitIn(clone, env), remoteGit: gitIn(remote, env) };
 }
 
 async function commitHistory(git: Git): Promise<void> {
