@@ -6,7 +6,7 @@ import { anyUndoCall, type CallDraft, callOf } from "./calls.js";
 import { draftsIn, MOODS } from "./moods.js";
 import { proposalOf } from "./proposal.js";
 import { anyTools, toolName, UNDO_TOOL } from "./tools.js";
-import { anyKey, anyValue, KEYS, seldom, weighted } from "./values.js";
+import { anyKey, anyValue, fractionOf, KEYS, seldom, weighted } from "./values.js";
 
 /** One proposal of a case and the moment at which its caller gives up. */
 export interface ModelStep {
@@ -93,7 +93,8 @@ function caseOf(parts: Parts): ModelCase {
     return proposalOf({ drafts, prefix: index === 0 ? "a" : "b", tools, isWild, defaultTimeoutMs });
   });
   const calls = Object.fromEntries(made.flatMap((one) => Object.entries(one.calls)));
-  const script = { calls, undoTools: [UNDO_TOOL], undoCalls: parts.undoCalls.map(undoCallOf) };
+  const approvalMs = Object.fromEntries(Object.keys(calls).map((id, index) => [id, 2 + fractionOf(800_000 + index)]));
+  const script = { calls, approvalMs, undoTools: [UNDO_TOOL], undoCalls: parts.undoCalls.map(undoCallOf) };
   const steps = made.map(({ proposal }, index) => {
     const cancels = index === 0 && parts.cancelAtMs !== undefined;
     return cancels ? { proposal, cancelAtMs: cancelTime(parts.cancelAtMs) } : { proposal };

@@ -85,8 +85,9 @@ function compensationProblems(actions: readonly Action[], world: ModelWorld): re
   const explicit = explicitPredecessors(actions);
   const viaTool = actions.flatMap((action): readonly AdmissionProblem[] => {
     const { compensation } = action;
-    const hosts = action.type === "tool_call" ? tools.get(action.tool)?.compensation : undefined;
-    if (compensation?.type !== "tool" || hosts !== undefined) return [];
+    // Only calls are ever compensated, and the host's compensation wins.
+    if (action.type !== "tool_call" || tools.get(action.tool)?.compensation !== undefined) return [];
+    if (compensation?.type !== "tool") return [];
     if (!tools.has(compensation.tool)) return [{ code: "unknown_tool", action_id: action.id, message: "unknown undo" }];
     if (world.policy.some(({ effect, tool }) => effect === "deny" && tool === compensation.tool)) {
       return [{ code: "policy_denied", action_id: action.id, message: "its undo is denied" }];

@@ -25,8 +25,8 @@ export function timeOut(run: ModelRun, action: ActionRun): void {
 }
 
 function failAttempt(run: ModelRun, action: ActionRun, failure: Failure): void {
-  // Reading of the contract: once the run is given up, every way of not succeeding is the cancelation.
-  if (run.stop !== undefined) return giveUp(run, action, "canceled");
+  // Reading of the contract: once the run is given up, what a call throws is its answer to the signal.
+  if (run.stop !== undefined) return giveUp(run, action, failure.code === "failed" ? "canceled" : failure.code);
   action.lastFailure = failure;
   const isRepeatable = failure.class === "transient" || failure.class === "timeout";
   const hasRetry = action.attempts <= retriesOf(action, run);

@@ -1,4 +1,4 @@
-import { fail, skip, stopRun } from "./finish.js";
+import { closeRest, fail, skip, stopRun } from "./finish.js";
 import { type ActionRun, actionAt, type ModelRun, runningActions, waitingActions } from "./run.js";
 
 /**
@@ -28,7 +28,8 @@ export function runOutOfTime(run: ModelRun): void {
   exceed(run, undefined);
   // Each end may stop the run and with it end others, so the phase is asked at each turn.
   for (const action of runningActions(run)) {
-    if (action.phase === "delayed") fail(run, action, action.lastFailure?.code ?? "failed");
+    if (action.phase === "delayed" || action.phase === "queued")
+      fail(run, action, action.lastFailure?.code ?? "failed");
     else if (action.phase === "sharing") skip(run, action, { code: "budget_exceeded" });
     else if (action.phase === "calling" && action.call?.heedsAbort === true) {
       action.canceledInFlight = true;
@@ -37,12 +38,14 @@ export function runOutOfTime(run: ModelRun): void {
   }
 }
 
+/** Nothing starts any more. */
 function exceed(run: ModelRun, action: ActionRun | undefined): void {
   const left = [...(action === undefined ? [] : [action]), ...waitingActions(run)];
   const cause = action ?? left[0];
   const name = cause === undefined ? {} : { action_id: cause.planned.action.id };
-  run.exceeded = { code: "budget_exceeded", ...name };
-  for (const one of left) skip(run, one, { code: "budget_exceeded" });
+  run.exceeded ??= { code: "budget_exceeded", ...name };
+  if (action !== undefined) skip(run, action, { code: "budget_exceeded" });
+  closeRest(run, "budget_exceeded");
   if (rollsBack(run, left)) stopRun(run, { status: "rolled_back", ...run.exceeded });
 }
 

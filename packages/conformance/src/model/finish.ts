@@ -32,25 +32,49 @@ export function skip(run: ModelRun, action: ActionRun, why: { code: ReasonCode; 
   end(run, action, { status: "skipped", ...why });
 }
 
-/** Ends an action that was given up by an abort. */
+/** Ends an action that was given up by an abort. A tolerant one is `skipped`, like after any failure. */
 export function giveUp(run: ModelRun, action: ActionRun, code: ReasonCode): void {
   action.canceledInFlight = action.phase === "calling";
-  end(run, action, { status: "failed", code });
+  end(run, action, { status: action.planned.mayAbort ? "failed" : "skipped", code });
+}
+
+/**
+ * Ends the actions that have not started, in the stable order. Reading of the contract: what depends on an action that
+ * did not succeed is skipped for that reason, also when the run is given up; the others for the run's reason.
+ */
+export function closeRest(run: ModelRun, code: ReasonCode): void {
+  for (const index of run.plan.order) {
+    const action = actionAt(run, index);
+    if (action.phase !== "waiting") continue;
+    const blamed = blamedFor(run, action);
+    skip(run, action, blamed === undefined ? { code } : { code: "dependency_unsuccessful", blamed });
+  }
+}
+
+/** Of the actions this one depends on and that did not succeed, the one that ended first. */
+export function blamedFor(run: ModelRun, { planned }: ActionRun): string | undefined {
+  const needed = new Set([...planned.explicit, ...planned.soleWriters]);
+  const cause = endedActions(run).find((other) => needed.has(other.planned.index) && other.end?.status !== "succeeded");
+  return cause?.planned.action.id;
 }
 
 /** Nothing new starts; what is in flight is signalled and awaited for a bounded time. Only the first cause counts. */
 export function stopRun(run: ModelRun, stop: Stop): void {
   if (run.stop !== undefined) return;
   run.stop = stop;
-  for (const action of runningActions(run)) {
-    if (action.phase === "calling") signal(run, action);
-    // Reading of the contract: between two attempts nothing is in flight, the last failure stands.
-    else if (action.phase === "delayed")
-      end(run, action, { status: "failed", code: action.lastFailure?.code ?? "failed" });
-    else skip(run, action, { code: "aborted" });
-  }
+  const code = stop.status === "canceled" ? "canceled" : "aborted";
+  for (const action of runningActions(run)) stopWaiting(run, action, code);
+  closeRest(run, code);
+  for (const action of runningActions(run)) signal(run, action);
   const at = run.now + limitsOf(run.world).drain_timeout_ms;
   run.agenda = [...run.agenda, { at, kind: "drain_over", index: -1, attempt: 0 }];
+}
+
+/** Ends what waits. Reading of the contract: between two attempts nothing is in flight, the last failure stands. */
+function stopWaiting(run: ModelRun, action: ActionRun, code: ReasonCode): void {
+  if (action.phase === "calling") return;
+  if (action.attempts === 0) skip(run, action, { code });
+  else giveUp(run, action, action.lastFailure?.code ?? "failed");
 }
 
 /** Tells a call in flight to end; one that heeds its signal fails at once. */

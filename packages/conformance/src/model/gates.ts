@@ -25,7 +25,7 @@ export function keyRefusal({ planned, parameters }: ActionRun): Refusal {
   return typeof key === "string" && declared.some((pattern) => covers(pattern, key)) ? undefined : "invalid";
 }
 
-/** Capability, validation, policy and approval, in this order: the gates that are passed again after every wait. */
+/** Capability, validation and policy, in this order: the gates that are passed again after every wait. */
 export function authorityRefusal(run: ModelRun, action: ActionRun): Refusal {
   return capabilityRefusal(run, action) ?? validationRefusal(run, action) ?? policyRefusal(run, action);
 }
@@ -100,10 +100,13 @@ function policyRefusal(run: ModelRun, { planned }: ActionRun): Refusal {
     const seen = rule.trust === "model" ? cell?.newest : cell?.trusted;
     return !sameJson(seen?.value, rule.value);
   });
-  if (denied) return "policy_denied";
-  if (!rules.some(({ effect }) => effect === "require_approval")) return undefined;
-  if (run.world.approves === undefined) return "approval_required";
-  return run.world.approves ? undefined : "approval_denied";
+  return denied ? "policy_denied" : undefined;
+}
+
+/** Whether the action must not go on before somebody has approved it. */
+export function needsApproval(run: ModelRun, { planned, approved }: ActionRun): boolean {
+  const rules = run.world.policy.filter((rule) => rule.tool === planned.tool?.name);
+  return !approved && rules.some(({ effect }) => effect === "require_approval");
 }
 
 /** What the host declared about the tool of an action that has passed validation. */

@@ -78,7 +78,7 @@ function optionsOf(world: ModelWorld, at: Comparison & { readonly scripted: Scri
   return {
     tools: at.scripted.tools,
     policy: scriptedPolicy(world.policy),
-    ...(approves === undefined ? {} : { approver: () => approves }),
+    ...(approves === undefined ? {} : { approver: slowApprover(world, approves, at.clock) }),
     capabilities: world.capabilities,
     budget: world.budget,
     limits: world.limits,
@@ -88,6 +88,11 @@ function optionsOf(world: ModelWorld, at: Comparison & { readonly scripted: Scri
     random: () => world.random,
     state: at.store,
   };
+}
+
+function slowApprover({ script }: ModelWorld, approves: boolean, clock: Clock): Approver {
+  return ({ action_id }) =>
+    new Promise((resolve) => clock.setTimer(() => resolve(approves), script.approvalMs[action_id] ?? 0));
 }
 
 function signalAt(clock: Clock, cancelAtMs: number | undefined): { readonly signal?: AbortSignal } {

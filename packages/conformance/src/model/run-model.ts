@@ -2,14 +2,22 @@ import type { ProposalInput } from "@car/ir";
 import { admissionProblems, laterWriterProblems } from "./admission.js";
 import { settleCall, timeOut } from "./attempt.js";
 import { runOutOfTime } from "./budget.js";
-import { giveUp, stopRun } from "./finish.js";
+import { giveUp, skip, stopRun } from "./finish.js";
 import type { AdmissionProblem, ModelOutcome } from "./outcome.js";
 import { plainProposal, planOf } from "./plan.js";
 import { pump } from "./pump.js";
-import { actionAt, type AgendaEvent, type ModelRun, newRun, runningActions, waitingActions } from "./run.js";
+import {
+  actionAt,
+  type AgendaEvent,
+  type ModelRun,
+  newRun,
+  runningActions,
+  toolHasRoom,
+  waitingActions,
+} from "./run.js";
 import { settle } from "./settle.js";
 import { wokenActions } from "./sharing.js";
-import { proceed } from "./start.js";
+import { approvalAnswered, proceed } from "./start.js";
 import type { ModelWorld } from "./world.js";
 
 /**
@@ -31,15 +39,15 @@ export function runModel(input: ProposalInput, world: ModelWorld): ModelOutcome 
 
 function simulate(run: ModelRun): void {
   const { budget, cancelAtMs } = run.world;
-  if (cancelAtMs === 0) stopRun(run, { status: "canceled", code: "canceled" });
+  if (cancelAtMs === 0) cancelBeforeStart(run);
   if (cancelAtMs !== undefined) expect(run, { kind: "signal_aborted", afterMs: cancelAtMs });
   if (budget.max_duration_ms !== undefined) expect(run, { kind: "out_of_time", afterMs: budget.max_duration_ms });
 
   for (;;) {
     wakeWaiters(run);
+    retryQueued(run);
     pump(run);
-    const isOver = runningActions(run).length === 0 && (run.stop !== undefined || waitingActions(run).length === 0);
-    if (isOver) return;
+    if (runningActions(run).length === 0 && waitingActions(run).length === 0) return;
     handle(run, nextEvent(run));
   }
 }
@@ -53,6 +61,20 @@ function wakeWaiters(run: ModelRun): void {
       if (action.phase === "sharing") proceed(run, action);
     }
   }
+}
+
+/** Attempts for which the tool had no room. They go through the gates again, as after every wait. */
+function retryQueued(run: ModelRun): void {
+  for (const action of run.actions) {
+    const { tool } = action.planned;
+    if (action.phase === "queued" && tool !== undefined && toolHasRoom(run, tool)) proceed(run, action);
+  }
+}
+
+/** Reading of the contract: nothing can be blamed on another action, as nothing has begun. */
+function cancelBeforeStart(run: ModelRun): void {
+  for (const action of waitingActions(run)) skip(run, action, { code: "canceled" });
+  stopRun(run, { status: "canceled", code: "canceled" });
 }
 
 function expect(run: ModelRun, event: { kind: AgendaEvent["kind"]; afterMs: number }): void {
@@ -76,7 +98,8 @@ function nextEvent(run: ModelRun): AgendaEvent {
 function isOpen(run: ModelRun, { kind, index, attempt }: AgendaEvent): boolean {
   if (index < 0) return true;
   const action = actionAt(run, index);
-  return action.attempts === attempt && action.phase === (kind === "retry_due" ? "delayed" : "calling");
+  const phase = kind === "retry_due" ? "delayed" : kind === "approval_answered" ? "asking" : "calling";
+  return action.attempts === attempt && action.phase === phase;
 }
 
 function handle(run: ModelRun, { at, kind, index }: AgendaEvent): void {
@@ -86,6 +109,8 @@ function handle(run: ModelRun, { at, kind, index }: AgendaEvent): void {
       return settleCall(run, actionAt(run, index));
     case "timed_out":
       return timeOut(run, actionAt(run, index));
+    case "approval_answered":
+      return approvalAnswered(run, actionAt(run, index));
     case "retry_due":
       return proceed(run, actionAt(run, index));
     case "out_of_time":

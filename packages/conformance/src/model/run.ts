@@ -1,14 +1,15 @@
-import type { ActionStatus, JsonObject, JsonValue, ReasonCode, ErrorClass } from "@car/ir";
+import type { ActionStatus, ErrorClass, JsonObject, JsonValue, ReasonCode, ToolSchema } from "@car/ir";
 import { cellsOf, type Cells, type CellWrite } from "./cells.js";
 import type { ModelCall } from "./outcome.js";
 import { limitsOf, type Plan, type PlannedAction } from "./plan.js";
 import type { ModelWorld, ReportedWrite, ScriptedCall, SharedAnswer } from "./world.js";
 
 /**
- * `waiting`: not started. `calling`: a tool is at work. `delayed`: between two attempts. `sharing`: waits for the
- * answer of an equal call. `done`: ended. The middle three are running and hold a slot.
+ * `waiting`: not started. `checking`: passes the gates, which takes no time. `asking`: waits for an approval. `calling`: a tool is at work. `delayed`: between two attempts. `queued`: due for another
+ * attempt, but its tool is busy. `sharing`: waits for the answer of an equal call. `done`: ended. Those between the first
+ * and the last are running and hold a slot of the run; only `calling` counts against the tool's own bound.
  */
-export type Phase = "waiting" | "calling" | "delayed" | "sharing" | "done";
+export type Phase = "waiting" | "checking" | "asking" | "calling" | "delayed" | "queued" | "sharing" | "done";
 
 /** How one attempt failed. */
 export interface Failure {
@@ -34,6 +35,7 @@ export interface ActionRun {
   /** What the current attempt does. */
   call: ScriptedCall | undefined;
   lastFailure: Failure | undefined;
+  approved: boolean;
   /** Whether some attempt ran out of time, so that nobody knows what it did. */
   timedOut: boolean;
   /** Whether it was given up while a tool was at work. */
@@ -51,7 +53,8 @@ export interface ActionRun {
 /** Something that happens at a known time. `attempt` tells whether it is still of interest. */
 export interface AgendaEvent {
   readonly at: number;
-  readonly kind: "settled" | "timed_out" | "retry_due" | "out_of_time" | "signal_aborted" | "drain_over";
+  readonly kind:
+    "settled" | "timed_out" | "approval_answered" | "retry_due" | "out_of_time" | "signal_aborted" | "drain_over";
   readonly index: number;
   readonly attempt: number;
 }
@@ -144,6 +147,12 @@ export function readyActions(run: ModelRun): readonly ActionRun[] {
   );
 }
 
+/** Whether one more call of the tool may be in flight. */
+export function toolHasRoom(run: ModelRun, tool: ToolSchema): boolean {
+  const inFlight = run.actions.filter(({ phase, planned }) => phase === "calling" && planned.tool?.name === tool.name);
+  return inFlight.length < (tool.max_concurrency ?? Infinity);
+}
+
 /** Further attempts an action may make. */
 export function retriesOf({ planned }: ActionRun, run: ModelRun): number {
   if (planned.action.failure_behavior !== "retry") return 0;
@@ -164,6 +173,7 @@ function newActionRun(planned: PlannedAction): ActionRun {
     parameters: {},
     call: undefined,
     lastFailure: undefined,
+    approved: false,
     timedOut: false,
     canceledInFlight: false,
     startedAt: undefined,

@@ -10,7 +10,7 @@ import { undoAll } from "./undo.js";
 export function settle(run: ModelRun): ModelOutcome {
   const status: ProposalStatus = run.stop?.status ?? "committed";
   if (run.stop !== undefined) undoAll(run, endedActions(run));
-  const cause = run.stop ?? run.exceeded;
+  const cause = run.exceeded ?? run.stop;
   return {
     status,
     actions: run.actions.map((action) => actionOutcome(run, action)),
@@ -31,6 +31,7 @@ function causeOf({ code, action_id }: NonNullable<ModelRun["exceeded"]>): NonNul
 
 /** Not reversible, and done without being undone, or given up while nobody knows how far it had come. */
 function leavesSomething({ planned, end, shared, compensated, timedOut, canceledInFlight }: ActionRun): boolean {
+  if (compensated === false) return true;
   if (planned.reversibility === "reversible") return false;
   if (end?.status === "succeeded") return shared === undefined && compensated !== true;
   return timedOut || canceledInFlight;
@@ -42,7 +43,7 @@ function costOf(run: ModelRun): ModelOutcome["cost"] {
     tool_calls: run.usedCalls,
     actions_executed: count(({ attempts }) => attempts > 0),
     actions_rejected: count(({ end }) => end?.status === "rejected"),
-    actions_skipped: count(({ end, attempts }) => (end?.status ?? "skipped") === "skipped" && attempts === 0),
+    actions_skipped: count(({ end, attempts }) => end?.status === "skipped" && attempts === 0),
     retries: run.actions.reduce((sum, { attempts }) => sum + Math.max(attempts - 1, 0), 0),
   };
 }
@@ -65,11 +66,8 @@ function stateAfter(run: ModelRun): ReadonlyMap<string, StateEntry> {
 
 function actionOutcome(run: ModelRun, action: ActionRun): ModelActionOutcome {
   const { end, changes, shared } = action;
-  const how =
-    end ??
-    (run.stop === undefined
-      ? { status: "skipped" as const }
-      : { status: "skipped" as const, code: "aborted" as const });
+  // The target of a compensation by reference is never scheduled.
+  const how = end ?? { status: "skipped" as const };
   const optional: { -readonly [Name in keyof ModelActionOutcome]?: ModelActionOutcome[Name] } = {};
   if (action.compensated !== undefined) optional.compensated = action.compensated;
   if (action.read !== undefined) optional.read = action.read;

@@ -3,15 +3,14 @@ import { settleCall } from "./attempt.js";
 import { reserve } from "./budget.js";
 import { conditionHolds } from "./condition.js";
 import { fail, refuse, succeed } from "./finish.js";
-import { authorityRefusal, committedVersion, keyRefusal, resolvedParameters } from "./gates.js";
+import { authorityRefusal, committedVersion, keyRefusal, needsApproval, resolvedParameters } from "./gates.js";
 import { limitsOf } from "./plan.js";
-import type { ActionRun, AgendaEvent, ModelRun } from "./run.js";
+import { type ActionRun, type AgendaEvent, type ModelRun, toolHasRoom } from "./run.js";
 import { consult } from "./sharing.js";
 import type { ScriptedCall } from "./world.js";
 
 /** Starts an action: references first, then the other gates, then the work itself. */
 export function start(run: ModelRun, action: ActionRun): void {
-  action.phase = "calling";
   action.startedAt = run.now;
   const resolved = resolvedParameters(run, action);
   // Reading of the contract: nothing was tried yet, so a reference that leads nowhere refuses the action.
@@ -24,13 +23,40 @@ export function start(run: ModelRun, action: ActionRun): void {
 
 /** The gates from the capability on, and then one attempt. Passed again after every wait. */
 export function proceed(run: ModelRun, action: ActionRun): void {
+  action.phase = "checking";
   const refusal = authorityRefusal(run, action);
   if (refusal !== undefined) return refuse(run, action, refusal);
+  if (needsApproval(run, action)) return ask(run, action);
   if (consult(run, action) !== "goes") return;
+  if (isToolBusy(run, action)) {
+    action.phase = "queued";
+    return;
+  }
   if (!reserve(run, action)) return;
   action.attempts += 1;
   if (action.planned.action.type === "tool_call") return callTool(run, action);
   actOnState(run, action);
+}
+
+/** The approver takes its time; without one there is nobody to ask. */
+function ask(run: ModelRun, action: ActionRun): void {
+  if (run.world.approves === undefined) return refuse(run, action, "approval_required");
+  const { index, action: wire } = action.planned;
+  action.phase = "asking";
+  const at = run.now + (run.world.script.approvalMs[wire.id] ?? 0);
+  run.agenda = [...run.agenda, { at, kind: "approval_answered", index, attempt: action.attempts }];
+}
+
+/** The approver has answered. An approval holds for every attempt of the action. */
+export function approvalAnswered(run: ModelRun, action: ActionRun): void {
+  if (run.world.approves !== true) return refuse(run, action, "approval_denied");
+  action.approved = true;
+  proceed(run, action);
+}
+
+/** A fresh action starts only when its tool has room, see `pump`; a retry and a woken waiter may find it busy. */
+function isToolBusy(run: ModelRun, { planned }: ActionRun): boolean {
+  return planned.tool !== undefined && !toolHasRoom(run, planned.tool);
 }
 
 function callTool(run: ModelRun, action: ActionRun): void {
@@ -65,14 +91,15 @@ function actOnState(run: ModelRun, action: ActionRun): void {
   switch (wire.type) {
     case "state_write": {
       const value: JsonValue = action.parameters["value"] ?? null;
-      // Reading of the contract: a write has nothing to answer, so its output is null.
-      return succeed(run, action, { output: null, own: [{ key, value, origin: "model" }] });
+      // Reading of the contract: what a write answers is the value it wrote.
+      return succeed(run, action, { output: value, own: [{ key, value, origin: "model" }] });
     }
     case "state_read":
       action.read = { found: newest !== undefined, version: committedVersion(run, key) };
       return succeed(run, action, { output: newest ?? null, own: [] });
     case "assertion": {
       const condition = { operator: wire.parameters.operator, expected: action.parameters["expected"] };
+      // Reading of the contract: an assertion has nothing to answer.
       if (conditionHolds(condition, newest)) return succeed(run, action, { output: null, own: [] });
       return fail(run, action, "precondition_failed");
     }

@@ -7,17 +7,16 @@ import type { ScriptedCall } from "./world.js";
 /** Tries of a compensation after the first; the default of every action. */
 const UNDO_RETRIES = 3;
 
-/** Compensates what succeeded and is not reversible by itself, the last one to end first. */
+/** Compensates what succeeded, the last one to end first. */
 export function undoAll(run: ModelRun, ended: readonly ActionRun[]): void {
   for (const action of [...ended].reverse()) {
     if (isUndoDue(action)) action.compensated = undo(run, action);
   }
 }
 
-/** Reading of the contract: a compensation is due for every call that is not reversible and has one. */
+/** Reading of the contract: a compensation is due for every call that has one, whatever its reversibility. */
 function isUndoDue({ planned, end, shared }: ActionRun): boolean {
   if (planned.action.type !== "tool_call" || end?.status !== "succeeded" || shared !== undefined) return false;
-  if (planned.reversibility === "reversible") return false;
   return planned.tool?.compensation !== undefined || planned.action.compensation !== undefined;
 }
 

@@ -30,6 +30,8 @@ export interface ScriptedCall {
 export interface Script {
   /** By action id: the n-th entry answers the n-th attempt, the last one every later attempt. */
   readonly calls: Readonly<Record<string, readonly ScriptedCall[]>>;
+  /** By action id: how long the approver takes, in milliseconds. */
+  readonly approvalMs: Readonly<Record<string, number>>;
   /** Tools that undo. Their calls are counted: the n-th entry answers the n-th call, the last one every later call. */
   readonly undoTools: readonly string[];
   readonly undoCalls: readonly ScriptedCall[];
@@ -96,7 +98,7 @@ export const EMPTY_MEMORY: ModelMemory = { now: 0, state: new Map(), receipts: n
 export function openWorld(tools: readonly ToolSchemaInput[], script: Partial<Script> = {}): ModelWorld {
   return {
     tools,
-    script: { calls: {}, undoTools: [], undoCalls: [], ...script },
+    script: { calls: {}, approvalMs: {}, undoTools: [], undoCalls: [], ...script },
     memory: EMPTY_MEMORY,
     policy: [],
     capabilities: {},
