@@ -27,7 +27,7 @@ function objectName(value: object): string {
   if (Array.isArray(value)) return "an array";
   const tag = BUILT_IN.exec(tagOf(value))?.[1] ?? "Object";
   if (tag === "Object") return "an object";
-  return /^[AEIOU]/.test(tag) ? `an ${tag}` : `a ${tag}`;
+  return /^[AEIO]/.test(tag) ? `an ${tag}` : `a ${tag}`;
 }
 
 function tagOf(value: object): string {
