@@ -1,8 +1,8 @@
-import { replayState, verifyChain } from "@car/eventlog";
+import { type ActionExplanation, explainAction, replayState, verifyChain } from "@car/eventlog";
 import { readJsonl } from "@car/eventlog/node";
 import type { CarEvent } from "@car/ir";
 import type { Account } from "../account/account.js";
-import { showTrail } from "../account/show-trail.js";
+import { showExplanation } from "../account/show-explanation.js";
 import type { Act } from "../stage.js";
 
 /** From here on, only the file speaks. */
@@ -22,7 +22,7 @@ export const evidence: Act = {
     const events: CarEvent[] = [];
     for await (const event of readJsonl(logFile)) events.push(event);
     await checkTampering(account, events);
-    explain(account, events);
+    await explain(account, events);
 
     const replayed = await replayState(events);
     account.claim(
@@ -45,23 +45,26 @@ async function checkTampering(account: Account, events: readonly CarEvent[]): Pr
   );
 }
 
-/** Two questions a reader has: why is the first edit gone, and was the push allowed? */
-function explain(account: Account, events: readonly CarEvent[]): void {
-  const undone = events.find(({ kind, action_id: id }) => kind === "compensation_succeeded" && id === "fix");
-  const asked = events.find(({ kind }) => kind === "approval_recorded");
-  showAnswer(account, "why is the first `fix` gone?", trailOf(events, undone));
-  showAnswer(account, `who was asked about \`${asked?.action_id ?? ""}\`?`, trailOf(events, asked));
-  account.claim("the file alone answers both", undone !== undefined && asked !== undefined);
+/** Two questions a reader has: why is the first edit gone, and what about the push? */
+async function explain(account: Account, events: readonly CarEvent[]): Promise<void> {
+  const undone = await explained(
+    events,
+    ({ kind, action_id: id }) => kind === "compensation_succeeded" && id === "fix",
+  );
+  const pushed = await explained(events, ({ kind }) => kind === "approval_recorded");
+  if (undone !== undefined) showExplanation(account, "the first `fix`:", undone);
+  if (pushed !== undefined) showExplanation(account, `the \`${pushed.action_id}\`:`, pushed);
+  account.claim(
+    "the file alone explains both",
+    undone?.causes[0]?.action_id === "tests" && pushed?.policies[0] === "a_person_publishes",
+  );
 }
 
-function showAnswer(account: Account, question: string, trail: readonly CarEvent[]): void {
-  account.line(account.paint.accent(question));
-  showTrail(account, trail);
-}
-
-/** What else the log says about the action of an event in that run, and about the run's end if it was undone. */
-function trailOf(events: readonly CarEvent[], of: CarEvent | undefined): readonly CarEvent[] {
-  return events.filter(({ run_id: run, action_id: action, kind }) => {
-    return run === of?.run_id && (action === of?.action_id || kind === "state_rollback");
-  });
+/** The log's account of the action that a certain thing happened to. */
+async function explained(
+  events: readonly CarEvent[],
+  happened: (event: CarEvent) => boolean,
+): Promise<ActionExplanation | undefined> {
+  const { action_id: id, run_id: runId } = events.find(happened) ?? {};
+  return id === undefined || runId === undefined ? undefined : explainAction(events, id, { runId });
 }
