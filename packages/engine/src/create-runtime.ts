@@ -101,9 +101,6 @@ function recordInitialState(store: StateStore, recorder: Recorder, time: number)
       ...(trusted === undefined ? {} : { trusted }),
     };
   });
-  recorder.record(
-    "state_snapshot",
-    { scope: undefined, action: -1, attempt: 0, time },
-    { entries, version: view.version },
-  );
+  const data = { entries, version: view.version };
+  recorder.record({ kind: "state_snapshot", time, action: -1, attempt: 0, data });
 }

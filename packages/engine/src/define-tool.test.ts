@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { z } from "zod";
 import { defineTool } from "./define-tool.js";
 import { call, testRuntime } from "./testing/fixtures.js";
@@ -26,7 +27,7 @@ describe("defineTool", () => {
   });
 
   it("[EN-7] checks a Standard Schema that has no JSON Schema at the call", async () => {
-    const even = {
+    const even: StandardSchemaV1<{ n: number }> = {
       "~standard": {
         version: 1 as const,
         vendor: "test",

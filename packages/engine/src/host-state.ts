@@ -84,7 +84,6 @@ async function write(
 ): Promise<void> {
   const next = applyWrite(store.view().entry(key), { value, origin: "host" }, 0);
   const change = value === undefined ? { key, origin: "host" } : { key, value, origin: "host" };
-  const place = { scope: undefined, action: -1, attempt: 0, time: now() };
-  recorder.record("state_changed", place, { changes: [change] });
+  recorder.record({ kind: "state_changed", time: now(), action: -1, attempt: 0, data: { changes: [change] } });
   await store.commit({ entries: new Map([[key, next]]) });
 }

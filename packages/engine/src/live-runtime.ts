@@ -86,8 +86,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 function createHolder<Report>({ tools, config, registration, recorder, clock }: RuntimeParts<Report>): ConfigHolder {
   const initial: ConfigSnapshot = { ...config, tools: initialTools(tools, registration), version: 1 };
   return new ConfigHolder(initial, registration, (change, tool) => {
-    const place = { scope: undefined, action: -1, attempt: 0, time: clock.now() };
-    recorder.record("config_changed", place, { change, tool });
+    recorder.record({ kind: "config_changed", time: clock.now(), action: -1, attempt: 0, data: { change, tool } });
   });
 }
 

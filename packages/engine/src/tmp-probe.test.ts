@@ -31,38 +31,12 @@ async function go(name: string, options: any, actions: any, tools: any) {
 }
 const c = (id: string, tool: string, more: any = {}) => ({ id, type: "tool_call", tool, ...more });
 it("probe", async () => {
-  const one = { reversibility: "reversible", max_concurrency: 1 };
   const free = { reversibility: "reversible" };
-  await go("slot", { maxConcurrency: 2 }, [c("a", "t"), c("b", "t"), c("d", "u")], { t: one, u: free });
-  await go("slot retry", {}, [c("a", "t", { failure_behavior: "retry" }), c("b", "t"), c("d", "t")], {
-    t: { ...one, fail: (x: any) => x.actionId === "a" && x.attempt === 1 },
-  });
-  await go(
-    "irr",
-    {},
-    [c("a", "t"), c("b", "t", { failure_behavior: "skip" }), c("d", "u", { failure_behavior: "skip" })],
-    { t: { max_concurrency: 1, reversibility: "reversible" }, u: {} },
-  );
-  await go(
-    "chain",
-    {},
-    [
-      c("a", "t"),
-      c("b", "t", { dependencies: ["a"] }),
-      c("d", "t", { dependencies: ["b"] }),
-      c("e", "slow"),
-      c("f", "t", { dependencies: ["e"] }),
-      c("g", "t", { dependencies: ["f"] }),
-      c("h", "t", { dependencies: ["a", "e"] }),
-    ],
-    { t: { ...free, fail: (x: any) => x.actionId === "a" }, slow: { ...free, ms: 50 } },
-  );
-  await go("skip cancel", {}, [c("a", "t"), c("e", "slow", { failure_behavior: "skip" })], {
-    t: { ...free, fail: (x: any) => x.actionId === "a" },
-    slow: { ...free, ms: 50, fail: () => true },
-  });
-  await go("retry then abort", {}, [c("a", "slow"), c("r", "t", { failure_behavior: "retry" })], {
-    t: { ...free, fail: (x: any) => true },
-    slow: { ...free, ms: 30, fail: () => true },
-  });
+  const R = { failure_behavior: "retry" }; const S = { failure_behavior: "skip" };
+  await go("dur deaf", { budget: { max_duration_ms: 5 } }, [c("a", "t")], { t: { ...free, ms: 8000 } });
+  await go("dur deaf commit", { budget: { max_duration_ms: 5, on_exceeded: "commit" } }, [c("a", "t")], { t: { ...free, ms: 8000 } });
+  const actions = [c("a", "i", { dependencies: ["d"], ...R }), c("b", "r", S), c("e", "i", R), c("d", "i", R)];
+  for (const m of [3, 4, 5, 6, 7, 8, 12]) await go("12 budget " + m, { budget: { max_tool_calls: m, on_exceeded: "rollback" } }, actions, { r: free, i: {} });
+  for (const m of [1, 2, 3]) await go("12c budget " + m, { budget: { max_tool_calls: m, on_exceeded: "rollback" } }, [c("a", "i"), c("b", "i")], { r: free, i: {} });
+  for (const m of [1, 2, 3]) await go("12d budget " + m, { budget: { max_tool_calls: m } }, [c("a", "i", { max_retries: 0, ...R}), c("b", "i", { max_retries: 0, ...R})], { r: free, i: {} });
 });

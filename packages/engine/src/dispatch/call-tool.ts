@@ -97,16 +97,19 @@ function listen(
   slot: Slot,
   { attempt, onOutcome, answer }: Invocation & { readonly answer: PromiseLike<unknown> },
 ): void {
-  const settle = (outcome: () => Outcome): void => {
-    if (attempt.over) return dropLate(run, slot, attempt);
-    run.tick();
-    onOutcome(run, slot, end(run, slot, { attempt, outcome: outcome() }));
-  };
   // A thenable that is not a promise may call back twice, at once, or throw; a promise around it may not.
-  const promise = answer instanceof Promise ? answer : Promise.resolve(answer);
+  const promise = answer instanceof Promise ? (answer as Promise<unknown>) : Promise.resolve(answer);
   promise.then(
-    (value: unknown) => settle(() => outcomeOfAnswer(run, slot, value)),
-    (error: unknown) => settle(() => outcomeOfThrow(error, attempt)),
+    (value) => {
+      if (attempt.over) return dropLate(run, slot, attempt);
+      run.tick();
+      onOutcome(run, slot, end(run, slot, { attempt, outcome: outcomeOfAnswer(run, slot, value) }));
+    },
+    (error: unknown) => {
+      if (attempt.over) return dropLate(run, slot, attempt);
+      run.tick();
+      onOutcome(run, slot, end(run, slot, { attempt, outcome: outcomeOfThrow(error, attempt) }));
+    },
   );
 }
 

@@ -1,15 +1,5 @@
-import { type EventKind, eventOf, type LiveEvent } from "@car/ir";
-import type { EventDraft, EventLog, Logger, RunScope } from "@car/ir/ports";
-
-/** Where in a run an event happened. */
-export interface EventPlace {
-  readonly scope: RunScope | undefined;
-  /** Index of the action, or -1. */
-  readonly action: number;
-  readonly attempt: number;
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-}
+import { eventOf, type LiveEvent } from "@car/ir";
+import type { EventDraft, EventLog, Logger } from "@car/ir/ports";
 
 /** Writes events to the log and hands them to subscribers. */
 export class Recorder {
@@ -23,15 +13,7 @@ export class Recorder {
   }
 
   /** Appends one event. Throws what the log throws; a subscriber's exception is logged and goes no further. */
-  record(kind: EventKind, place: EventPlace, data?: object): void {
-    const draft: EventDraft = {
-      kind,
-      time: place.time,
-      scope: place.scope,
-      action: place.action,
-      attempt: place.attempt,
-      data,
-    };
+  record(draft: EventDraft): void {
     const seq = this.log.append(draft);
     if (this.subscribers.size > 0) this.publish(draft, seq);
   }

@@ -19,15 +19,18 @@ export function validate(run: Run, slot: Slot): GateVerdict {
     return rejected({ code: "unknown_tool", message: unknownToolMessage(action.tool, run.config.tools.keys()) });
   }
   const problems = tool === undefined ? undefined : tool.parameters.check(parameters);
-  if ((problems === undefined || problems.length === 0) && !hasStateConditions(action)) return PROCEED;
+  if ((problems === undefined || problems.length === 0) && !hasStateConditions(action)) return accept(run, slot);
 
-  const findings: Finding[] = (problems ?? []).map(({ path, message }) => ({
-    code: "invalid",
-    path: `parameters${path}`,
-    message,
-  }));
-  findings.push(...stateFindings(action, run.state));
-  return findings.length === 0 ? PROCEED : rejected(reasonOf(findings));
+  const findings: Finding[] = [];
+  for (const { path, message } of problems ?? [])
+    findings.push({ code: "invalid", path: `parameters${path}`, message });
+  addStateFindings(findings, action, run.state);
+  return findings.length === 0 ? accept(run, slot) : rejected(reasonOf(findings));
+}
+
+function accept(run: Run, slot: Slot): GateVerdict {
+  if (!slot.waited) run.record("action_validated", slot);
+  return PROCEED;
 }
 
 /** What is wrong with a compensation's own call. */
@@ -41,43 +44,36 @@ function hasStateConditions(action: Action): boolean {
   return action.preconditions.length > 0 || action.state_dependencies.length > 0 || action.assumptions.length > 0;
 }
 
-function stateFindings(action: Action, state: RunState): Finding[] {
-  return [
-    ...preconditionFindings(action, state),
-    ...dependencyFindings(action, state),
-    ...assumptionFindings(action, state),
-  ];
-}
-
-function preconditionFindings(action: Action, state: RunState): Finding[] {
-  return action.preconditions.flatMap(({ key, operator, value, description }, index) => {
+function addStateFindings(findings: Finding[], action: Action, state: RunState): void {
+  for (const [index, { key, operator, value, description }] of action.preconditions.entries()) {
     const problem = checkCondition({ key, operator, expected: value }, state.newest(key));
-    if (problem === undefined) return [];
+    if (problem === undefined) continue;
     const message = description === "" ? problem : `${problem} (${description})`;
-    return [{ code: "precondition_failed" as const, path: `preconditions[${index}]`, message, key }];
-  });
-}
-
-function dependencyFindings(action: Action, state: RunState): Finding[] {
-  return action.state_dependencies.flatMap((key, index) => {
-    if (state.newest(key) !== undefined) return [];
+    findings.push({ code: "precondition_failed", path: `preconditions[${index}]`, message, key });
+  }
+  for (let index = 0; index < action.state_dependencies.length; index++) {
+    const key = action.state_dependencies[index]!;
+    if (state.newest(key) !== undefined) continue;
     const message = `state key \`${key}\` is not there`;
-    return [{ code: "dependency_missing" as const, path: `state_dependencies[${index}]`, message, key }];
-  });
+    findings.push({ code: "dependency_missing", path: `state_dependencies[${index}]`, message, key });
+  }
+  for (const [index, assumption] of action.assumptions.entries()) {
+    for (const message of staleness(assumption, state)) {
+      findings.push({ code: "assumption_stale", path: `assumptions[${index}]`, message, key: assumption.key });
+    }
+  }
 }
 
-function assumptionFindings(action: Action, state: RunState): Finding[] {
-  return action.assumptions.flatMap(({ key, expected_value, read_version }, index) => {
-    const stale: string[] = [];
-    if (expected_value !== undefined && !jsonEqual(state.newest(key), expected_value)) {
-      stale.push(`\`${key}\` no longer has the assumed value`);
-    }
-    const version = state.committed.entry(key)?.version ?? 0;
-    if (read_version !== undefined && read_version !== version) {
-      stale.push(`\`${key}\` is at version ${version}, version ${read_version} was assumed`);
-    }
-    return stale.map((message) => ({ code: "assumption_stale" as const, path: `assumptions[${index}]`, message, key }));
-  });
+function staleness({ key, expected_value, read_version }: Action["assumptions"][number], state: RunState): string[] {
+  const stale: string[] = [];
+  if (expected_value !== undefined && !jsonEqual(state.newest(key), expected_value)) {
+    stale.push(`\`${key}\` no longer has the assumed value`);
+  }
+  const version = state.committed.entry(key)?.version ?? 0;
+  if (read_version !== undefined && read_version !== version) {
+    stale.push(`\`${key}\` is at version ${version}, version ${read_version} was assumed`);
+  }
+  return stale;
 }
 
 function reasonOf(findings: readonly Finding[]): Reason {

@@ -32,16 +32,20 @@ export function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<
   const place = { scope, action: -1, attempt: 0, time };
   const { recorder } = services;
   try {
-    recorder.record("proposal_received", place, {
-      // Input that does not parse has no canonical form to log; what was wrong with it is in the refusal.
-      proposal: (proposal ?? {}) as unknown as JsonObject,
-      proposal_hash: hash,
-      principal,
-      config_version: config.version,
+    recorder.record({
+      ...place,
+      kind: "proposal_received",
+      data: {
+        // Input that does not parse has no canonical form to log; what was wrong with it is in the refusal.
+        proposal: (proposal ?? {}) as unknown as JsonObject,
+        proposal_hash: hash,
+        principal,
+        config_version: config.version,
+      },
     });
-    recorder.record("proposal_rejected", place, { reasons: refusal.reasons });
+    recorder.record({ ...place, kind: "proposal_rejected", data: { reasons: refusal.reasons } });
     const { status, cost, external_effects_remain, cause } = result;
-    recorder.record("proposal_completed", place, { status, cost, external_effects_remain, cause });
+    recorder.record({ ...place, kind: "proposal_completed", data: { status, cost, external_effects_remain, cause } });
   } catch (error) {
     services.logger.error({ error }, "the event log failed");
     const message = `the event log failed: ${error instanceof Error ? error.message : String(error)}`;

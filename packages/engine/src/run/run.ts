@@ -96,11 +96,8 @@ export class Run implements LockOwner {
     if (this.broken !== undefined) return;
     const action = slot === undefined ? -1 : slot.index;
     try {
-      this.services.recorder.record(
-        kind,
-        { scope: this.scope, action, attempt: slot?.attempts ?? 0, time: this.time },
-        data,
-      );
+      const attempt = slot === undefined ? 0 : slot.attempts;
+      this.services.recorder.record({ kind, time: this.time, scope: this.scope, action, attempt, data });
     } catch (error) {
       this.break("the event log failed", error);
     }

@@ -44,18 +44,16 @@ export function applyWrite(
   write: EntryWrite,
   version: number,
 ): StateEntry | undefined {
-  const labels = write.labels === undefined ? {} : { labels: write.labels };
-  if (write.origin !== "model") {
-    if (write.value === undefined) return undefined;
-    return { value: write.value, origin: write.origin, version, ...labels };
-  }
-  const trusted = trustedPart(previous);
-  if (trusted === undefined) {
-    if (write.value === undefined) return undefined;
-    return { value: write.value, origin: "model", version, ...labels };
-  }
-  return { value: write.value, origin: "model", version, trusted, ...labels };
+  const { value, origin } = write;
+  const trusted = origin === "model" ? trustedPart(previous) : undefined;
+  if (value === undefined && trusted === undefined) return undefined;
+  const entry: Writable<StateEntry> = { value, origin, version };
+  if (trusted !== undefined) entry.trusted = trusted;
+  if (write.labels !== undefined) entry.labels = write.labels;
+  return entry;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function trustedPart(entry: StateEntry | undefined): TrustedValue | undefined {
   if (entry === undefined) return undefined;

@@ -1,0 +1,33 @@
+import { describeEvent } from "@car/eventlog";
+import { readJsonl } from "@car/eventlog/node";
+import pc from "picocolors";
+import { EXIT } from "../exit-code.js";
+import type { Output } from "../io/output.js";
+
+/** Which events are shown. */
+export interface LogShowOptions {
+  readonly run?: string;
+  readonly action?: string;
+}
+
+/** Shows the events of a log file, a line each; with `--json` the events themselves, a line each. */
+export async function logShowCommand(path: string, { run, action }: LogShowOptions, output: Output): Promise<number> {
+  let lastRun: string | undefined;
+  for await (const event of readJsonl(path)) {
+    if (run !== undefined && event.run_id !== run) continue;
+    if (action !== undefined && event.action_id !== action) continue;
+    if (output.json) {
+      output.line(JSON.stringify(event));
+      continue;
+    }
+    if (event.run_id !== undefined && event.run_id !== lastRun) {
+      output.line(pc.bold(`run ${event.run_id}`));
+      lastRun = event.run_id;
+    }
+    const who = event.action_id === undefined ? "" : `${pc.bold(event.action_id)} `;
+    output.line(
+      `${pc.dim(String(event.seq).padStart(6))} ${pc.dim(event.timestamp.slice(11, 23))} ${who}${describeEvent(event)}`,
+    );
+  }
+  return EXIT.ok;
+}

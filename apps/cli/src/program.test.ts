@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runProgram } from "./program.js";
+
+const EXAMPLES = fileURLToPath(new URL("../examples/", import.meta.url));
+const FILES = ["--tools", join(EXAMPLES, "tools.js"), "--policy", join(EXAMPLES, "policy.yaml")];
+let folder: string;
+let log: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "car-cli-"));
+  log = join(folder, "log.jsonl");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the command line with its output captured. */
+async function car(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const out: string[] = [];
+  let err = "";
+  const code = await runProgram(argv, (json) => ({
+    json,
+    interactive: false,
+    line: (text = "") => void out.push(text),
+    value: (value) => void out.push(JSON.stringify(value)),
+    aside: (text) => void (err += text),
+  }));
+  return { code, out: stripVTControlCharacters(out.join("\n")), err: stripVTControlCharacters(err) };
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe("car run", () => {
+  it("[CLI-1] commits a proposal, says what each action did and exits with 0", async () => {
+    const { code, out } = await car("run", join(EXAMPLES, "good.json"), ...FILES, "--log", log);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^committed {2}run [0-9a-f]{32}\n {2}✓ rent {2}\{"paid":60/);
+  });
+
+  it("[CLI-1] tells of an undone run, with its cause, and exits with 1", async () => {
+    const { code, out } = await car("run", join(EXAMPLES, "too-much.json"), ...FILES, "--log", log);
+    expect(code).toBe(1);
+    expect(out).toContain("↶ rent   undone by its compensation");
+    expect(out).toMatch(/because yacht: only -?\d+ left/);
+  });
+
+  it("[CLI-1] exits with 3 for a proposal that is refused, and names every problem", async () => {
+    const path = file("bad.json", '{"actions":[{"id":"a","type":"tool_call","tool":"pay","paramters":{}}]}');
+    const { code, out } = await car("run", path, ...FILES);
+    expect(code).toBe(3);
+    expect(out).toContain("actions[0].paramters: unknown field, did you mean `parameters`?");
+  });
+
+  it("[CLI-2] prints the whole result as JSON", async () => {
+    const { out } = await car("run", join(EXAMPLES, "denied.json"), ...FILES, "--json");
+    expect(JSON.parse(out)).toMatchObject({ status: "rolled_back", results: [{ reason: { code: "policy_denied" } }] });
+  });
+
+  it("[CLI-3] approves what the policy wants approved only when told to", async () => {
+    const path = file(
+      "big.json",
+      '{"actions":[{"id":"a","type":"tool_call","tool":"pay","parameters":{"amount":500,"to":"x"}}]}',
+    );
+    expect((await car("run", path, ...FILES)).out).toContain("approval_required");
+    expect((await car("run", path, ...FILES, "--approve", "yes")).out).not.toContain("approval");
+  });
+});
+
+describe("car verify", () => {
+  it("[CLI-4] finds what policy would refuse, runs nothing and exits with 1", async () => {
+    const { code, out } = await car("verify", join(EXAMPLES, "denied.json"), ...FILES);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^invalid\n {2}✗ bribe: .*\[policy_denied\]/);
+  });
+
+  it("[CLI-4] exits with 0 when nothing speaks against it", async () => {
+    const { code, out } = await car("verify", join(EXAMPLES, "good.json"), ...FILES, "--json");
+    expect([code, (JSON.parse(out) as { valid: boolean }).valid]).toEqual([0, true]);
+  });
+});
+
+describe("car log and explain", () => {
+  it("[CLI-5] verifies a log, and finds a change in it", async () => {
+    expect(await car("log", "verify", log)).toMatchObject({ code: 0, out: expect.stringMatching(/^intact/) as string });
+    const changed = file("changed.jsonl", readFileSync(log, "utf8").replace("landlord", "landlady"));
+    expect(await car("log", "verify", changed)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^DAMAGED/) as string,
+    });
+    const { out } = await car("log", "verify", log, "--head", "0".repeat(64));
+    expect(out).toMatch(/^DAMAGED/);
+  });
+
+  it("[CLI-5] shows events of one action, and as JSON lines", async () => {
+    const { out } = await car("log", "show", log, "--action", "yacht");
+    expect(out).toContain("yacht action failed");
+    const lines = (await car("log", "show", log, "--json")).out.split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(lines.map((_, index) => index + 1));
+  });
+
+  it("[CLI-6] explains why an action ended as it did", async () => {
+    const { code, out } = await car("explain", "rent", "--log", log);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^↶ rent succeeded, then undone by its compensation\n {2}because yacht failed/);
+  });
+});
+
+describe("bad usage", () => {
+  it.each([
+    [["run"], "missing required argument"],
+    [["run", "none.json"], "none.json: ENOENT"],
+    [["run", "-x"], "unknown option"],
+    [["log", "verify", "none.jsonl"], "none.jsonl"],
+    [["explain", "nobody"], "required option '--log <file>'"],
+    [["run", join(EXAMPLES, "good.json"), "--tools", "none.js"], "none.js"],
+    [["run", join(EXAMPLES, "good.json"), "--policy", join(EXAMPLES, "good.json")], "good.json"],
+  ])("[CLI-7] %j exits with 2 and says what is wrong", async (argv, message) => {
+    const { code, err } = await car(...argv);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(err).not.toContain("    at ");
+  });
+});

@@ -1,0 +1,101 @@
+import { Command, CommanderError, Option } from "commander";
+import { CarError } from "@car/ir";
+import pc from "picocolors";
+import { explainCommand } from "./commands/explain.js";
+import { logShowCommand } from "./commands/log-show.js";
+import { logVerifyCommand } from "./commands/log-verify.js";
+import { runCommand } from "./commands/run.js";
+import { verifyCommand } from "./commands/verify.js";
+import { EXIT } from "./exit-code.js";
+import { type Output, processOutput } from "./io/output.js";
+import { UsageError } from "./usage-error.js";
+
+/** A file that is not there or may not be read; the message names it. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
+}
+
+interface WithJson {
+  readonly json?: boolean;
+}
+
+type Handler<O> = (argument: string, options: O, output: Output) => Promise<number>;
+
+/** Runs the command line and answers with the exit code. Never throws. */
+export async function runProgram(
+  argv: readonly string[],
+  makeOutput: (json: boolean) => Output = processOutput,
+): Promise<number> {
+  let code: number = EXIT.ok;
+  const act =
+    <O extends object>(handler: Handler<O>) =>
+    async (argument: string, options: O & WithJson): Promise<void> => {
+      code = await handler(argument, options, makeOutput(options.json === true));
+    };
+  const program = buildProgram(act, makeOutput(false));
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const expected = error instanceof UsageError || CarError.isInstance(error) || isSystemError(error);
+    const text = expected ? (error as Error).message : `unexpected: ${(error as Error).stack ?? String(error)}`;
+    makeOutput(false).aside(`${pc.red("car:")} ${text}\n`);
+    return expected ? EXIT.usage : EXIT.failed;
+  }
+}
+
+type Act = <O extends object>(handler: Handler<O>) => (argument: string, options: O & WithJson) => Promise<void>;
+
+function buildProgram(act: Act, output: Output): Command {
+  const program = new Command("car")
+    .description("Verifies, runs and explains what a model proposes")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.line(text.trimEnd()), writeErr: (text) => output.aside(text) })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 committed or valid, 1 undone or errors found, 2 bad usage or file, 3 refused, 4 canceled",
+    );
+  withFiles(program.command("run").argument("<proposal>", "a JSON file, or - for standard input"))
+    .description("run a proposal as a transaction")
+    .option("--log <file>", "append the events to this JSONL file")
+    .option("--principal <name>", "on whose behalf")
+    .addOption(
+      new Option("--approve <mode>", "what to do when the policy wants an approval")
+        .choices(["ask", "yes", "no"])
+        .default("no"),
+    )
+    .action(act(runCommand));
+  withFiles(program.command("verify").argument("<proposal>", "a JSON file, or - for standard input"))
+    .description("say what would happen; nothing is run")
+    .action(act(verifyCommand));
+  const log = program.command("log").description("look at a log file");
+  asJson(log.command("verify").argument("<log>"))
+    .description("check that nothing in the log was changed")
+    .option("--head <hash>", "the hash that the last event must have")
+    .action(act(logVerifyCommand));
+  asJson(log.command("show").argument("<log>"))
+    .description("show the events")
+    .option("--run <id>", "of this run only")
+    .option("--action <id>", "of this action only")
+    .action(act(logShowCommand));
+  asJson(program.command("explain").argument("<action>"))
+    .description("tell why an action ended as it did")
+    .requiredOption("--log <file>", "the log file")
+    .option("--run <id>", "the run, when the action is in several")
+    .action(act(explainCommand));
+  return program;
+}
+
+function asJson(command: Command): Command {
+  return command.option("--json", "print JSON");
+}
+
+function withFiles(command: Command): Command {
+  return asJson(command)
+    .option("--tools <module>", "a module that exports `tools`")
+    .option("--policy <file>", "rules in YAML, TOML or JSON")
+    .option("--state <file>", "the host's initial values, a JSON object")
+    .option("--capabilities <file>", "the capability set, a JSON object")
+    .option("--budget <file>", "the budget, a JSON object");
+}
