@@ -1,5 +1,5 @@
 import type { Action } from "@car/ir";
-import { overlaps, parametersOf } from "./keys.js";
+import { boundsOf, overlaps, parametersOf } from "./keys.js";
 import type { AdmissionProblem } from "./outcome.js";
 import {
   explicitPredecessors,
@@ -74,8 +74,9 @@ function cycleProblems(actions: readonly Action[]): readonly AdmissionProblem[] 
 function unboundedKey(action: Action): readonly AdmissionProblem[] {
   if (action.type === "tool_call") return [];
   const { key } = action.parameters;
-  const bounds = action.type === "state_write" ? action.write_set : action.read_set;
-  return isReference(key) && bounds.length === 0 ? [invalid(action, "its key is a reference that no set bounds")] : [];
+  return isReference(key) && boundsOf(action).length === 0
+    ? [invalid(action, "its key is a reference that no set bounds")]
+    : [];
 }
 
 /** A model's own compensation must name a tool that exists and may be called. */

@@ -21,16 +21,20 @@ export function settleCall(run: ModelRun, action: ActionRun): void {
 /** The attempt's time is up. What the tool does from now on is late and dropped. */
 export function timeOut(run: ModelRun, action: ActionRun): void {
   action.timedOut = true;
-  failAttempt(run, action, { code: "timeout", class: "timeout" });
+  failAttempt(run, action, { code: "timeout", class: "timeout", thrown: false });
 }
 
 function failAttempt(run: ModelRun, action: ActionRun, failure: Failure): void {
   // Reading of the contract: once the run is given up, what a call throws is its answer to the signal.
-  if (run.stop !== undefined) return giveUp(run, action, failure.code === "failed" ? "canceled" : failure.code);
+  if (run.stop !== undefined) return giveUp(run, action, failure.thrown ? "canceled" : failure.code);
   action.lastFailure = failure;
   const isRepeatable = failure.class === "transient" || failure.class === "timeout";
   const hasRetry = action.attempts <= retriesOf(action, run);
-  if (!isRepeatable || !hasRetry || run.outOfTime) return fail(run, action, failure.code);
+  if (run.exceeded !== undefined && ((isRepeatable && hasRetry) || run.outOfTime)) {
+    // Reading of the contract: for want of budget it is not tried again; `on_exceeded` says what becomes of the run.
+    return giveUp(run, action, run.outOfTime && failure.thrown ? "canceled" : failure.code);
+  }
+  if (!isRepeatable || !hasRetry) return fail(run, action, failure.code);
   if (failure.code === "timeout" && !mayRepeatBlindly(action)) return fail(run, action, "in_doubt");
   action.phase = "delayed";
   const at = run.now + retryDelayMs(run, action.attempts, failure.retryAfterMs);
@@ -45,13 +49,15 @@ function mayRepeatBlindly(action: ActionRun): boolean {
 function failureOf(action: ActionRun, outcome: ScriptedOutcome): Failure | undefined {
   if (outcome.kind === "throw") {
     const { class: errorClass = "transient", retryAfterMs } = outcome;
-    return { code: "failed", class: errorClass, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return { code: "failed", class: errorClass, thrown: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
   const output = outcome.kind === "output" ? outcome.value : null;
   const reported = errorClassOf(output);
-  if (reported !== undefined) return { code: "failed", class: reported };
+  if (reported !== undefined) return { code: "failed", class: reported, thrown: false };
   const { returns } = knownTool(action);
-  return returns === undefined || fits(output, returns) ? undefined : { code: "invalid_output", class: "terminal" };
+  return returns === undefined || fits(output, returns)
+    ? undefined
+    : { code: "invalid_output", class: "terminal", thrown: false };
 }
 
 /** The class of an output that is a failure in disguise: `{error}` alone, or the `isError` flag. */

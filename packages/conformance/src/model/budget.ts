@@ -1,4 +1,4 @@
-import { closeRest, fail, skip, stopRun } from "./finish.js";
+import { closeRest, expectDrainOver, fail, giveUp, noteLeft, signal, skip } from "./finish.js";
 import { type ActionRun, actionAt, type ModelRun, runningActions, waitingActions } from "./run.js";
 
 /**
@@ -7,7 +7,8 @@ import { type ActionRun, actionAt, type ModelRun, runningActions, waitingActions
  */
 export function reserve(run: ModelRun, action: ActionRun): boolean {
   if (!hasRoom(run, action)) {
-    if (action.attempts > 0) fail(run, action, "failed");
+    // Reading of the contract: the retry fails, with the code that says why.
+    if (action.attempts > 0) fail(run, action, "budget_exceeded");
     else exceed(run, action);
     return false;
   }
@@ -20,39 +21,30 @@ export function reserve(run: ModelRun, action: ActionRun): boolean {
   return true;
 }
 
-/** The wall time is used up: nothing new starts, what is in flight is signalled. */
+/** The wall time is used up: nothing new starts, what is in flight is signalled and awaited for a bounded time. */
 export function runOutOfTime(run: ModelRun): void {
-  if (run.stop !== undefined || run.actions.every(({ phase, planned }) => phase === "done" || planned.onlyUndoes))
-    return;
+  if (run.stop !== undefined) return;
   run.outOfTime = true;
   exceed(run, undefined);
-  // Each end may stop the run and with it end others, so the phase is asked at each turn.
-  for (const action of runningActions(run)) {
-    if (action.phase === "delayed" || action.phase === "queued")
-      fail(run, action, action.lastFailure?.code ?? "failed");
-    else if (action.phase === "sharing") skip(run, action, { code: "budget_exceeded" });
-    else if (action.phase === "calling" && action.call?.heedsAbort === true) {
-      action.canceledInFlight = true;
-      fail(run, action, "canceled");
-    }
-  }
+  for (const action of runningActions(run)) signal(run, action);
+  expectDrainOver(run);
 }
 
-/** Nothing starts any more. */
+/**
+ * Nothing starts any more, and nothing is tried again. Calls in flight go on.
+ * Reading of the contract: a run that is to be rolled back for want of budget is so once they have ended.
+ */
 function exceed(run: ModelRun, action: ActionRun | undefined): void {
-  const left = [...(action === undefined ? [] : [action]), ...waitingActions(run)];
-  const cause = action ?? left[0];
-  const name = cause === undefined ? {} : { action_id: cause.planned.action.id };
-  run.exceeded ??= { code: "budget_exceeded", ...name };
-  if (action !== undefined) skip(run, action, { code: "budget_exceeded" });
+  const name = action === undefined ? {} : { action_id: action.planned.action.id };
+  run.exceeded ??= { code: "budget_exceeded", ...name, rollsBack: run.world.budget.on_exceeded === "rollback" };
+  const left = [...runningActions(run).filter(({ phase }) => phase !== "calling"), ...waitingActions(run)];
+  noteLeft(run, left);
+  for (const one of left) {
+    if (one.phase === "waiting") continue;
+    if (one.attempts > 0) giveUp(run, one, one.lastFailure?.code ?? "failed");
+    else skip(run, one, { code: "budget_exceeded" });
+  }
   closeRest(run, "budget_exceeded");
-  if (rollsBack(run, left)) stopRun(run, { status: "rolled_back", ...run.exceeded });
-}
-
-/** By default a run rolls back when an action that goes without budget may abort. */
-function rollsBack(run: ModelRun, left: readonly ActionRun[]): boolean {
-  const { on_exceeded } = run.world.budget;
-  return on_exceeded === undefined ? left.some(({ planned }) => planned.mayAbort) : on_exceeded === "rollback";
 }
 
 function hasRoom(run: ModelRun, action: ActionRun): boolean {
@@ -77,7 +69,9 @@ function restFits(run: ModelRun, action: ActionRun): boolean {
     if (isCall(other)) calls += 1;
     return actions > max_actions || calls > max_tool_calls;
   });
-  return unfit.length === 0 || !rollsBack(run, unfit);
+  const { on_exceeded } = run.world.budget;
+  const undoes = on_exceeded === undefined ? unfit.some(({ planned }) => planned.mayAbort) : on_exceeded === "rollback";
+  return unfit.length === 0 || !undoes;
 }
 
 function isCall({ planned }: ActionRun): boolean {

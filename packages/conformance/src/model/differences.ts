@@ -42,7 +42,7 @@ function actionPairs(at: {
       ? []
       : [
           [`${name} reason`, action.code, actual?.reason?.code],
-          [`${name} cause of skip`, action.blamed, action.blamed === undefined ? undefined : actual?.reason?.action_id],
+          [`${name} cause of skip`, action.blamed, acceptedBlame(action, actual)],
         ];
   return [
     [`${name} id`, action.action_id, actual?.action_id],
@@ -58,6 +58,13 @@ function actionPairs(at: {
     [`${name} rolled_back`, action.rolled_back, actual?.rolled_back],
     [`${name} compensated`, action.compensated, actual?.compensated],
   ];
+}
+
+/** The model's own answer when the runtime names one of the actions that may be named. */
+function acceptedBlame({ blamed }: ModelActionOutcome, actual: ActionResult | undefined): unknown {
+  const named = actual?.reason?.action_id;
+  if (blamed === undefined) return undefined;
+  return named !== undefined && blamed.includes(named) ? blamed : named;
 }
 
 function refusalPairs({ problems }: ModelOutcome, { reasons }: ProposalResult): readonly Pair[] {

@@ -28,13 +28,14 @@ export function refuse(run: ModelRun, action: ActionRun, code: ReasonCode): void
 }
 
 /** Ends an action that is not tried. Never aborts by itself. */
-export function skip(run: ModelRun, action: ActionRun, why: { code: ReasonCode; blamed?: string }): void {
+export function skip(run: ModelRun, action: ActionRun, why: { code: ReasonCode; blamed?: readonly string[] }): void {
   end(run, action, { status: "skipped", ...why });
 }
 
-/** Ends an action that was given up by an abort. A tolerant one is `skipped`, like after any failure. */
+/** Ends an action that was given up: by an abort, or for want of budget. A tolerant one is `skipped`, as after any failure. */
 export function giveUp(run: ModelRun, action: ActionRun, code: ReasonCode): void {
-  action.canceledInFlight = action.phase === "calling";
+  action.canceledInFlight = code === "canceled" || code === "in_doubt";
+  noteLeft(run, [action]);
   end(run, action, { status: action.planned.mayAbort ? "failed" : "skipped", code });
 }
 
@@ -47,15 +48,16 @@ export function closeRest(run: ModelRun, code: ReasonCode): void {
     const action = actionAt(run, index);
     if (action.phase !== "waiting") continue;
     const blamed = blamedFor(run, action);
-    skip(run, action, blamed === undefined ? { code } : { code: "dependency_unsuccessful", blamed });
+    skip(run, action, blamed.length === 0 ? { code } : { code: "dependency_unsuccessful", blamed });
   }
 }
 
-/** Of the actions this one depends on and that did not succeed, the one that ended first. */
-export function blamedFor(run: ModelRun, { planned }: ActionRun): string | undefined {
+/** The actions this one depends on and that did not succeed. Any of them may be named as the cause. */
+export function blamedFor(run: ModelRun, { planned }: ActionRun): readonly string[] {
   const needed = new Set([...planned.explicit, ...planned.soleWriters]);
-  const cause = endedActions(run).find((other) => needed.has(other.planned.index) && other.end?.status !== "succeeded");
-  return cause?.planned.action.id;
+  return endedActions(run)
+    .filter((other) => needed.has(other.planned.index) && other.end?.status !== "succeeded")
+    .map((other) => other.planned.action.id);
 }
 
 /** Nothing new starts; what is in flight is signalled and awaited for a bounded time. Only the first cause counts. */
@@ -66,8 +68,19 @@ export function stopRun(run: ModelRun, stop: Stop): void {
   for (const action of runningActions(run)) stopWaiting(run, action, code);
   closeRest(run, code);
   for (const action of runningActions(run)) signal(run, action);
+  expectDrainOver(run);
+}
+
+/** After a bounded time what is still in flight is given up. */
+export function expectDrainOver(run: ModelRun): void {
   const at = run.now + limitsOf(run.world).drain_timeout_ms;
   run.agenda = [...run.agenda, { at, kind: "drain_over", index: -1, attempt: 0 }];
+}
+
+/** By default a run rolls back when an action that goes without budget may abort. */
+export function noteLeft(run: ModelRun, left: readonly ActionRun[]): void {
+  if (run.exceeded === undefined || run.world.budget.on_exceeded !== undefined) return;
+  if (left.some(({ planned }) => planned.mayAbort)) run.exceeded.rollsBack = true;
 }
 
 /** Ends what waits. Reading of the contract: between two attempts nothing is in flight, the last failure stands. */

@@ -171,7 +171,7 @@ describe("model: sharing and budgets", () => {
     expect([outcome.status, outcome.wall_ms, ...codes(outcome)]).toEqual([
       "committed",
       50,
-      "skipped failed",
+      "skipped canceled",
       "skipped budget_exceeded",
     ]);
   });

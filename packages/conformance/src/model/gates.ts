@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue, ReasonCode, ToolSchema } from "@car/ir";
 import { conditionHolds } from "./condition.js";
 import { sameJson } from "./json-text.js";
-import { covers, parametersOf } from "./keys.js";
-import { resolveReferences, type Resolved } from "./reference-text.js";
+import { boundsOf, covers, parametersOf } from "./keys.js";
+import { isReference, type Resolved, resolveReferences } from "./reference-text.js";
 import { actionAt, type ActionRun, type ModelRun } from "./run.js";
 
 /** Why a gate refuses; nothing when all let the action pass. */
@@ -18,11 +18,10 @@ export function resolvedParameters(run: ModelRun, { planned }: ActionRun): Resol
 
 /** A key that came from a reference must lie in the declared set. */
 export function keyRefusal({ planned, parameters }: ActionRun): Refusal {
-  const { action, reads, writes } = planned;
-  if (action.type === "tool_call") return undefined;
-  const declared = action.type === "state_write" ? writes : reads;
+  const { action } = planned;
+  if (action.type === "tool_call" || !isReference(action.parameters.key)) return undefined;
   const { key } = parameters;
-  return typeof key === "string" && declared.some((pattern) => covers(pattern, key)) ? undefined : "invalid";
+  return typeof key === "string" && boundsOf(action).some((pattern) => covers(pattern, key)) ? undefined : "invalid";
 }
 
 /** Capability, validation and policy, in this order: the gates that are passed again after every wait. */

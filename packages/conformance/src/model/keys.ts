@@ -33,6 +33,11 @@ export function writeKeys(action: Action, tool: ToolSchema | undefined): readonl
   ];
 }
 
+/** The declared keys that bound a key which comes from a reference. What may be written may be read, too. */
+export function boundsOf(action: Action): readonly string[] {
+  return action.type === "state_write" ? action.write_set : [...action.read_set, ...action.write_set];
+}
+
 /** True when some key is covered by a pattern of both lists. */
 export function overlaps(left: readonly string[], right: readonly string[]): boolean {
   return left.some((a) => right.some((b) => patternsMeet(a, b)));

@@ -6,8 +6,8 @@ export interface ModelActionOutcome {
   readonly action_id: string;
   readonly status: ActionStatus;
   readonly code?: ReasonCode;
-  /** For `dependency_unsuccessful`: the action to blame. */
-  readonly blamed?: string;
+  /** For `dependency_unsuccessful`: the actions that may be named as the cause. */
+  readonly blamed?: readonly string[];
   readonly attempts: number;
   readonly output?: JsonValue;
   readonly state_changes: JsonObject;

@@ -7,10 +7,9 @@ import { start } from "./start.js";
 export function pump(run: ModelRun): void {
   while (run.stop === undefined) {
     const ready = readyActions(run);
-    const doomed = ready.find((action) => blamedFor(run, action) !== undefined);
+    const doomed = ready.find((action) => blamedFor(run, action).length > 0);
     if (doomed !== undefined) {
-      const blamed = blamedFor(run, doomed) ?? "";
-      skip(run, doomed, { code: "dependency_unsuccessful", blamed });
+      skip(run, doomed, { code: "dependency_unsuccessful", blamed: blamedFor(run, doomed) });
       continue;
     }
     const next = nextToStart(run, ready);

@@ -44,23 +44,24 @@ function simulate(run: ModelRun): void {
   if (budget.max_duration_ms !== undefined) expect(run, { kind: "out_of_time", afterMs: budget.max_duration_ms });
 
   for (;;) {
-    wakeWaiters(run);
     retryQueued(run);
     pump(run);
-    if (runningActions(run).length === 0 && waitingActions(run).length === 0) return;
+    while (wakeWaiters(run)) pump(run);
+    if (runningActions(run).length === 0 && waitingActions(run).length === 0) break;
     handle(run, nextEvent(run));
   }
+  const { exceeded } = run;
+  if (run.stop === undefined && exceeded?.rollsBack === true) run.stop = { status: "rolled_back", ...exceeded };
 }
 
-/** Waiters of an equal call go through the gates again; a woken one may wake others. */
-function wakeWaiters(run: ModelRun): void {
-  for (;;) {
-    const woken = wokenActions(run);
-    if (woken.length === 0 || run.stop !== undefined) return;
-    for (const action of woken) {
-      if (action.phase === "sharing") proceed(run, action);
-    }
+/** Waiters of an equal call that has ended go through the gates again. Returns whether there were any. */
+function wakeWaiters(run: ModelRun): boolean {
+  if (run.stop !== undefined) return false;
+  const woken = wokenActions(run);
+  for (const action of woken) {
+    if (action.phase === "sharing") proceed(run, action);
   }
+  return woken.length > 0;
 }
 
 /** Attempts for which the tool had no room. They go through the gates again, as after every wait. */

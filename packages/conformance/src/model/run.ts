@@ -16,13 +16,15 @@ export interface Failure {
   readonly code: ReasonCode;
   readonly class: ErrorClass;
   readonly retryAfterMs?: number;
+  /** Whether the tool threw it; otherwise it answered, or ran out of time. */
+  readonly thrown: boolean;
 }
 
 /** How an action ended. */
 export interface ActionEnd {
   readonly status: ActionStatus;
   readonly code?: ReasonCode;
-  readonly blamed?: string;
+  readonly blamed?: readonly string[];
   readonly output?: JsonValue;
 }
 
@@ -86,7 +88,7 @@ export interface ModelRun {
   ended: readonly number[];
   stop: Stop | undefined;
   /** Set when a budget is used up. */
-  exceeded: { readonly code: ReasonCode; readonly action_id?: string } | undefined;
+  exceeded: { readonly code: ReasonCode; readonly action_id?: string; rollsBack: boolean } | undefined;
   outOfTime: boolean;
   usedCalls: number;
   usedActions: number;

@@ -10,7 +10,7 @@ import { undoAll } from "./undo.js";
 export function settle(run: ModelRun): ModelOutcome {
   const status: ProposalStatus = run.stop?.status ?? "committed";
   if (run.stop !== undefined) undoAll(run, endedActions(run));
-  const cause = run.exceeded ?? run.stop;
+  const cause: NonNullable<ModelOutcome["cause"]> | undefined = run.exceeded ?? run.stop;
   return {
     status,
     actions: run.actions.map((action) => actionOutcome(run, action)),
@@ -25,7 +25,7 @@ export function settle(run: ModelRun): ModelOutcome {
   };
 }
 
-function causeOf({ code, action_id }: NonNullable<ModelRun["exceeded"]>): NonNullable<ModelOutcome["cause"]> {
+function causeOf({ code, action_id }: NonNullable<ModelOutcome["cause"]>): NonNullable<ModelOutcome["cause"]> {
   return action_id === undefined ? { code } : { code, action_id };
 }
 

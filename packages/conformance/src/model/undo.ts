@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "@car/ir";
-import { limitsOf, toolsOf } from "./plan.js";
+import { toolsOf } from "./plan.js";
 import { pathSteps, resolveReferences, valueAt } from "./reference-text.js";
 import { type ActionRun, type ModelRun, retryDelayMs } from "./run.js";
 import type { ScriptedCall } from "./world.js";
@@ -23,14 +23,13 @@ function isUndoDue({ planned, end, shared }: ActionRun): boolean {
 function undo(run: ModelRun, action: ActionRun): boolean {
   const call = undoCallOf(run, action);
   if (call === undefined) return false;
-  const retries = Math.min(UNDO_RETRIES, limitsOf(run.world).max_retries);
   for (let attempt = 1; ; attempt += 1) {
     const script = nextUndoCall(run);
     run.calls = [...run.calls, { ...call, attempt, at: run.now - run.startedAt }];
     if (script.outcome.kind === "hang") throw new TypeError("an undoing tool must not hang");
     run.now += script.latencyMs;
     if (script.outcome.kind === "output") return true;
-    if ((script.outcome.class ?? "transient") !== "transient" || attempt > retries) return false;
+    if ((script.outcome.class ?? "transient") !== "transient" || attempt > UNDO_RETRIES) return false;
     run.now += retryDelayMs(run, attempt, script.outcome.retryAfterMs);
   }
 }
