@@ -61,8 +61,8 @@ export class ChainWalk {
     if (!Number.isSafeInteger(event["seq"]) || Number(event["seq"]) < 1) {
       return this.problem("malformed_event", "`seq` is not a positive integer");
     }
-    const digest = event["data_digest"];
-    const hasStrings = [event["hash"], event["prev_hash"], digest ?? ""].every((field) => typeof field === "string");
+    const { hash, prev_hash, data_digest = "" } = event;
+    const hasStrings = [hash, prev_hash, data_digest].every((field) => typeof field === "string");
     if (hasStrings && isRecord(event["data"]) && !Array.isArray(event["data"])) return undefined;
     return this.problem("malformed_event", "`data`, `hash`, `prev_hash` or `data_digest` has the wrong type");
   }

@@ -21,7 +21,9 @@ export function anchorHash(droppedThrough: number): string {
  */
 export function eventHash(event: Omit<CarEvent, "hash">, sha256: Sha256 = sha256Hex): string {
   const { data, data_digest, hash: _, ...others } = event as CarEvent;
-  return sha256(canonicalJson({ ...others, data: data_digest ?? sha256(canonicalJson(data)) }));
+  return sha256(
+    canonicalJson({ ...others, data: data_digest === undefined ? sha256(canonicalJson(data)) : data_digest }),
+  );
 }
 
 /** What `sealedText` needs beside the event: the digest of its payload and the hash of the event before. */

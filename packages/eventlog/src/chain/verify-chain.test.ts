@@ -3,7 +3,7 @@ import { LogCorruptError, type CarEvent } from "@car/ir";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ed25519Signer, ed25519Verifier } from "../node/ed25519.js";
 import { nodeSha256 } from "../node/node-sha256.js";
-import { sampleEvents } from "../test-support/sample-log.js";
+import { sampleEvents } from "../testing/sample-log.js";
 import { eventHash, GENESIS_HASH } from "./event-hash.js";
 import { signHead, verifyHead } from "./head-signature.js";
 import { verifyChain } from "./verify-chain.js";
@@ -49,25 +49,34 @@ describe("verifyChain", () => {
     expect(await verifyChain([], { head })).toMatchObject({ valid: false, problem: { code: "truncated", seq: 1 } });
   });
 
-  it.each<[what: string, change: (log: readonly CarEvent[]) => readonly CarEvent[], code: string, seq: number]>([
-    ["a changed field", (log) => log.toSpliced(1, 1, { ...at(1), attempt: 2 }), "hash_mismatch", 2],
-    ["a changed payload", (log) => log.toSpliced(2, 1, { ...at(2), data: { output: 2 } }), "hash_mismatch", 3],
-    ["an added field", (log) => log.toSpliced(1, 1, { ...at(1), note: "x" } as CarEvent), "hash_mismatch", 2],
-    ["a removed first event", (log) => log.slice(1), "start_missing", 2],
-    ["a removed event", (log) => log.toSpliced(1, 1), "sequence_broken", 3],
-    ["a repeated event", (log) => log.toSpliced(1, 0, at(1)), "sequence_broken", 2],
-    ["two events in the wrong order", (log) => [at(0), at(2), at(1), ...log.slice(3)], "sequence_broken", 3],
-    ["a missing end", (log) => log.slice(0, 3), "truncated", 4],
-    ["a forged event", () => forged(1, { kind: "action_failed" }), "link_broken", 3],
-    ["a forged last event", () => forged(3, { data: { status: "rolled_back" } }), "head_mismatch", 4],
-    ["a forged start", () => forged(0, { prev_hash: "1".repeat(64) }), "link_broken", 1],
-    ["something that is no event", (log) => log.toSpliced(1, 1, null as unknown as CarEvent), "malformed_event", 2],
-    ["a sequence that is a text", () => forged(1, { seq: "2" as unknown as number }), "malformed_event", 2],
-    ["a payload that is an array", () => forged(1, { data: [] as unknown as CarEvent["data"] }), "malformed_event", 2],
-    ["a payload that is not JSON", (log) => log.toSpliced(2, 1, { ...at(2), data: { n: NaN } }), "malformed_event", 3],
-  ])("[EL-20] [7.5] finds %s", async (_what, change, code, seq) => {
+  it.each<[what: string, change: (log: readonly CarEvent[]) => readonly CarEvent[], problem: string]>([
+    ["a changed field", (log) => log.toSpliced(1, 1, { ...at(1), attempt: 2 }), "hash_mismatch at 2"],
+    ["a changed payload", (log) => log.toSpliced(2, 1, { ...at(2), data: { output: 2 } }), "hash_mismatch at 3"],
+    ["an added field", (log) => log.toSpliced(1, 1, { ...at(1), note: "x" } as CarEvent), "hash_mismatch at 2"],
+    ["a removed first event", (log) => log.slice(1), "start_missing at 2"],
+    ["a removed event", (log) => log.toSpliced(1, 1), "sequence_broken at 3"],
+    ["a repeated event", (log) => log.toSpliced(1, 0, at(1)), "sequence_broken at 2"],
+    ["two events in the wrong order", (log) => [at(0), at(2), at(1), ...log.slice(3)], "sequence_broken at 3"],
+    ["a missing end", (log) => log.slice(0, 3), "truncated at 4"],
+    ["a forged event", () => forged(1, { kind: "action_failed" }), "link_broken at 3"],
+    ["a forged last event", () => forged(3, { data: { status: "rolled_back" } }), "head_mismatch at 4"],
+    ["a forged start", () => forged(0, { prev_hash: "1".repeat(64) }), "link_broken at 1"],
+    ["something that is no event", (log) => log.toSpliced(1, 1, null as unknown as CarEvent), "malformed_event at 2"],
+    ["a sequence that is a text", () => forged(1, { seq: "2" as unknown as number }), "malformed_event at 2"],
+    [
+      "a payload that is an array",
+      () => forged(1, { data: [] as unknown as CarEvent["data"] }),
+      "malformed_event at 2",
+    ],
+    [
+      "a payload that is not JSON",
+      (log) => log.toSpliced(2, 1, { ...at(2), data: { n: NaN } }),
+      "malformed_event at 3",
+    ],
+  ])("[EL-20] [7.5] finds %s", async (_what, change, found) => {
     const report = await verifyChain(change(events), { head });
-    expect(report).toMatchObject({ valid: false, problem: { code, seq } });
+    expect(report.valid).toBe(false);
+    expect(`${report.problem?.code} at ${report.problem?.seq}`).toBe(found);
   });
 
   it("[EL-20] [7.5] events after the head are not covered by it", async () => {

@@ -1,7 +1,7 @@
 import { EVENT_KINDS, type CarEvent } from "@car/ir";
 import { describe, expect, it } from "vitest";
-import { type EventFacts, sampleEvents } from "../test-support/sample-log.js";
-import { DENIED, ROLLED_BACK_RUN, SKIPPED } from "../test-support/sample-runs.js";
+import { type EventFacts, sampleEvents } from "../testing/sample-log.js";
+import { DENIED, ROLLED_BACK_RUN, SKIPPED } from "../testing/sample-runs.js";
 import type { ActionExplanation } from "./action-explanation.js";
 import { describeEvent } from "./describe-event.js";
 import { explainAction } from "./explain-action.js";

@@ -1,7 +1,7 @@
 import { testEventLog } from "@car/conformance";
 import type { EventLog } from "@car/ir/ports";
 import { describe, it } from "vitest";
-import { temporaryPaths } from "../test-support/temporary-folder.js";
+import { temporaryPaths } from "../testing/temporary-folder.js";
 import { jsonlEventLog } from "./jsonl-event-log.js";
 
 const nextPath = temporaryPaths();

@@ -3,9 +3,9 @@ import { SAMPLE_SCOPES } from "@car/conformance";
 import type { CarEvent } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { verifyChain } from "../chain/verify-chain.js";
-import { collect, draftOf } from "../test-support/sample-log.js";
-import { temporaryPaths } from "../test-support/temporary-folder.js";
-import { faultyFs } from "../test-support/faulty-fs.js";
+import { collect, draftOf } from "../testing/sample-log.js";
+import { temporaryPaths } from "../testing/temporary-folder.js";
+import { faultyFs } from "../testing/faulty-fs.js";
 import { jsonlEventLog } from "./jsonl-event-log.js";
 import { readJsonl } from "./read-jsonl.js";
 

@@ -3,9 +3,9 @@ import { LogWriteError } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { verifyChain } from "../chain/verify-chain.js";
-import { type Faults, faultyFs } from "../test-support/faulty-fs.js";
-import { collect, draftOf } from "../test-support/sample-log.js";
-import { temporaryPaths } from "../test-support/temporary-folder.js";
+import { type Faults, faultyFs } from "../testing/faulty-fs.js";
+import { collect, draftOf } from "../testing/sample-log.js";
+import { temporaryPaths } from "../testing/temporary-folder.js";
 import { jsonlEventLog } from "./jsonl-event-log.js";
 import { readJsonl } from "./read-jsonl.js";
 

@@ -4,8 +4,8 @@ import { CarError, type CarEvent } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { verifyChain } from "../chain/verify-chain.js";
-import { collect, draftOf } from "../test-support/sample-log.js";
-import { temporaryPaths } from "../test-support/temporary-folder.js";
+import { collect, draftOf } from "../testing/sample-log.js";
+import { temporaryPaths } from "../testing/temporary-folder.js";
 import { jsonlEventLog } from "./jsonl-event-log.js";
 import { nodeSha256 } from "./node-sha256.js";
 import { readJsonl } from "./read-jsonl.js";
@@ -79,7 +79,7 @@ describe("readJsonl", () => {
     const anyEdit = fc.record({ place: fc.nat(), value: fc.nat(254), how: fc.constantFrom("set", "cut", "add") });
     return fc.assert(
       fc.asyncProperty(anyDrafts, anyEdit, async (drafts, { place, value, how }) => {
-        const { bytes, head } = await fileOf(drafts as ReturnType<typeof draftOf>[]);
+        const { bytes, head } = await fileOf(drafts);
         const at = place % bytes.length;
         // Never the byte that is there already.
         const byte = ((bytes[at] ?? 0) + 1 + value) % 256;

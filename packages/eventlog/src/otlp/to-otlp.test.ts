@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryEventLog } from "../memory/memory-event-log.js";
 import { nodeSha256 } from "../node/node-sha256.js";
-import { collect, type EventFacts, sampleEvents } from "../test-support/sample-log.js";
-import { DENIED, ROLLED_BACK_RUN } from "../test-support/sample-runs.js";
+import { collect, type EventFacts, sampleEvents } from "../testing/sample-log.js";
+import { DENIED, ROLLED_BACK_RUN } from "../testing/sample-runs.js";
 import type { OtlpAttribute, OtlpSpan, OtlpTraces } from "./otlp-types.js";
 import { toOtlp } from "./to-otlp.js";
 

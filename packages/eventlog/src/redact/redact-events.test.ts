@@ -1,11 +1,11 @@
 import { anyEventDraft, collectEvents } from "@car/conformance";
-import type { CarEvent, JsonObject } from "@car/ir";
+import type { CarEvent } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { verifyChain } from "../chain/verify-chain.js";
 import { memoryEventLog } from "../memory/memory-event-log.js";
 import { nodeSha256 } from "../node/node-sha256.js";
-import { collect, draftOf } from "../test-support/sample-log.js";
+import { collect, draftOf } from "../testing/sample-log.js";
 import { type RedactOptions, redactEvents } from "./redact-events.js";
 import { COMMON_SECRET_KEYS } from "./sensitive-keys.js";
 
@@ -69,23 +69,16 @@ describe("clipping", () => {
       ),
     ));
 
-  it.each<[what: string, data: JsonObject, seen: (seen: JsonObject) => unknown, expected: unknown]>([
-    ["the beginning of a long text", { t: "ab".repeat(99) }, ({ t }) => String(t).startsWith("abababab"), true],
-    [
-      "whole characters",
-      { t: "😀".repeat(99) },
-      ({ t }) => /[\uD800-\uDBFF](?![\uDC00-\uDFFF])/.test(String(t)),
-      false,
-    ],
-    [
-      "the first elements",
-      { l: [1, 2, 3, ...Array<number>(99).fill(7)] },
-      ({ l }) => (l as number[]).slice(0, 3),
-      [1, 2, 3],
-    ],
-    ["the first members", { a: 1, b: "x".repeat(999), c: 1 }, (seen) => Object.keys(seen).slice(0, 2), ["a", "b"]],
-  ])("[EL-51] keeps %s", async (_what, data, look, expected) => {
-    expect(look((await shown(data, { maxBytes: 80 })).data)).toEqual(expected);
+  it("[EL-51] keeps the beginning of a long text, in whole characters", async () => {
+    const { data } = await shown({ t: "😀".repeat(99) }, { maxBytes: 80 });
+    expect(data["t"]).toMatch(/^(😀){5,}\[clipped\]$/u);
+  });
+
+  it("[EL-51] keeps the first elements and the first members", async () => {
+    const { data } = await shown({ l: [1, 2, 3, ...Array<number>(99).fill(7)] }, { maxBytes: 80 });
+    expect((data["l"] as number[]).slice(0, 3)).toEqual([1, 2, 3]);
+    const members = await shown({ a: 1, b: "x".repeat(999), c: 1 }, { maxBytes: 80 });
+    expect(Object.keys(members.data).slice(0, 2)).toEqual(["a", "b"]);
   });
 
   it("[EL-51] refuses a maxBytes without room for a mark", async () => {

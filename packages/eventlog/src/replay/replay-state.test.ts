@@ -1,7 +1,7 @@
 import { applyWrite, type CarEvent, type Origin, type StateEntry, type Transition } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type EventFacts, sampleEvents } from "../test-support/sample-log.js";
+import { type EventFacts, sampleEvents } from "../testing/sample-log.js";
 import { replayState } from "./replay-state.js";
 
 const set = (key: string, value: number, origin: Origin = "tool"): Transition => ({ key, value, origin });

@@ -20,7 +20,7 @@ export function faultyFs({
   const fail = (): never => {
     throw Object.assign(new Error(`${code}: injected`), { code });
   };
-  const writeSync = (fd: number, bytes: Uint8Array, offset: number, length: number): number => {
+  const writeSync = (...[fd, bytes, offset, length]: [number, Uint8Array, number, number]): number => {
     if (left <= 0) return fail();
     const taken = nodeFs.writeSync(fd, bytes, offset, Math.min(length, left));
     left -= taken;

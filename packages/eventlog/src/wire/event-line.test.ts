@@ -6,7 +6,7 @@ import { eventHash, sealedText } from "../chain/event-hash.js";
 import { sealPayload } from "../chain/sealed-payload.js";
 import { memoryEventLog } from "../memory/memory-event-log.js";
 import { nodeSha256 } from "../node/node-sha256.js";
-import { draftOf } from "../test-support/sample-log.js";
+import { draftOf } from "../testing/sample-log.js";
 import { eventLine, sealedEventLine } from "./event-line.js";
 import { parseEventLine } from "./parse-event-line.js";
 
