@@ -20,7 +20,7 @@ describe("schemas in general", () => {
         const compiled = bothPaths(schema, { limits });
         for (const value of values) expect(Array.isArray(compiled.check(value))).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -34,7 +34,7 @@ describe("schemas in general", () => {
         const interpreted = createSchemaCompiler({ codegen: "never" }).compile(schema);
         for (const value of values) expect(interpreted.check(value).length === 0).toBe(generated(value));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -56,7 +56,7 @@ describe("schemas in general", () => {
         const isUndecided = [plain, negated].flat().some((problem) => problem?.keyword === "limit");
         if (!isUndecided) expect(plain?.length === 0).toBe(negated?.length !== 0);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -99,7 +99,7 @@ describe("any JSON at all", () => {
         const compiled = compileOrUndefined(schema);
         if (compiled !== undefined) expect(Array.isArray(compiled.check(value))).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -109,7 +109,7 @@ describe("any JSON at all", () => {
         const compiled = compileOrUndefined({ ...(schema as object), ...Object.fromEntries([wrong]) });
         if (compiled !== undefined) expect(Array.isArray(compiled.check(value))).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 

@@ -52,6 +52,11 @@ export function isDone(run: Run): boolean {
   return run.problems === null || run.problems.length >= run.limits.maxProblems;
 }
 
+/** True while neither problems nor annotations are wanted: then where the value stands does not matter. */
+export function isSilent(run: Run): boolean {
+  return run.problems === null && run.evaluated === null;
+}
+
 /** Counts one schema entered. Pair it with `leave`. */
 export function enter(run: Run): void {
   if (++run.depth > run.limits.maxDepth) throw new LimitReached("is nested too deeply to be checked");
@@ -66,8 +71,8 @@ export function leave(run: Run): void {
 /** Applies a schema to the member `key` of the value at hand. */
 export function asMember(evaluate: Evaluator): MemberEvaluator {
   return (member, run, key) => {
-    const { evaluated, path, problems } = run;
-    if (problems === null && evaluated === null) return evaluate(member, run);
+    if (isSilent(run)) return evaluate(member, run);
+    const { evaluated, path } = run;
     // What is seen inside a member says nothing about the members of the value around it.
     run.evaluated = null;
     path.push(key);

@@ -5,9 +5,10 @@ import { enter, type Evaluator, leave, type Run } from "./run.js";
 
 /** All of `checks`, in order: up to the first failure, or, in a collecting run, to the last check. */
 export function sequence(checks: readonly Evaluator[]): Evaluator {
-  const [first, second] = checks;
+  const [first, second, third] = checks;
   if (first === undefined) return accept;
   if (second === undefined) return first;
+  if (third === undefined) return both(first, second);
   return (value, run) => checkEach(checks, value, run);
 }
 
@@ -41,6 +42,15 @@ export function withOwnAnnotations(evaluate: Evaluator): Evaluator {
     run.evaluated = outer;
     if (valid && outer !== null) mergeEvaluated(outer, own);
     return valid;
+  };
+}
+
+/** Two checks are the most common number, and worth sparing the loop. */
+function both(first: Evaluator, second: Evaluator): Evaluator {
+  return (value, run) => {
+    if (first(value, run)) return second(value, run);
+    if (run.problems !== null) second(value, run);
+    return false;
   };
 }
 

@@ -5,6 +5,12 @@ import { asMember, isDone, type MemberEvaluator, type Run } from "../interpret/r
 import type { Pattern } from "../pattern/pattern.js";
 import { isObject, type JsonLikeObject } from "../value/instance.js";
 
+/** A schema for the members with certain names. */
+interface NameRule {
+  readonly selects: (name: string) => boolean;
+  readonly evaluate: MemberEvaluator;
+}
+
 /** Properties that are told by the shape of their names, or by not being named. */
 export const additionalKeywords: readonly Keyword[] = [
   keyword<JsonObject>({
@@ -12,11 +18,10 @@ export const additionalKeywords: readonly Keyword[] = [
     vocabulary: "applicator",
     applies: true,
     compile({ value, pattern, subschema }) {
-      const rules = Object.keys(value).map((source) => {
-        const evaluate = asMember(subschema("patternProperties", source));
-        const { test } = pattern(source);
-        return (data: JsonLikeObject, run: Run) => checkSelected(data, { selects: test, evaluate, run });
-      });
+      const rules = Object.keys(value).map((source) => ({
+        selects: pattern(source).test,
+        evaluate: asMember(subschema("patternProperties", source)),
+      }));
       return (data, run) => !isObject(data) || checkRules(data, rules, run);
     },
   }),
@@ -25,40 +30,27 @@ export const additionalKeywords: readonly Keyword[] = [
     vocabulary: "applicator",
     applies: true,
     compile({ value, schema, pattern, subschema }) {
-      // `true` matters only as an annotation, and adding every name is what the check below does.
-      const evaluate = asMember(subschema("additionalProperties"));
-      const isKnown = knownNames(schema, pattern);
-      const selects = (name: string): boolean => !isKnown(name);
-      if (value === true) return (data, run) => !isObject(data) || run.evaluated === null || all(data, run);
-      return (data, run) => !isObject(data) || checkSelected(data, { selects, evaluate, run });
+      const rule = { selects: unnamed(schema, pattern), evaluate: asMember(subschema("additionalProperties")) };
+      return (data, run) => {
+        // `true` matters only as an annotation.
+        const isIdle = !isObject(data) || (value === true && run.evaluated === null);
+        return isIdle || checkSelected(data, rule, run);
+      };
     },
   }),
 ];
 
-function all(data: JsonLikeObject, run: Run): true {
-  for (const name of Object.keys(data)) run.evaluated?.names.add(name);
-  return true;
-}
-
-function checkRules(
-  data: JsonLikeObject,
-  rules: readonly ((data: JsonLikeObject, run: Run) => boolean)[],
-  run: Run,
-): boolean {
+function checkRules(data: JsonLikeObject, rules: readonly NameRule[], run: Run): boolean {
   let valid = true;
   for (const rule of rules) {
-    if (rule(data, run)) continue;
+    if (checkSelected(data, rule, run)) continue;
     if (isDone(run)) return false;
     valid = false;
   }
   return valid;
 }
 
-function checkSelected(
-  data: JsonLikeObject,
-  rule: { selects: (name: string) => boolean; evaluate: MemberEvaluator; run: Run },
-): boolean {
-  const { selects, evaluate, run } = rule;
+function checkSelected(data: JsonLikeObject, { selects, evaluate }: NameRule, run: Run): boolean {
   let valid = true;
   for (const name of Object.keys(data)) {
     if (!selects(name)) continue;
@@ -70,12 +62,12 @@ function checkSelected(
   return valid;
 }
 
-/** Whether `properties` or `patternProperties` of the same schema object speak of a name. */
-function knownNames(schema: JsonObject, pattern: (source: string) => Pattern): (name: string) => boolean {
+/** Selects the names of which `properties` and `patternProperties` of the same schema object say nothing. */
+function unnamed(schema: JsonObject, pattern: (source: string) => Pattern): NameRule["selects"] {
   const named = new Set(namesIn(schema["properties"]));
   const patterns = namesIn(schema["patternProperties"]).map(pattern);
-  if (patterns.length === 0) return (name) => named.has(name);
-  return (name) => named.has(name) || patterns.some(({ test }) => test(name));
+  if (patterns.length === 0) return (name) => !named.has(name);
+  return (name) => !named.has(name) && !patterns.some(({ test }) => test(name));
 }
 
 function namesIn(value: JsonValue | undefined): readonly string[] {

@@ -1,10 +1,20 @@
 import type { JsonObject } from "@car/ir";
 import { type Keyword, keyword, type KeywordContext } from "../interpret/keyword.js";
-import { asMember, type Complaint, fail, isDone, type MemberEvaluator, type Run } from "../interpret/run.js";
+import {
+  asMember,
+  type Complaint,
+  type Evaluator,
+  fail,
+  isDone,
+  isSilent,
+  type MemberEvaluator,
+  type Run,
+} from "../interpret/run.js";
 import { isObject, type JsonLikeObject, type MemberName, memberName, memberOf } from "../value/instance.js";
 
 /** One name that `properties` lists. */
 interface Member extends MemberName {
+  readonly accepts: Evaluator;
   readonly evaluate: MemberEvaluator;
 }
 
@@ -28,11 +38,14 @@ export const objectKeywords: readonly Keyword[] = [
     vocabulary: "applicator",
     applies: true,
     compile({ value, subschema }) {
-      const members = Object.keys(value).map((name) => ({
-        ...memberName(name),
-        evaluate: asMember(subschema("properties", name)),
-      }));
-      return (data, run) => !isObject(data) || checkMembers(data, members, run);
+      const members = Object.keys(value).map((name) => {
+        const accepts = subschema("properties", name);
+        return { ...memberName(name), accepts, evaluate: asMember(accepts) };
+      });
+      return (data, run) => {
+        if (!isObject(data)) return true;
+        return isSilent(run) ? acceptMembers(data, members, run) : checkMembers(data, members, run);
+      };
     },
   }),
   keyword({
@@ -82,6 +95,14 @@ export function checkRequired(data: JsonLikeObject, requirements: readonly Requi
     valid = false;
   }
   return valid;
+}
+
+function acceptMembers(data: JsonLikeObject, members: readonly Member[], run: Run): boolean {
+  for (const member of members) {
+    const value = memberOf(data, member);
+    if (value !== undefined && !member.accepts(value, run)) return false;
+  }
+  return true;
 }
 
 function checkMembers(data: JsonLikeObject, members: readonly Member[], run: Run): boolean {

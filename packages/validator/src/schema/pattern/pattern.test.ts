@@ -159,7 +159,7 @@ describe("the two matchers", () => {
           expect([sample, compiled.test(sample)]).toEqual(expected);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
