@@ -1,6 +1,6 @@
+import { createRuntime, type Runtime, type RuntimeOptions } from "@car/engine";
 import { memoryEventLog } from "@car/eventlog";
-import { createRuntime, type Runtime } from "@car/engine";
-import { type ActionProposal, parseProposal } from "@car/ir";
+import { type ActionProposal, parseProposal, type ProposalResult } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
 import { denyToolParam, rulePolicy } from "@car/policy";
 
@@ -9,7 +9,12 @@ export const noop = async (): Promise<number> => 1;
 
 const parameters = {
   type: "object",
-  properties: { path: { type: "string" }, count: { type: "integer" }, mode: { enum: ["a", "b"] }, on: { type: "boolean" } },
+  properties: {
+    path: { type: "string" },
+    count: { type: "integer" },
+    mode: { enum: ["a", "b"] },
+    on: { type: "boolean" },
+  },
   required: ["path"],
   additionalProperties: false,
 };
@@ -17,13 +22,16 @@ const parameters = {
 /** Parameters of four fields, as an ordinary tool has. */
 export const params = { path: "src/index.ts", count: 3, mode: "a", on: true };
 
+/** Events that the benches' logs keep: enough for a workload, little enough to keep the collector out of the figures. */
+const MAX_EVENTS = 100_000;
+
 /** A runtime as the goals describe it: log in memory, one policy rule, schema validation, no-op tools. */
-export function benchRuntime(extra: readonly Tool[] = [], state: Record<string, number> = {}): Runtime {
+export function benchRuntime(tools: readonly Tool[] = [], options: RuntimeOptions = {}): Runtime {
   return createRuntime({
-    tools: [{ schema: { name: "noop", parameters }, execute: noop }, ...extra],
+    tools: [{ schema: { name: "noop", parameters }, execute: noop }, ...tools],
     policy: rulePolicy([denyToolParam({ tool: "noop", param: "path", contains: "/etc/" })]),
-    eventLog: memoryEventLog({ maxEvents: 200_000 }),
-    state,
+    eventLog: memoryEventLog({ maxEvents: MAX_EVENTS }),
+    ...options,
   });
 }
 
@@ -35,4 +43,16 @@ export function proposal(actions: readonly object[]): ActionProposal {
 /** A call of the no-op tool. */
 export function call(id: string, more: object = {}): object {
   return { id, type: "tool_call", tool: "noop", parameters: params, ...more };
+}
+
+/** Throws unless the run committed: a bench of failures would be fast. */
+export function committed(result: ProposalResult): ProposalResult {
+  if (result.status === "committed") return result;
+  throw new Error(`the run was ${result.status}: ${result.cause?.message ?? ""}`);
+}
+
+/** Throws unless the run was undone. */
+export function undone(result: ProposalResult): ProposalResult {
+  if (result.status === "rolled_back") return result;
+  throw new Error(`the run was ${result.status}`);
 }

@@ -1,17 +1,44 @@
-/** The middle value; of an even number the lower of the two in the middle. */
+/** The value below which `share` of the values lie. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
+
+/** The middle value. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-/** The value below which `share` of the values lie. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length - 1) * share))]!;
-}
-
-/** Microseconds that `body` takes. */
+/** Microseconds that `body` takes by the wall clock. */
 export async function timeUs(body: () => Promise<unknown>): Promise<number> {
   const start = process.hrtime.bigint();
   await body();
   return Number(process.hrtime.bigint() - start) / 1000;
+}
+
+/** One side of a comparison: a name, and what one round of it costs in the workload's unit. */
+export interface Side {
+  readonly name: string;
+  readonly round: () => Promise<number>;
+}
+
+/** What one side cost: the median of its rounds, and the median of its ratios to the first side, round by round. */
+export interface SideCost {
+  readonly name: string;
+  readonly value: number;
+  readonly ratio: number;
+}
+
+/** Runs the sides in turn, round after round, after one round of warm-up, so that drift hits all of them. */
+export async function interleave(sides: readonly Side[], rounds: number): Promise<readonly SideCost[]> {
+  for (const { round } of sides) await round();
+  const values = sides.map((): number[] => []);
+  for (let index = 0; index < rounds; index++) {
+    for (const [at, { round }] of sides.entries()) values[at]!.push(await round());
+  }
+  return sides.map(({ name }, at) => ({
+    name,
+    value: median(values[at]!),
+    ratio: median(values[at]!.map((value, round) => value / values[0]![round]!)),
+  }));
 }
