@@ -30,14 +30,14 @@ process.exitCode = await main().catch((error: unknown) => {
 async function main(): Promise<number> {
   const options = readOptions();
   if (typeof options === "number") return options;
-  const { stdout, stdin } = process;
+  const { stdout } = process;
   const told = await tellStory({
     print: (line) => void stdout.write(`${line}\n`),
     colour: wantsColour(stdout.isTTY, process.env),
     width: Math.max(MIN_WIDTH, Math.min(stdout.isTTY ? stdout.columns : 80, MAX_WIDTH)),
     logFile: options.log,
     endpoint: endpointOf(process.env),
-    person: options.ask && stdin.isTTY ? askAtTerminal : undefined,
+    person: options.ask ? askAtTerminal : undefined,
     keep: options.keep,
     onWorkspace: ({ root }) => options.keep || removeOnInterrupt(root),
   });
@@ -57,6 +57,7 @@ function readOptions(): Options | number {
     const { values } = parseArgs({ options: { ask: flag, keep: flag, help: flag, log: { type: "string" } } });
     const { help, ask, keep, log = join(tmpdir(), `car-maintainer-${Date.now()}-${process.pid}.jsonl`) } = values;
     if (existsSync(log)) throw new Error(`${log} exists: the story wants a log of its own`);
+    if (ask && !process.stdin.isTTY) throw new Error("--ask needs a terminal to ask at");
     if (!help) return { ask, keep, log };
     console.log(HELP);
     return 0;

@@ -10,6 +10,7 @@ export interface Claim {
 /** Where the account goes: a line without its line break. */
 export type Print = (line: string) => void;
 
+/** Columns before the text of a line or a claim. */
 const INDENT = 5;
 
 /** Writes the story down, and keeps every claim with its truth. */
@@ -51,9 +52,9 @@ export class Account {
     });
   }
 
-  /** A line as it is, indented. */
+  /** A line as it is, beside the bar that tells what happened from what was checked. */
   line(text: string): void {
-    this.print(`${" ".repeat(INDENT)}${text}`.trimEnd());
+    this.print(`   ${this.paint.dim("│")} ${text}`.trimEnd());
   }
 
   /** Says something that was checked. When it does not hold it is said so, and the story fails. */
@@ -61,7 +62,7 @@ export class Account {
     this.made.push({ text, holds });
     const mark = holds ? this.paint.good("✓") : this.paint.bad("✗");
     const words = holds ? text : `NOT SO: ${text}`;
-    wrap(words, this.width - 6).forEach((line, index) => {
+    wrap(words, this.width - INDENT - 1).forEach((line, index) => {
       this.print(`   ${index === 0 ? mark : " "} ${holds ? line : this.paint.bad(line)}`);
     });
   }

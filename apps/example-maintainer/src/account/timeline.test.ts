@@ -8,7 +8,7 @@ function call(startedAt: number, endedAt: number) {
 describe("timelineOf", () => {
   it("draws calls to one scale and measures work and wall time", () => {
     const { bars, wallMs, workMs } = timelineOf([call(100, 150), call(100, 200)], 4);
-    expect(bars.map(({ drawing }) => drawing)).toEqual(["██  ", "████"]);
+    expect(bars.map(({ drawing }) => drawing)).toEqual(["━━  ", "━━━━"]);
     expect({ wallMs, workMs }).toEqual({ wallMs: 100, workMs: 150 });
   });
 
@@ -18,6 +18,6 @@ describe("timelineOf", () => {
   });
 
   it("draws even the shortest call", () => {
-    expect(timelineOf([call(0, 100), call(100, 100)], 5).bars[1]?.drawing).toBe("    █");
+    expect(timelineOf([call(0, 100), call(100, 100)], 5).bars[1]?.drawing).toBe("    ━");
   });
 });

@@ -26,7 +26,7 @@ export function timelineOf(calls: readonly RecordedCall[], width: number): Timel
   const bars = calls.map((call) => {
     const from = Math.min(Math.floor(((call.startedAt - begin) / wallMs) * width), width - 1);
     const to = Math.max(Math.ceil(((endOf(call) - begin) / wallMs) * width), from + 1);
-    const drawing = " ".repeat(from) + "█".repeat(to - from) + " ".repeat(width - to);
+    const drawing = " ".repeat(from) + "━".repeat(to - from) + " ".repeat(width - to);
     return { call, drawing, durationMs: endOf(call) - call.startedAt };
   });
   return { bars, wallMs, workMs: bars.reduce((sum, { durationMs }) => sum + durationMs, 0), mostAtOnce: peakOf(calls) };

@@ -26,7 +26,7 @@ export const evidence: Act = {
 
     const replayed = await replayState(events);
     account.claim(
-      `replaying the file gives the ${state.length} keys of the state, with values and origins`,
+      `replaying the file gives the same state: ${state.length} keys with values and origins`,
       JSON.stringify(replayed.entries()) === JSON.stringify(state),
     );
   },
