@@ -1,8 +1,17 @@
 import type { StateEntry } from "@car/ir";
+import type { StateCommit } from "@car/ir/ports";
 import { ReplacedEntries } from "./replaced-entries.js";
 
-/** A commit, read whole before anything is changed. */
-export type Changes = readonly (readonly [string, StateEntry | undefined])[];
+/** A commit, read whole before anything is changed: keys, and at the same places what they are to hold. */
+export interface Changes {
+  readonly keys: string[];
+  readonly entries: readonly (StateEntry | undefined)[];
+}
+
+/** Reads a commit. Lists of the two sides are several times faster to make than a list of pairs. */
+export function changesOf({ entries }: StateCommit): Changes {
+  return { keys: [...entries.keys()], entries: [...entries.values()] };
+}
 
 /** The newest version of the state. Views read it too, so that taking one copies nothing. */
 export class LiveEntries {
@@ -19,19 +28,18 @@ export class LiveEntries {
     this.version = map.size === 0 ? 0 : 1;
   }
 
-  /** What a commit would replace. */
-  replacedBy(changes: Changes): ReplacedEntries {
-    // Lists of exact length: growing ones would take several times the memory.
+  /** What a commit would replace. Takes its list of keys over. */
+  replacedBy({ keys }: Changes): ReplacedEntries {
     return new ReplacedEntries(
-      changes.map(([key]) => key),
-      changes.map(([key]) => this.map.get(key)),
+      keys,
+      keys.map((key) => this.map.get(key)),
     );
   }
 
   /** Applies a commit; it cannot fail. */
-  apply(changes: Changes): void {
+  apply({ keys, entries }: Changes): void {
     this.version += 1;
-    for (const [key, entry] of changes) this.#put(key, entry);
+    for (let place = 0; place < keys.length; place++) this.#put(keys[place] ?? "", entries[place]);
   }
 
   #put(key: string, entry: StateEntry | undefined): void {

@@ -1,7 +1,7 @@
 import { type JsonValue, StoreClosedError } from "@car/ir";
 import type { Lease, LockRequest, LockWait, StateCommit, StateStore, StateView } from "@car/ir/ports";
 import { initialEntries } from "./initial-entries.js";
-import { type Changes, LiveEntries } from "./live-entries.js";
+import { type Changes, changesOf, LiveEntries } from "./live-entries.js";
 import { LockTable } from "./locks/lock-table.js";
 import { MemoryView } from "./memory-view.js";
 
@@ -37,9 +37,9 @@ class MemoryStateStore implements StateStore {
     return this.#locks.acquire(request);
   }
 
-  commit({ entries }: StateCommit): number {
+  commit(change: StateCommit): number {
     this.#requireOpen();
-    const changes: Changes = [...entries];
+    const changes = changesOf(change);
     if (this.#newest !== undefined) this.#newest = this.#supersede(this.#newest, changes);
     this.#live.apply(changes);
     return this.#live.version;
