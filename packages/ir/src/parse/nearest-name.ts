@@ -3,8 +3,8 @@ const MAX_LENGTH = 64;
 const MIN_PREFIX = 3;
 
 /**
- * The known name that `name` was probably meant to be, or `undefined`. Compared without case, `_` and `-`: up to two
- * letters (one in a short name) may be wrong, missing, added or swapped, or one name may begin with the other.
+ * The known name that `name` was probably meant to be, or `undefined`. Compared without case, `_` and `-`: one to three
+ * letters, depending on the length, may be wrong, missing, added or swapped, or one name may begin with the other.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
@@ -32,10 +32,15 @@ function beginsAlike(left: string, right: string): boolean {
 
 /** The distance, or infinity when it is more than names of this length may differ. */
 function distanceWithin(left: string, right: string): number {
-  const allowed = Math.min(2, Math.floor(Math.max(left.length, right.length) / 3));
+  const allowed = typosIn(Math.max(left.length, right.length));
   if (Math.abs(left.length - right.length) > allowed) return Infinity;
   const distance = editDistance(left, right);
   return distance <= allowed ? distance : Infinity;
+}
+
+function typosIn(length: number): number {
+  if (length < 6) return length < 3 ? 0 : 1;
+  return length < 12 ? 2 : 3;
 }
 
 /** Damerau-Levenshtein distance, in which a swap of two neighbours counts as one edit. */

@@ -39,7 +39,9 @@ export const ToolSchema = z.strictObject({
   /** `reversible`: leaves nothing outside the state store. `compensable`: has a `compensation`. */
   reversibility: Reversibility.default("irreversible"),
   /** Undoes one call; `"$output.path"` and `"$parameters.path"` stand for that call's output and parameters. */
-  compensation: z.strictObject({ tool: z.string().min(1), parameters: JsonObjectSchema.default(emptyObject) }).optional(),
+  compensation: z
+    .strictObject({ tool: z.string().min(1), parameters: JsonObjectSchema.default(emptyObject) })
+    .optional(),
   /** State keys the tool may write. */
   effects: z.array(ToolEffect).default(emptyList),
   /** Cached results are shared by all principals. */
