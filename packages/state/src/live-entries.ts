@@ -44,11 +44,19 @@ export class LiveEntries {
 
   #put(key: string, entry: StateEntry | undefined): void {
     if (entry?.version === 0) {
-      this.map.set(key, { ...entry, version: this.version });
+      this.map.set(key, versioned(entry, this.version));
       return;
     }
     this.lastUntraced = this.version;
     if (entry === undefined) this.map.delete(key);
     else this.map.set(key, entry);
   }
+}
+
+/** A copy at a version; the rare fields are added one by one, as spreading costs more than the rest of a commit. */
+function versioned({ value, origin, trusted, labels }: StateEntry, version: number): StateEntry {
+  const entry: { -readonly [K in keyof StateEntry]: StateEntry[K] } = { value, origin, version };
+  if (trusted !== undefined) entry.trusted = trusted;
+  if (labels !== undefined) entry.labels = labels;
+  return entry;
 }

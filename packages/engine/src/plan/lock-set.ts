@@ -17,24 +17,24 @@ export interface LockSetInput {
 }
 
 const NONE: readonly string[] = Object.freeze([]);
-const NO_LOCKS: LockSet = Object.freeze({ reads: NONE, writes: NONE });
 
 /** All keys that the actions, their compensations and the policy's data rules may touch. */
 export function lockSetOf(actions: readonly Action[], input: LockSetInput): LockSet {
+  const { keys, unscheduled } = input.graph;
   const reads: string[] = [];
-  const writes: string[] = [];
   for (let index = 0; index < actions.length; index++) {
-    const access = input.graph.access[index]!;
-    for (const key of access.reads) reads.push(key);
-    for (const key of access.writes) writes.push(key);
     const policyKeys = input.policy?.keysRead?.(actions[index]!);
     if (policyKeys !== undefined && policyKeys.length > 0) reads.push(...policyKeys);
     for (const undo of compensationTools(actions[index]!, input.tools[index])) {
       reads.push(...(input.allTools.get(undo)?.effectKeys ?? NONE));
     }
   }
-  if (reads.length === 0 && writes.length === 0) return NO_LOCKS;
-  return { reads, writes };
+  if (reads.length === 0 && unscheduled.size === 0) return keys;
+  const standby = [...unscheduled].map((index) => input.graph.access[index]!);
+  return {
+    reads: [...new Set([...keys.reads, ...reads, ...standby.flatMap((access) => access.reads)])],
+    writes: [...new Set([...keys.writes, ...standby.flatMap(({ writes }) => writes)])],
+  };
 }
 
 function compensationTools({ compensation }: Action, tool: RegisteredTool | undefined): readonly string[] {

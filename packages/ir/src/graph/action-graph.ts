@@ -4,8 +4,9 @@ import type { Reason } from "../result/reason.js";
 import type { ToolEffect } from "../tool/tool-schema.js";
 import { EdgeList, edgeRows, MAX_EDGES, type EdgeRows } from "./edge-list.js";
 import { addExplicitEdges } from "./explicit-edges.js";
-import { type KeyAccess, keyAccessOf, literalKeyOf, NO_ACCESS } from "./key-access.js";
-import { type KeyConflict, type LateSupply, StateEdges } from "./state-edges.js";
+import { ExactStateEdges } from "./exact-state-edges.js";
+import { hasPatterns, type KeyAccess, keyAccessOf, literalKeyOf, NO_ACCESS } from "./key-access.js";
+import { type KeyConflict, type KeySets, type LateSupply, StateEdges } from "./state-edges.js";
 import { topologicalOrder } from "./topological-order.js";
 
 /** The order constraints of a proposal, by action index (position in the proposal). */
@@ -16,6 +17,8 @@ export interface ActionGraph extends EdgeRows {
   /** References in each action's parameters; `undefined` when there are none. */
   readonly templates: readonly (Template | undefined)[];
   readonly access: readonly KeyAccess[];
+  /** Every key of the scheduled actions, once. */
+  readonly keys: KeySets;
   /** Index by action id; empty for a single action that refers to nothing. */
   readonly indexOf: ReadonlyMap<string, number>;
   /** Actions that are not scheduled: they run only to compensate another. */
@@ -51,6 +54,7 @@ function singleGraph(templates: ActionGraph["templates"], access: ActionGraph["a
     order: ZERO,
     templates,
     access,
+    keys: access[0]!,
     indexOf: NO_IDS,
     unscheduled: NONE,
     late: NO_LATE,
@@ -98,9 +102,9 @@ function connect(input: ActionGraphInput, { templates, access, problems }: Nodes
   if ("cycle" in ordered) return { problems: [cycleProblem(actions, ordered.cycle)] };
 
   const { order } = ordered;
-  const late = addStateEdges({ ...input, access, unscheduled, order }, edges);
+  const { late, keys } = addStateEdges({ ...input, access, unscheduled, order }, edges);
   if (edges.overflowed) return { problems: [overflowProblem()] };
-  return { graph: { size, order, templates, access, indexOf, unscheduled, late, ...edgeRows(edges, size) } };
+  return { graph: { size, order, templates, access, keys, indexOf, unscheduled, late, ...edgeRows(edges, size) } };
 }
 
 function indexById(actions: readonly Action[], problems: Reason[]): ReadonlyMap<string, number> {
@@ -127,16 +131,17 @@ interface StateEdgeInput extends ActionGraphInput {
   readonly order: Int32Array;
 }
 
-function addStateEdges(input: StateEdgeInput, edges: EdgeList): readonly LateSupply[] {
-  if (input.access.every((access) => access === NO_ACCESS)) return NO_LATE;
-  const state = new StateEdges(edges, input.onConflict);
+function addStateEdges(input: StateEdgeInput, edges: EdgeList): { late: readonly LateSupply[]; keys: KeySets } {
+  if (input.access.every((access) => access === NO_ACCESS)) return { late: NO_LATE, keys: NO_ACCESS };
+  const simple = input.onConflict === undefined && !input.access.some(hasPatterns);
+  const state = simple ? new ExactStateEdges(edges) : new StateEdges(edges, input.onConflict);
   for (const index of input.order) {
     const access = input.access[index]!;
     if (access === NO_ACCESS || input.unscheduled.has(index)) continue;
     state.visit(index, input.actions[index]!, access);
   }
   state.finish();
-  return state.late;
+  return { late: state.late, keys: state.keySets() };
 }
 
 /** A state action whose key is a reference needs a declared set, or its locks could not be taken. */

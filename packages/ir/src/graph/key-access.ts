@@ -1,9 +1,11 @@
 import type { Action } from "../action/action.js";
+import { isPrefixPattern } from "../state/key-pattern.js";
 import { compileTemplate } from "../reference/template.js";
 import type { ToolEffect } from "../tool/tool-schema.js";
 
 /** State keys, exact or `prefix*`, that one action may read and write. A key may stand in both lists, or twice in one. */
 export interface KeyAccess {
+  /** The action's `state_dependencies` stand first. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
 }
@@ -23,6 +25,11 @@ export function keyAccessOf(action: Action, effects: readonly ToolEffect[]): Key
   return reads.length === 0 && writes.length === 0 ? NO_ACCESS : { reads, writes };
 }
 
+/** True when any of the keys is a `prefix*`. */
+export function hasPatterns({ reads, writes }: KeyAccess): boolean {
+  return reads.some(isPrefixPattern) || writes.some(isPrefixPattern);
+}
+
 /** The key of a tool's declared effect. */
 export function effectKey(effect: ToolEffect): string {
   return typeof effect === "string" ? effect : effect.key;
@@ -36,7 +43,7 @@ export function literalKeyOf(action: Action): string | undefined {
 }
 
 function readKeys(action: Action): readonly string[] {
-  if (!hasReadKeys(action)) return NO_KEYS;
+  if (!readsMore(action)) return action.state_dependencies;
   const keys = [...action.state_dependencies, ...action.read_set];
   for (const { key } of action.preconditions) keys.push(key);
   for (const { key } of action.assumptions) keys.push(key);
@@ -45,11 +52,11 @@ function readKeys(action: Action): readonly string[] {
   return keys;
 }
 
-function hasReadKeys(action: Action): boolean {
+/** False when the dependencies are all that the action reads. */
+function readsMore(action: Action): boolean {
   return (
     action.type === "state_read" ||
     action.type === "assertion" ||
-    action.state_dependencies.length > 0 ||
     action.preconditions.length > 0 ||
     action.assumptions.length > 0 ||
     action.read_set.length > 0

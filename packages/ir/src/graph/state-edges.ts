@@ -19,6 +19,12 @@ export interface LateSupply {
   readonly writer: number;
 }
 
+/** Keys that are written, and keys that are only read; exact or `prefix*`, each once. */
+export interface KeySets {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
 interface Timeline {
   readonly key: string;
   lastWriter: number;
@@ -53,6 +59,14 @@ export class StateEdges {
       const later = this.overlapping(key).find(({ lastWriter }) => lastWriter >= 0 && lastWriter !== action);
       if (later !== undefined) this.late.push({ action, key, writer: later.lastWriter });
     }
+  }
+
+  /** Every key and pattern, once: written ones, and those that are only read. */
+  keySets(): KeySets {
+    const reads: string[] = [];
+    const writes: string[] = [];
+    for (const { key, writers } of [...this.exact.values(), ...this.patterns]) (writers > 0 ? writes : reads).push(key);
+    return { reads, writes };
   }
 
   private supply(index: number, key: string): void {
