@@ -12,7 +12,10 @@ export interface Condition {
  * Checks a condition against the value at its key (`undefined`: the key is absent; a stored null exists).
  * @returns why it does not hold, without quoting the value; `undefined` when it holds.
  */
-export function checkCondition({ key, operator, expected }: Condition, actual: JsonValue | undefined): string | undefined {
+export function checkCondition(
+  { key, operator, expected }: Condition,
+  actual: JsonValue | undefined,
+): string | undefined {
   switch (operator) {
     case "exists":
       return actual === undefined ? `\`${key}\` does not exist` : undefined;
@@ -54,7 +57,9 @@ function checkContains(key: string, expected: JsonValue, actual: JsonValue | und
     return actual.includes(expected) ? undefined : `\`${key}\` does not contain the expected text`;
   }
   if (Array.isArray(actual)) {
-    return actual.some((item) => jsonEqual(item, expected)) ? undefined : `\`${key}\` does not contain the expected item`;
+    return actual.some((item) => jsonEqual(item, expected))
+      ? undefined
+      : `\`${key}\` does not contain the expected item`;
   }
   return `\`contains\` needs text with text, or a list; \`${key}\` is neither`;
 }

@@ -16,6 +16,8 @@ export interface ProposalReceivedData {
   readonly proposal_hash: string;
   readonly principal: string;
   readonly config_version: number;
+  /** Names the set of rules; null when there is no policy, absent when the input could not be parsed. */
+  readonly policy_version?: string | null;
   readonly parent_run_id?: string;
   readonly parent_action_id?: string;
 }

@@ -41,5 +41,5 @@ function findCycle(rows: EdgeRows, waiting: Int32Array): number[] {
     path.push(at);
     at = predecessor.get(at)!;
   }
-  return path.slice(position.get(at)).reverse();
+  return path.slice(position.get(at));
 }

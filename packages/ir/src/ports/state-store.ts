@@ -11,6 +11,11 @@ export interface StateView {
   get(key: string): JsonValue | undefined;
   /** All keys that have a newest value, in ascending code-unit order. Costs time in proportion to the state. */
   keys(): readonly string[];
+  /**
+   * Says that this view will not be read again, so that the store need not keep anything for it. A hint: it may be left
+   * out, no other view notices it, and the second call does nothing. Reading the view afterwards throws a `TypeError`.
+   */
+  release?(): void;
 }
 
 /** A run, as locks see it: a child names its parent, so that waiting for an ancestor can be refused. */
