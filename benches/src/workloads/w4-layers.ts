@@ -74,7 +74,7 @@ function longestPathMs(tasks: readonly Task[]): number {
 function bare(tasks: readonly Task[], wait: (task: Task) => Promise<unknown>): Promise<unknown> {
   const started: Promise<unknown>[] = [];
   for (const task of tasks) {
-    started.push(Promise.all(task.after.map((each) => started[each])).then(() => wait(task)));
+    started.push(Promise.all(task.after.map((each) => started[each]!)).then(() => wait(task)));
   }
   return Promise.all(started);
 }

@@ -104,7 +104,7 @@ describe("tools that misbehave", () => {
       "failed",
       "denied there",
     ],
-  ])("[4.4] [4.10] [5.9] %s", async (_what, execute, code, message) => {
+  ])("[4.4] [4.10] [5.9] %s", async (...[, execute, code, message]) => {
     const { runtime } = testRuntime({ tools: [tool("bad", execute)] });
     const result = await runtime.execute({ actions: [call("a", "bad")] });
     expect(result.status).toBe("rolled_back");

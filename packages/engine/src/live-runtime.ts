@@ -106,7 +106,7 @@ function attempt<T>(body: () => Promise<T>): Promise<T> {
   try {
     return body();
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }
 

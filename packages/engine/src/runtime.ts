@@ -1,12 +1,4 @@
-import type {
-  JsonValue,
-  LiveEvent,
-  ProposalInput,
-  ProposalResult,
-  ToolSchema,
-  ActionProposal,
-  StateEntry,
-} from "@car/ir";
+import type { JsonValue, LiveEvent, ProposalResult, ToolSchema, StateEntry } from "@car/ir";
 import type { EventLog, Executor, StateStore, Tool } from "@car/ir/ports";
 
 /** What one execution may be given besides its proposal. */
@@ -50,12 +42,9 @@ export interface Runtime<Report = unknown> {
    * policy does: that is told by the result.
    * @throws `RuntimeClosedError`, `RuntimeOverloadedError` (as rejections).
    */
-  execute(
-    proposal: ActionProposal | ProposalInput | string | unknown,
-    options?: ExecuteOptions,
-  ): Promise<ProposalResult>;
+  execute(proposal: unknown, options?: ExecuteOptions): Promise<ProposalResult>;
   /** Says what would happen, as far as that can be decided. Nothing runs. */
-  verify(proposal: ActionProposal | ProposalInput | string | unknown): Promise<Report>;
+  verify(proposal: unknown): Promise<Report>;
   /** Calls `subscriber` for every event from now on, until the returned function is called. */
   subscribe(subscriber: (event: LiveEvent) => void): () => void;
   /** Adds or replaces a tool for runs that begin from now on. Throws `ToolInvalidError`, `RuntimeClosedError`. */

@@ -66,13 +66,14 @@ function failureOf(
 
 function textOf(value: JsonValue): string {
   if (typeof value === "string") return value;
-  if (Array.isArray(value)) {
-    const texts = value.flatMap((item) =>
-      typeof item === "object" && item !== null && typeof item["text"] === "string" ? [item["text"]] : [],
-    );
-    if (texts.length > 0) return texts.join("\n");
-  }
-  return JSON.stringify(value);
+  const texts = Array.isArray(value) ? (value as readonly JsonValue[]).flatMap(textPart) : [];
+  return texts.length > 0 ? texts.join("\n") : JSON.stringify(value);
+}
+
+/** The text of one block of MCP content. */
+function textPart(block: JsonValue): readonly string[] {
+  const text = typeof block === "object" && block !== null ? (block as { readonly text?: JsonValue }).text : undefined;
+  return typeof text === "string" ? [text] : [];
 }
 
 /** What an exception of a tool means. Without a class it is `transient`: nobody said that trying again is useless. */

@@ -33,9 +33,9 @@ export interface ToolContext {
   readonly traceparent: string;
   readonly logger: Logger;
   /** Runs a proposal as a child of this action; it fails with `nested_conflict` for keys its ancestors hold. */
-  execute(proposal: ProposalInput): Promise<ProposalResult>;
+  readonly execute: (proposal: ProposalInput) => Promise<ProposalResult>;
   /** Reports spending on a host-defined budget counter, such as `tokens`. */
-  spend(counter: string, amount: number): void;
+  readonly spend: (counter: string, amount: number) => void;
 }
 
 /** A tool's own code. Its answer must be JSON; `undefined` counts as null. */
