@@ -2,15 +2,13 @@ import { mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mcpTools } from "./mcp-tools.js";
 import { stdioMcpServer } from "./stdio-mcp-server.js";
 import { contextWith } from "./test-support.js";
 
-const FILESYSTEM = createRequire(fileURLToPath(import.meta.url)).resolve(
-  "@modelcontextprotocol/server-filesystem/dist/index.js",
-);
+const require = createRequire(import.meta.url);
+const FILESYSTEM = require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
 
 /** A server made of one line of script per message it gets; `reply(result)` answers the message `m`. */
 function scripted(onMessage: string): { command: string; args: string[] } {

@@ -7,7 +7,7 @@ import { askAtTerminal } from "./ask-at-terminal.js";
 import type { ChatEndpoint } from "./planner/chat-completions.js";
 import { tellStory } from "./story.js";
 
-const HELP = `Usage: node dist/main.js [options]
+const HELP = `Usage: npm run example -- [options]
 
   --ask        ask you for approval, on a terminal (default: the example says yes)
   --keep       keep the temporary repository

@@ -8,7 +8,8 @@ export const POLICY_FILE = shipped("../policy.yaml");
 
 /** The official filesystem server's program, as installed. */
 export function filesystemServer(): string {
-  return createRequire(import.meta.url).resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
+  const require = createRequire(import.meta.url);
+  return require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
 }
 
 function shipped(path: string): string {
