@@ -86,6 +86,35 @@ describe("memoryStateStore", () => {
     expect(traffic).toMatchObject({ largestWalk: 3 });
   });
 
+  it("[ST-26] [5.2] keeps what a commit replaced only while some view may still be read", () => {
+    const store = memoryStateStore({ a: 0 });
+    const lookUps = (): number => {
+      const spy = vi.spyOn(Map.prototype, "get");
+      commitNow(store, entriesOf({ a: 1 }));
+      const count = spy.mock.contexts.filter((map) => (map as Map<unknown, unknown>).has("a")).length;
+      spy.mockRestore();
+      return count;
+    };
+    expect(lookUps()).toBe(0);
+    const views = [store.view(), store.view()];
+    expect(lookUps()).toBe(1);
+    views.push(store.view());
+    for (const view of views) {
+      expect(lookUps()).toBe(1);
+      view.release?.();
+    }
+    expect(lookUps()).toBe(0);
+  });
+
+  it("[ST-29] throws when a view is read after its release", () => {
+    const view = memoryStateStore({ a: 0 }).view();
+    view.release?.();
+    expect(() => view.get("a")).toThrow(TypeError);
+    expect(() => view.entry("a")).toThrow(TypeError);
+    expect(() => view.keys()).toThrow(TypeError);
+    expect(view.version).toBe(1);
+  });
+
   it("[ST-4] reads right in a view that is thousands of commits old", () => {
     const store = memoryStateStore({ a: 0, b: 0, c: 0 });
     const old = store.view();

@@ -4,6 +4,7 @@ import { initialEntries } from "./initial-entries.js";
 import { type Changes, changesOf, LiveEntries } from "./live-entries.js";
 import { LockTable } from "./locks/lock-table.js";
 import { MemoryView } from "./memory-view.js";
+import { Moment } from "./moment.js";
 
 /**
  * A store in this process's memory. It may be given to several runtimes, which then share state and locks.
@@ -18,8 +19,8 @@ class MemoryStateStore implements StateStore {
   readonly supports = { durable: false };
   readonly #live: LiveEntries;
   readonly #locks = new LockTable();
-  /** The newest view, once anybody has asked for a view at all. */
-  #newest: MemoryView | undefined = undefined;
+  /** The newest moment, if any view of it or of an earlier one may still be read. */
+  #newest: Moment | undefined = undefined;
   #closed = false;
 
   constructor(live: LiveEntries) {
@@ -28,8 +29,8 @@ class MemoryStateStore implements StateStore {
 
   view(): StateView {
     this.#requireOpen();
-    this.#newest ??= new MemoryView(this.#live.version, this.#live);
-    return this.#newest;
+    this.#newest ??= new Moment(this.#live.version, this.#live);
+    return new MemoryView(this.#newest);
   }
 
   acquire(request: LockRequest): Lease | LockWait {
@@ -40,7 +41,7 @@ class MemoryStateStore implements StateStore {
   commit(change: StateCommit): number {
     this.#requireOpen();
     const changes = changesOf(change);
-    if (this.#newest !== undefined) this.#newest = this.#supersede(this.#newest, changes);
+    this.#newest = this.#newest?.isNeeded === true ? this.#supersede(this.#newest, changes) : undefined;
     this.#live.apply(changes);
     return this.#live.version;
   }
@@ -51,9 +52,9 @@ class MemoryStateStore implements StateStore {
     return Promise.resolve();
   }
 
-  #supersede(view: MemoryView, changes: Changes): MemoryView {
-    const next = new MemoryView(this.#live.version + 1, this.#live);
-    view.supersede(this.#live.replacedBy(changes), next);
+  #supersede(moment: Moment, changes: Changes): Moment {
+    const next = new Moment(this.#live.version + 1, this.#live);
+    moment.supersede(this.#live.replacedBy(changes), next);
     return next;
   }
 

@@ -1,73 +1,102 @@
-import type { JsonValue, StateEntry } from "@car/ir";
-import type { StateView } from "@car/ir/ports";
+import type { StateEntry } from "@car/ir";
 import type { LiveEntries } from "./live-entries.js";
 import type { ReplacedEntries } from "./replaced-entries.js";
 
-/** A reader that passes more views than this on its way to the newest one gathers what they know into its own. */
+/** A reader that passes more moments than this on its way to the newest one gathers what they know into its own. */
 const LONGEST_WALK = 16;
 
 /**
- * A view that costs nothing to take. The newest view reads the live entries. When a commit comes, the view keeps what
- * the commit replaced and asks the next view for everything else. Views point only to newer ones, so a view
- * that nobody holds is collected together with what it kept.
+ * One version of the state. The newest moment reads the live entries. When a commit comes, the moment keeps what
+ * the commit replaced and asks the next moment for everything else. Moments point only to newer ones, so what nobody
+ * can read any more is collected.
  */
-export class MemoryView implements StateView {
+export class Moment {
   readonly version: number;
   readonly #live: LiveEntries;
   #replaced: ReplacedEntries | undefined = undefined;
-  #next: MemoryView | undefined = undefined;
+  #next: Moment | undefined = undefined;
+  /** The views of this moment, and one more while the moment before it is needed. */
+  #needs = 0;
 
   constructor(version: number, live: LiveEntries) {
     this.version = version;
     this.#live = live;
   }
 
-  /** Makes this view an older one, right before the commit that replaces these entries is applied. */
-  supersede(replaced: ReplacedEntries, next: MemoryView): void {
+  get isNeeded(): boolean {
+    return this.#needs > 0;
+  }
+
+  need(): void {
+    this.#needs += 1;
+  }
+
+  /**
+   * Ends one need. Moments that nobody needs let go of the next one: were they left as they are, a single one that has
+   * grown old would make the garbage collector take all that follow for alive, until it next looks at everything.
+   */
+  unneed(): void {
+    let freed = this.#unneedOnce();
+    while (freed !== undefined) freed = freed.#unneedOnce();
+  }
+
+  /** Makes this moment a past one, right before the commit that replaces these entries is applied. */
+  supersede(replaced: ReplacedEntries, next: Moment): void {
     this.#replaced = replaced;
     this.#next = next;
+    next.need();
   }
 
   entry(key: string): StateEntry | undefined {
     const entry = this.#live.map.get(key);
     if (this.#replaced === undefined) return entry;
     const unchanged = this.version >= this.#live.lastUntraced && (entry?.version ?? 0) <= this.version;
-    return unchanged ? entry : this.#entryBefore(this.#replaced, key);
+    return unchanged ? entry : this.#pastEntry(this.#replaced, key);
   }
 
-  get(key: string): JsonValue | undefined {
-    return this.entry(key)?.value;
+  /** Every key that holds or held something then or later; what it held then is for `entry` to say. */
+  candidateKeys(): readonly string[] {
+    const live = [...this.#live.map.keys()];
+    if (this.#replaced === undefined) return live;
+    const replaced = this.#gather(this.#replaced);
+    return [...live.filter((key) => replaced.placeOf(key) < 0), ...replaced.keys()];
   }
 
-  keys(): readonly string[] {
-    const replaced = this.#replaced === undefined ? undefined : this.#gather(this.#replaced);
-    const unchanged = [...this.#live.map.keys()].filter((key) => replaced === undefined || replaced.placeOf(key) < 0);
-    return [...unchanged, ...(replaced?.keys() ?? [])].filter((key) => this.get(key) !== undefined).sort();
-  }
-
-  #entryBefore(own: ReplacedEntries, key: string): StateEntry | undefined {
+  #pastEntry(own: ReplacedEntries, key: string): StateEntry | undefined {
     let place = own.placeOf(key);
     if (place >= 0) return own.entryAt(place);
 
     let steps = 0;
-    for (let view = this.#next; view !== undefined && steps < LONGEST_WALK; view = view.#next) {
-      if (view.#replaced === undefined) return view.#live.map.get(key);
-      place = view.#replaced.placeOf(key);
-      if (place >= 0) return view.#replaced.entryAt(place);
+    for (let moment = this.#next; moment !== undefined && steps < LONGEST_WALK; moment = moment.#next) {
+      if (moment.#replaced === undefined) return moment.#live.map.get(key);
+      place = moment.#replaced.placeOf(key);
+      if (place >= 0) return moment.#replaced.entryAt(place);
       steps += 1;
     }
     place = this.#gather(own).placeOf(key);
     return place >= 0 ? own.entryAt(place) : this.#live.map.get(key);
   }
 
-  /** Takes everything that later commits replaced into this view's own, so that the newest view is the next one. */
+  /** Takes everything that later commits replaced into this moment's own, so that the newest moment is the next one. */
   #gather(own: ReplacedEntries): ReplacedEntries {
-    let view = this.#next;
-    while (view !== undefined && view.#replaced !== undefined) {
-      own.addAll(view.#replaced);
-      view = view.#next;
+    const passed = this.#next;
+    let newest = passed;
+    while (newest !== undefined && newest.#replaced !== undefined) {
+      own.addAll(newest.#replaced);
+      newest = newest.#next;
     }
-    this.#next = view;
+    newest?.need();
+    this.#next = newest;
+    passed?.unneed();
     return own;
+  }
+
+  #unneedOnce(): Moment | undefined {
+    this.#needs -= 1;
+    if (this.#needs > 0) return undefined;
+    const next = this.#next;
+    this.#next = undefined;
+    this.#replaced = undefined;
+    return next;
   }
 }

@@ -177,6 +177,22 @@ export const BROKEN_VIEWS: readonly Mutant[] = [
         },
     ),
   ],
+  [
+    "ST-29",
+    "empties views of one version when one of them is released",
+    class extends PlainStateStore {
+      private readonly shared = new Map<number, Map<string, StateEntry>>();
+      override view(): StateView {
+        const entries = this.shared.get(this.version) ?? new Map(this.entries);
+        this.shared.set(this.version, entries);
+        return new (class extends PlainView {
+          release(): void {
+            entries.clear();
+          }
+        })(this.version, entries);
+      }
+    },
+  ],
 ];
 
 /** A store that changes every entry it is given. */

@@ -11,7 +11,7 @@ const KEYS = ["", "__proto__", "a", "a.b", "b", "c", "d", "e", "f", "g", "h", "t
 type Step =
   | { readonly kind: "commit"; readonly changes: readonly (readonly [string, StateEntry | undefined])[] }
   | { readonly kind: "view" }
-  | { readonly kind: "read"; readonly pick: number };
+  | { readonly kind: "read" | "release"; readonly pick: number };
 
 /** The property that makes views views: rules about all of them at once. */
 export function testStateHistory(it: TestRunner["it"], withStore: WithStore): void {
@@ -40,7 +40,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("commit"), changes: fc.array(anyChange, { maxLength: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("commit"), changes: fc.array(anyChange, { maxLength: 20 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("view") }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("read"), pick: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("read", "release"), pick: fc.nat() }) },
 );
 
 /** A view and what it must say for ever. */
@@ -62,7 +62,9 @@ async function playHistory(store: StateStore, steps: readonly Step[]): Promise<v
     } else if (step.kind === "view") {
       held.push({ view: store.view(), expected: expectedContent(now, version) });
     } else {
-      checkHeld(held.at(step.pick % (held.length || 1)));
+      const place = step.pick % (held.length || 1);
+      checkHeld(held[place]);
+      if (step.kind === "release") held.splice(place, 1).forEach(releaseTwice);
     }
   }
   checkHeld({ view: store.view(), expected: expectedContent(now, version) });
@@ -71,6 +73,11 @@ async function playHistory(store: StateStore, steps: readonly Step[]): Promise<v
 
 function checkHeld(held: Held | undefined): void {
   if (held !== undefined) assertEqual(contentOf(held.view, KEYS), held.expected, "content of a view");
+}
+
+function releaseTwice({ view }: Held): void {
+  view.release?.();
+  view.release?.();
 }
 
 function applyTo(

@@ -61,6 +61,26 @@ function testIsolation(it: TestRunner["it"], withStore: WithStore): void {
       assertEqual(store.view().keys(), ["added", "changed", "kept"], "keys of the newer view");
     }),
   );
+
+  it(
+    "[ST-29] [5.1] releasing a view, even twice, touches no other, not even of the same version",
+    withStore(async (store) => {
+      await commit(store, { a: fresh(1), b: fresh(1) });
+      const [first, same] = [store.view(), store.view()];
+      await commit(store, { a: fresh(2) });
+      const second = store.view();
+      const before = [same, second].map((view) => contentOf(view, ["a", "b"]));
+      first.release?.();
+      first.release?.();
+      await commit(store, { a: fresh(3), b: undefined });
+      assertEqual(
+        [same, second].map((view) => contentOf(view, ["a", "b"])),
+        before,
+        "views that are still held",
+      );
+      assertEqual(store.view().keys(), ["a"], "keys of the newest view");
+    }),
+  );
 }
 
 function testEntries(it: TestRunner["it"], withStore: WithStore): void {
