@@ -21,9 +21,12 @@ export function fail(run: ModelRun, action: ActionRun, code: ReasonCode): void {
   if (!tolerated) abort(run, action, code);
 }
 
-/** Ends an action that a gate refused. It stays `rejected` whatever its failure behaviour. */
+/**
+ * Ends an action that a gate refused. It stays `rejected` whatever its failure behaviour.
+ * Reading of the contract: when it was tried before, it has failed.
+ */
 export function refuse(run: ModelRun, action: ActionRun, code: ReasonCode): void {
-  end(run, action, { status: "rejected", code });
+  end(run, action, { status: action.attempts > 0 ? "failed" : "rejected", code });
   if (action.planned.mayAbort) abort(run, action, code);
 }
 

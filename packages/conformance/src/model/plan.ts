@@ -46,9 +46,13 @@ export function plainProposal(input: ProposalInput): PlainProposal {
   return ActionProposal.parse(input);
 }
 
+const knownTools = new WeakMap<ModelWorld["tools"], ReadonlyMap<string, ToolSchema>>();
+
 /** The tools of a world by name, with their defaults. */
-export function toolsOf(world: ModelWorld): ReadonlyMap<string, ToolSchema> {
-  return new Map(world.tools.map((input) => [input.name, ToolSchema.parse(input)]));
+export function toolsOf({ tools }: ModelWorld): ReadonlyMap<string, ToolSchema> {
+  const known = knownTools.get(tools) ?? new Map(tools.map((input) => [input.name, ToolSchema.parse(input)]));
+  knownTools.set(tools, known);
+  return known;
 }
 
 /** The limits of a world, with their defaults. */

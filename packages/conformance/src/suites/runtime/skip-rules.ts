@@ -1,7 +1,7 @@
 import { assertEqual } from "../../assert.js";
-import { call, read, REVERSIBLE, SKIP, write } from "./actions.js";
+import { call, check, read, REVERSIBLE, SKIP, write } from "./actions.js";
 import { outcomes } from "./looks.js";
-import { rule, type Rule } from "./rig.js";
+import { forever, rule, type Rule } from "./rig.js";
 
 const FAIL = {
   ...REVERSIBLE,
@@ -85,6 +85,19 @@ export const SKIP_RULES: readonly Rule[] = [
     assertEqual([result.status, ...outcomes(result)], ["committed", "bad skipped failed 1", "good succeeded - 1"]);
     assertEqual(result.results[0]?.error?.includes("broken"), true, "the error is there");
   }),
+
+  rule(
+    "[3.5] its code is `failed` however it failed",
+    { tools: { slow: { ...REVERSIBLE, run: () => forever() }, odd: { ...REVERSIBLE, run: () => 1n } } },
+    async (rig) => {
+      const actions = [
+        call("a", "slow", { ...SKIP, timeout_ms: 10 }),
+        call("b", "odd", SKIP),
+        check("c", "absent", 1, SKIP),
+      ];
+      assertEqual(outcomes(await rig.run(actions)), ["a skipped failed 1", "b skipped failed 1", "c skipped failed 1"]);
+    },
+  ),
 
   rule("[3.5] it counts as executed, not as skipped", TOOLS, async (rig) => {
     const { cost } = await rig.run([call("bad", "fail", SKIP), call("never", "ok", after("bad"))]);
