@@ -5,7 +5,7 @@ import { referencePolicy } from "./policy/reference-policy.js";
 import { testPolicyEngineBasics } from "./suites/test-policy-engine-basics.js";
 import { testPolicyEngine } from "./suites/test-policy-engine.js";
 
-const now = (): number => performance.now();
+const now = (): number => process.cpuUsage().user / 1_000;
 
 /** The rules about patterns are beyond a reference that uses JavaScript's own. */
 const KEPT_BY_REFERENCE = ["[PO-1", "[PO-2", "[PO-3", "[PO-4] ", "[PO-5] ", "[PO-8] ", "[PO-9] "];

@@ -6,7 +6,7 @@ import { parsePolicyDocument } from "./document/parse-policy-document.js";
 testPolicyEngine(
   { describe, it },
   (document) => rulePolicy(parsePolicyDocument(JSON.stringify(document), { format: "json" })),
-  { now: () => performance.now() },
+  { now: () => process.cpuUsage().user / 1_000 },
 );
 
 testPolicyEngineBasics({ describe, it }, () =>

@@ -14,7 +14,7 @@ export function testPolicyPatterns(it: TestRunner["it"], create: PolicyFactory, 
   for (const matches of HANGING) {
     it(`[PO-40] [6.2] the pattern ${matches} cannot hang`, async () => {
       const engine = await engineOf(create, [{ type: "deny_tool_param", tool: "tool", param: "p", matches }]);
-      for (const length of [16, 20, 22, 24, 26, 28, 30, 1_000, 100_000]) {
+      for (const length of [16, 20, 22, 24, 25, 26, 27, 28, 1_000, 100_000]) {
         const begin = now?.() ?? 0;
         await effectOf(engine, { parameters: { p: `${"a".repeat(length)}!` } });
         const took = (now?.() ?? 0) - begin;

@@ -1,10 +1,10 @@
 import { type PathStep, setOwn } from "@car/ir";
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import { type DocumentFinding, type DocumentSource, MAX_DOCUMENT_DEPTH } from "./document-source.js";
 import { noPlaces, type Place, type Places } from "./place.js";
 
-/** Aliases can say a lot in little text; beyond this many nodes a document is refused. */
-const MAX_NODES = 200_000;
+/** Aliases can say a lot in little text; beyond this many nodes behind them a document is refused. */
+const MAX_ALIASED = 20_000;
 
 interface Walk {
   readonly places: Places;
@@ -12,39 +12,42 @@ interface Walk {
   readonly placeOf: (offset: number) => Place;
   /** What each anchor means at this point of the document. */
   readonly anchors: Map<string, Node>;
-  nodes: number;
+  /** Aliases around the current node. */
+  aliasDepth: number;
+  /** Nodes that were met behind aliases. */
+  aliased: number;
 }
 
 /** The value of a composed document, aliases resolved, with the place of each part. */
 export function yamlValue(contents: unknown, placeOf: (offset: number) => Place): DocumentSource {
-  const walk: Walk = { places: noPlaces(), findings: [], placeOf, anchors: new Map(), nodes: 0 };
+  const walk: Walk = { places: noPlaces(), findings: [], placeOf, anchors: new Map(), aliasDepth: 0, aliased: 0 };
   const value = valueOf(contents, [], walk);
   return walk.findings.length > 0 ? walk : { value, places: walk.places };
 }
 
 function valueOf(node: unknown, path: readonly PathStep[], walk: Walk): unknown {
-  const target = resolve(node, path, walk);
-  if (target === undefined) return null;
-  walk.nodes += 1;
-  if (walk.nodes > MAX_NODES || path.length > MAX_DOCUMENT_DEPTH) {
-    return report(walk, { path, message: "aliases make the document too large", node });
+  if (!isNode(node)) return null;
+  if (walk.aliasDepth > 0) walk.aliased += 1;
+  if (walk.aliased > MAX_ALIASED || path.length > MAX_DOCUMENT_DEPTH) {
+    return report(walk, { path: [], message: "aliases make the document too large", node });
   }
-  if (isMap(target)) return mapValue(target, path, walk);
-  if (isSeq(target)) return target.items.map((item, index) => valueOf(item, [...path, index], walk));
-  return scalarValue(target, path, walk);
+  if (node.range != null) walk.places.note(path, walk.placeOf(node.range[0]));
+  if (isAlias(node)) return aliasValue(node, path, walk);
+  if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
+  if (isMap(node)) return mapValue(node, path, walk);
+  if (isSeq(node)) return node.items.map((item, index) => valueOf(item, [...path, index], walk));
+  return scalarValue(node, path, walk);
 }
 
-/** The node itself, or what an alias stands for. Notes places and anchors on the way. */
-function resolve(node: unknown, path: readonly PathStep[], walk: Walk): Node | undefined {
-  if (!isNode(node)) return undefined;
-  if (node.range != null) walk.places.note(path, walk.placeOf(node.range[0]));
-  if (!isAlias(node)) {
-    if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
-    return node;
+function aliasValue(alias: Alias, path: readonly PathStep[], walk: Walk): unknown {
+  const target = walk.anchors.get(alias.source);
+  if (target === undefined) {
+    return report(walk, { path, message: `no anchor \`${alias.source}\` before this`, node: alias });
   }
-  const target = walk.anchors.get(node.source);
-  if (target === undefined) report(walk, { path, message: `no anchor \`${node.source}\` before this`, node });
-  return target;
+  walk.aliasDepth += 1;
+  const value = valueOf(target, path, walk);
+  walk.aliasDepth -= 1;
+  return value;
 }
 
 function mapValue(map: YAMLMap, path: readonly PathStep[], walk: Walk): unknown {
