@@ -19,6 +19,8 @@ export const Limits = z.strictObject({
   lock_timeout_ms: ms(30_000),
   rate_limit_timeout_ms: ms(30_000),
   single_flight_timeout_ms: ms(30_000),
+  /** Longest a policy may think about one action; then it denies. */
+  policy_timeout_ms: ms(30_000),
   approval_timeout_ms: ms(300_000),
   /** How long an abort or a close waits for calls in flight. */
   drain_timeout_ms: ms(5_000),

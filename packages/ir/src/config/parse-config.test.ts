@@ -49,7 +49,7 @@ describe("parseConfig", () => {
       "`capabilities` is invalid: allowed_tools: expected an array, got a string",
     ],
     [Capabilities, new Set(), "capabilities", "`capabilities` is invalid: a Set is not JSON"],
-  ] as const)("[IR-24] names what is wrong", (schema, input, what, message) => {
+  ] as const)("[IR-24] names what is wrong", (...[schema, input, what, message]) => {
     expect(() => parseConfig(schema, input, what)).toThrow(new ConfigInvalidError(message));
   });
 

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { CarError } from "./car-error.js";
+import { ConfigInvalidError } from "./config-invalid-error.js";
+import { ERROR_CODES } from "./error-code.js";
+import { JsonInvalidError } from "./json-invalid-error.js";
+import { NestedLockError } from "./lock-error.js";
+import { ProposalInvalidError, problemText } from "./proposal-invalid-error.js";
+import { StateKeyDeniedError } from "./state-error.js";
+import { ToolError } from "./tool-error.js";
+
+describe("errors", () => {
+  it.each([
+    new ConfigInvalidError("m"),
+    new JsonInvalidError("a.b", "is wrong"),
+    new NestedLockError(["k"]),
+    new ProposalInvalidError([{ path: "", message: "m" }]),
+    new StateKeyDeniedError("k", "is not declared"),
+    new ToolError("m"),
+  ])("[IR-39] $name has a code from the list", (error) => {
+    expect(ERROR_CODES).toContain(error.code);
+    expect(error.name).toBe(error.constructor.name);
+    expect(CarError.isInstance(error) && error instanceof Error).toBe(true);
+  });
+
+  it("[IR-39] the codes are all different", () => {
+    expect(new Set(ERROR_CODES).size).toBe(ERROR_CODES.length);
+  });
+
+  it("[IR-39] those of another installed copy are known too, other values are not", () => {
+    const foreign = Object.assign(new Error("m"), { code: "CAR_TOOL_FAILED", [Symbol.for("car.error")]: true });
+    expect(CarError.isInstance(foreign)).toBe(true);
+    for (const value of [new Error("m"), { code: "CAR_TOOL_FAILED" }, null, "CAR_TOOL_FAILED"]) {
+      expect(CarError.isInstance(value)).toBe(false);
+    }
+  });
+
+  it("[IR-39] carry the facts a program needs", () => {
+    const cause = new Error("c");
+    expect(new JsonInvalidError("a.b", "is wrong", { cause })).toMatchObject({
+      path: "a.b",
+      detail: "is wrong",
+      message: "a.b: is wrong",
+      cause,
+    });
+    expect(new ToolError("m", { class: "transient", retryAfterMs: 5, cause })).toMatchObject({
+      class: "transient",
+      retryAfterMs: 5,
+      cause,
+    });
+    expect(new ToolError("m")).toMatchObject({ class: "terminal", retryAfterMs: undefined });
+  });
+
+  it("[IR-14] a problem is one line: place, what is wrong, what was probably meant", () => {
+    expect(problemText({ path: "a[0]", message: "unknown field", did_you_mean: "b" })).toBe(
+      "a[0]: unknown field, did you mean `b`?",
+    );
+    expect(problemText({ path: "", message: "larger than 5 bytes" })).toBe("larger than 5 bytes");
+  });
+});
