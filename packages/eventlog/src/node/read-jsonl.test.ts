@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import * as nodeFs from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { anyEventDraft } from "@car/conformance";
 import { CarError, type CarEvent } from "@car/ir";
 import fc from "fast-check";
@@ -9,6 +10,7 @@ import { temporaryPaths } from "../testing/temporary-folder.js";
 import { jsonlEventLog } from "./jsonl-event-log.js";
 import { nodeSha256 } from "./node-sha256.js";
 import { readJsonl } from "./read-jsonl.js";
+import { scanLines } from "./scan-lines.js";
 
 const nextPath = temporaryPaths();
 
@@ -111,6 +113,14 @@ describe("readJsonl", () => {
     );
     const { bytes } = await fileOf(drafts);
     expect((await eventsIn(bytes))?.map(({ data }) => data)).toEqual(drafts.map(({ data }) => data));
+  });
+
+  it("[EL-44] a line without end is refused before it fills the memory", () => {
+    const fd = openSync(pathOf(Buffer.from(`{}\n${"x".repeat(200_000)}`)), "r");
+    const lines = scanLines(nodeFs, fd, 100_000);
+    expect(lines.next().value).toEqual({ number: 1, text: "{}", end: 3 });
+    expect(() => lines.next()).toThrow("line 2: longer than 100000 bytes");
+    closeSync(fd);
   });
 
   it("[EL-44] a file that is not there is the file system's error", async () => {

@@ -2,7 +2,7 @@ import { LogCorruptError } from "@car/ir";
 import type { LogFileSystem } from "./log-file-system.js";
 
 /** A longer line is damage: no event comes near it, and the reader's memory stays bounded. */
-export const MAX_LINE_BYTES = 256 * 1024 * 1024;
+const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
 const BLOCK_BYTES = 64 * 1024;
 const LINE_FEED = 10;
@@ -20,7 +20,7 @@ export interface ScannedLine {
  * The whole lines of an open file, from its start, a block at a time.
  * @throws `LogCorruptError` for a line that is not UTF-8 or is too long.
  */
-export function* scanLines(fs: LogFileSystem, fd: number): Generator<ScannedLine> {
+export function* scanLines(fs: LogFileSystem, fd: number, maxLineBytes = MAX_LINE_BYTES): Generator<ScannedLine> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   let pieces: Buffer[] = [];
@@ -42,8 +42,7 @@ export function* scanLines(fs: LogFileSystem, fd: number): Generator<ScannedLine
       start = at + 1;
     }
     piecesBytes += read - start;
-    if (piecesBytes > MAX_LINE_BYTES)
-      throw new LogCorruptError(`line ${number + 1}: longer than ${MAX_LINE_BYTES} bytes`);
+    if (piecesBytes > maxLineBytes) throw new LogCorruptError(`line ${number + 1}: longer than ${maxLineBytes} bytes`);
     if (start < read) pieces.push(Buffer.from(block.subarray(start, read)));
   }
 }

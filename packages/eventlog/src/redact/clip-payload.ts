@@ -2,7 +2,7 @@ import { setOwn, type JsonObject, type JsonValue } from "@car/ir";
 import { utf8Bytes } from "./utf8-bytes.js";
 
 /** What stands for what was left out: the value of a member of this name, an element, or the end of a text. */
-export const CLIPPED = "[clipped]";
+const CLIPPED = "[clipped]";
 
 /** Bytes of the longest thing that marks a clip: `,"[clipped]":true`. */
 const MARK_BYTES = 18;

@@ -2,7 +2,7 @@ import { setOwn, type JsonObject, type JsonValue } from "@car/ir";
 import type { PayloadPath } from "./sensitive-keys.js";
 
 /** What stands for a hidden value. */
-export const REDACTED = "[redacted]";
+const REDACTED = "[redacted]";
 
 /** Members that hold the value of the state key beside them: `{ "key": "password", "value": "..." }`. */
 const KEYED_VALUES: ReadonlySet<string> = new Set(["value", "expected", "expected_value", "trusted"]);
