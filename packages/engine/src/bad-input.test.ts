@@ -177,6 +177,14 @@ describe("hosts that misbehave", () => {
     expect(JSON.stringify(result)).not.toContain("secret");
   });
 
+  it("[6.1] [5.9] a policy that never answers denies in the end", async () => {
+    const policy = { version: "x", supports: { rateLimits: false }, check: () => new Promise<never>(() => undefined) };
+    const { runtime, clock } = testRuntime({ tools: [ok], policy, limits: { policy_timeout_ms: 100 } });
+    const running = runtime.execute({ actions: [call("a", "ok")] });
+    await clock.advanceAsync(100);
+    expect(statuses(await running)).toEqual({ a: "rejected:policy_denied" });
+  });
+
   it("[5.9] a logger that throws changes nothing", async () => {
     const fail = (): never => {
       throw new Error("logger");

@@ -2,6 +2,7 @@ import type { Decision } from "@car/ir/ports";
 import { isThenable, rejected } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
+import { wait } from "../run/wait.js";
 import { type GateVerdict, PROCEED } from "./gate.js";
 import { SlotPolicyRequest } from "./slot-policy-request.js";
 
@@ -16,10 +17,11 @@ export function authorize(run: Run, slot: Slot): GateVerdict | Promise<GateVerdi
     return decide(run, slot, closed(run, error));
   }
   if (!isThenable(decision)) return decide(run, slot, decision);
-  return Promise.resolve(decision).then(
-    (answer) => decide(run, slot, answer),
-    (error: unknown) => decide(run, slot, closed(run, error)),
-  );
+  const timeoutMs = run.config.limits.policy_timeout_ms;
+  return wait(run, slot, { promise: Promise.resolve(decision), timeoutMs }).then((end) => {
+    if (end.kind === "value") return decide(run, slot, end.value);
+    return decide(run, slot, closed(run, end.kind === "error" ? end.error : `no answer within ${timeoutMs} ms`));
+  });
 }
 
 function decide(run: Run, slot: Slot, decision: Decision): GateVerdict {
