@@ -10,7 +10,7 @@ const NO_LOCKS: Lease = { release: () => undefined };
 /**
  * Key locks. A claim is granted when it conflicts with nothing that is held and with nothing that waits and came
  * earlier; a child's claim looks only at what is held. All its locks are looked at in one step and none is held while
- * it waits, so nobody waits in a circle.
+ * it waits, so nobody waits in a circle, except parents whose children want each other's keys.
  */
 export class LockTable implements ClaimEnd {
   readonly #holders = new LockHolders();
