@@ -29,4 +29,3 @@ export { combineDecisions } from "./decision/combine-decisions.js";
 export { PolicyDocument } from "./document/policy-document.js";
 export { parsePolicyDocument } from "./document/parse-policy-document.js";
 export type { ParsePolicyOptions, PolicyFormat } from "./document/parse-policy-document.js";
-export { policyJsonSchema } from "./document/json-schema.js";
