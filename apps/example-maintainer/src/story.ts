@@ -111,6 +111,6 @@ function conclude(account: Account, { logFile, acts = ACTS }: StoryOptions, wall
       : paint.bad(`${failed} of ${claims.length} claims do not hold`),
   );
   account.fact("log", logFile);
-  account.fact("look at it", "car log verify FILE, car log show FILE, car explain push --log FILE");
+  account.fact("look at it", "car log show FILE, car explain push --log FILE");
   return told;
 }

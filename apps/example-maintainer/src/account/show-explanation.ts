@@ -12,9 +12,7 @@ export function showExplanation(account: Account, question: string, explanation:
 }
 
 function endOf({ outcome, rolled_back: undone, compensated, causes, run }: ActionExplanation): string {
-  const what = [outcome, ...(undone ? ["rolled back"] : []), ...(compensated === true ? ["compensated"] : [])].join(
-    ", ",
-  );
+  const what = [undone ? "rolled back" : outcome, ...(compensated === true ? ["compensated"] : [])].join(" and ");
   const why = causes.map(({ action_id: id, outcome: ended }) => `\`${id}\` ${ended}`).join(", as ");
   return `${what}; ${why === "" ? `the run ${run.status ?? "did not end"}` : `because ${why}`}`;
 }
