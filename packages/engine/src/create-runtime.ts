@@ -38,6 +38,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
       capabilities: capabilities && capabilityGuard(capabilities),
       budget: options.budget && parseConfig(Budget, options.budget, "budget"),
       limits,
+      outputLimits: { maxDepth: limits.max_depth, maxBytes: limits.max_output_bytes },
       maxConcurrency: concurrencyOf(options.maxConcurrency),
       schedule: options.schedule ?? "safe",
     },

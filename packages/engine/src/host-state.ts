@@ -17,26 +17,27 @@ export interface HostStateInit {
   readonly recorder: Recorder;
   readonly timers: TimerQueue;
   readonly now: () => number;
-  readonly limits: { readonly max_depth: number; readonly max_output_bytes: number; readonly lock_timeout_ms: number };
+  readonly limits: { readonly lock_timeout_ms: number };
+  readonly outputLimits: { readonly maxDepth: number; readonly maxBytes: number };
 }
 
 /** The host's own reads and writes: committed values, one key at a time, logged like everything else. */
 export function createHostState(init: HostStateInit): HostState {
-  const { store, limits } = init;
+  const { store, outputLimits } = init;
   return {
     get: (key) => store.view().get(key),
     entry: (key) => store.view().entry(key),
     keys: () => store.view().keys(),
     // Not async functions: without contention the write must be done when they return.
     set: (key, value) => {
-      const checked = checkedValue(key, value, { maxDepth: limits.max_depth, maxBytes: limits.max_output_bytes });
+      const checked = checkedValue(key, value, outputLimits);
       return withLock(init, key, () => write(init, key, checked));
     },
     delete: (key) => withLock(init, key, () => write(init, key, undefined)),
   };
 }
 
-function checkedValue(key: string, value: JsonValue, limits: { maxDepth: number; maxBytes: number }): JsonValue {
+function checkedValue(key: string, value: JsonValue, limits: HostStateInit["outputLimits"]): JsonValue {
   if (value === undefined) {
     throw new StateValueInvalidError(`the value for key \`${key}\` is undefined; use \`delete\` to remove a key`);
   }

@@ -61,7 +61,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
   };
 
   return {
-    state: createHostState({ store, recorder, timers, now: () => clock.now(), limits: parts.config.limits }),
+    state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
     eventLog: recorder.log,
     store,
     execute: (input: unknown, { signal, principal = DEFAULT_PRINCIPAL, executor }: ExecuteOptions = {}) =>

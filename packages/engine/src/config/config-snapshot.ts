@@ -12,6 +12,8 @@ export interface ConfigSnapshot {
   readonly capabilities: CapabilityGuard | undefined;
   readonly budget: Budget | undefined;
   readonly limits: Limits;
+  /** Bounds on what tools put out and write, as `copyJson` takes them. */
+  readonly outputLimits: { readonly maxDepth: number; readonly maxBytes: number };
   /** Most actions of one run in flight. */
   readonly maxConcurrency: number;
   /** `eager` turns abort safety off. */

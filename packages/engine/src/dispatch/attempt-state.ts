@@ -37,9 +37,8 @@ export class AttemptState implements ToolState {
 
   set(key: string, value: JsonValue): void {
     const origin = this.assertWritable(key);
-    const { max_depth: maxDepth, max_output_bytes: maxBytes } = this.run.config.limits;
     try {
-      this.buffer(key, copyJson(value, { maxDepth, maxBytes }), origin);
+      this.buffer(key, copyJson(value, this.run.config.outputLimits), origin);
     } catch (cause) {
       if (!(cause instanceof JsonInvalidError)) throw cause;
       throw new StateValueInvalidError(`the value for key \`${key}\` is not JSON: ${cause.message}`, { cause });

@@ -1,8 +1,12 @@
 import { type EntryWrite, type ProposalInput, type ProposalResult, sha256Hex, traceparentOf } from "@car/ir";
 import type { Logger, Timer, ToolContext, ToolState } from "@car/ir/ports";
+import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { AttemptState } from "./attempt-state.js";
+
+/** Told of the outcome of a call that did not answer at once. */
+export type OnOutcome = (run: Run, slot: Slot, outcome: Outcome) => void;
 
 /**
  * One try at a tool call, and the context its tool gets. What most tools never use (signal, state handle, keys) is
@@ -18,17 +22,20 @@ export class Attempt implements ToolContext {
   writes: Map<string, EntryWrite> | undefined = undefined;
   /** What the tool reported on each counter. */
   spent: Map<string, number> | undefined = undefined;
-  private readonly run: Run;
-  private readonly slot: Slot;
+  readonly run: Run;
+  readonly slot: Slot;
+  /** Called once, with the outcome of a call that did not answer at once. */
+  readonly onOutcome: OnOutcome;
   private controller: AbortController | undefined = undefined;
   private handle: ToolState | undefined = undefined;
   private canceled: string | undefined = undefined;
 
-  constructor(run: Run, slot: Slot, startedAt: number) {
+  constructor(run: Run, slot: Slot, onOutcome: OnOutcome) {
     this.run = run;
     this.slot = slot;
+    this.onOutcome = onOutcome;
     this.number = slot.attempts;
-    this.startedAt = startedAt;
+    this.startedAt = run.dispatchTime();
   }
 
   /** True once somebody has told the tool to stop. */

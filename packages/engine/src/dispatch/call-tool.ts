@@ -3,11 +3,8 @@ import { EXTERNAL } from "../plan/plan-flags.js";
 import { failed, isThenable, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
-import { Attempt } from "./attempt.js";
+import { Attempt, type OnOutcome } from "./attempt.js";
 import { outcomeOfAnswer, outcomeOfThrow } from "./tool-outcome.js";
-
-/** Told of the outcome of a call that did not answer at once. */
-export type OnOutcome = (run: Run, slot: Slot, outcome: Outcome) => void;
 
 /**
  * Makes one attempt at a tool call.
@@ -16,21 +13,20 @@ export type OnOutcome = (run: Run, slot: Slot, outcome: Outcome) => void;
 export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | undefined {
   slot.attempts++;
   slot.charge = undefined;
-  const attempt = new Attempt(run, slot, run.dispatchTime());
+  const attempt = new Attempt(run, slot, onOutcome);
   slot.attempt = attempt;
   if (slot.purpose === "") {
     const resolved = run.plan.graph.templates[slot.index] === undefined ? undefined : { parameters: slot.parameters };
     run.record("action_executing", slot, resolved);
-    if (run.broken !== undefined) return end(run, slot, { attempt, outcome: failed(run.broken) });
+    if (run.broken !== undefined) return end(attempt, failed(run.broken));
   }
   const flushed = mustBeDurable(run, slot) ? flush(run) : undefined;
-  if (flushed === undefined) return invoke(run, slot, { attempt, onOutcome });
+  if (flushed === undefined) return invoke(attempt);
   void flushed.then(() => {
     if (attempt.over) return;
     // A compensation is due even where nothing can be confirmed any more.
     const broken = slot.purpose === "" && run.broken !== undefined ? failed(run.broken) : undefined;
-    const outcome =
-      broken === undefined ? invoke(run, slot, { attempt, onOutcome }) : end(run, slot, { attempt, outcome: broken });
+    const outcome = broken === undefined ? invoke(attempt) : end(attempt, broken);
     if (outcome !== undefined) onOutcome(run, slot, outcome);
   });
   return undefined;
@@ -53,28 +49,22 @@ function flush(run: Run): Promise<void> | undefined {
   }
 }
 
-interface Invocation {
-  readonly attempt: Attempt;
-  readonly onOutcome: OnOutcome;
-}
-
-function invoke(run: Run, slot: Slot, { attempt, onOutcome }: Invocation): Outcome | undefined {
+function invoke(attempt: Attempt): Outcome | undefined {
+  const { run, slot } = attempt;
   const deadline = deadlineOf(run, slot);
-  if (deadline !== undefined) {
-    attempt.timer = run.services.timers.set(deadline, () => expire(run, slot, { attempt, onOutcome }));
-  }
+  if (deadline !== undefined) attempt.timer = run.services.timers.set(deadline, () => expire(attempt));
   let answer: unknown;
   try {
-    answer = answerOf(run, slot, attempt);
+    answer = answerOf(attempt);
     if (isThenable(answer)) {
-      listen(run, slot, { attempt, onOutcome, answer });
+      listen(attempt, answer);
       return undefined;
     }
   } catch (error) {
-    return end(run, slot, { attempt, outcome: outcomeOfThrow(error, attempt) });
+    return end(attempt, outcomeOfThrow(error, attempt));
   }
   run.tick();
-  return end(run, slot, { attempt, outcome: outcomeOfAnswer(run, slot, answer) });
+  return end(attempt, outcomeOfAnswer(run, slot, answer));
 }
 
 /** Longest time of one attempt, in milliseconds. */
@@ -82,56 +72,48 @@ function deadlineOf({ config: { limits } }: Run, { action, purpose }: Slot): num
   return purpose === "" ? (action.timeout_ms ?? limits.default_timeout_ms) : limits.compensation_timeout_ms;
 }
 
-function answerOf(run: Run, slot: Slot, attempt: Attempt): unknown {
-  const { parameters } = slot;
-  if (run.executor !== undefined) {
-    return run.executor({ tool: slot.tool!.schema.name, parameters, actionId: slot.action.id, context: attempt });
-  }
+function answerOf(attempt: Attempt): unknown {
+  const { run, slot } = attempt;
   const { schema, execute } = slot.tool!;
+  if (run.executor !== undefined) {
+    const { parameters, action } = slot;
+    return run.executor({ tool: schema.name, parameters, actionId: action.id, context: attempt });
+  }
   if (execute === undefined) throw new ToolError(`tool \`${schema.name}\` has no code and the runtime has no executor`);
-  return execute(parameters, attempt);
+  return execute(slot.parameters, attempt);
 }
 
-function listen(
-  run: Run,
-  slot: Slot,
-  { attempt, onOutcome, answer }: Invocation & { readonly answer: PromiseLike<unknown> },
-): void {
+function listen(attempt: Attempt, answer: PromiseLike<unknown>): void {
+  const { run, slot } = attempt;
   // A thenable that is not a promise may call back twice, at once, or throw; a promise around it may not.
   const promise = answer instanceof Promise ? (answer as Promise<unknown>) : Promise.resolve(answer);
   promise.then(
     (value) => {
-      if (attempt.over) return dropLate(run, slot, attempt);
+      if (attempt.over) return dropLate(attempt);
       run.tick();
-      onOutcome(run, slot, end(run, slot, { attempt, outcome: outcomeOfAnswer(run, slot, value) }));
+      attempt.onOutcome(run, slot, end(attempt, outcomeOfAnswer(run, slot, value)));
     },
     (error: unknown) => {
-      if (attempt.over) return dropLate(run, slot, attempt);
+      if (attempt.over) return dropLate(attempt);
       run.tick();
-      onOutcome(run, slot, end(run, slot, { attempt, outcome: outcomeOfThrow(error, attempt) }));
+      attempt.onOutcome(run, slot, end(attempt, outcomeOfThrow(error, attempt)));
     },
   );
 }
 
-function expire(run: Run, slot: Slot, { attempt, onOutcome }: Invocation): void {
+function expire(attempt: Attempt): void {
   if (attempt.over) return;
+  const { run, slot } = attempt;
   run.tick();
   const message = `tool \`${slot.tool!.schema.name}\` did not answer within ${deadlineOf(run, slot)} ms`;
   attempt.abort(message);
   slot.abandoned = true;
-  onOutcome(
-    run,
-    slot,
-    end(run, slot, { attempt, outcome: failed({ code: "timeout", message, class: "timeout" }, "timeout") }),
-  );
+  attempt.onOutcome(run, slot, end(attempt, failed({ code: "timeout", message, class: "timeout" }, "timeout")));
 }
 
 /** Closes an attempt: its state handle dies, its time and spending are booked. Only the first end counts. */
-function end(
-  run: Run,
-  slot: Slot,
-  { attempt, outcome }: { readonly attempt: Attempt; readonly outcome: Outcome },
-): Outcome {
+function end(attempt: Attempt, outcome: Outcome): Outcome {
+  const { run, slot } = attempt;
   closeAttempt(run, slot, attempt);
   slot.finished = attempt;
   if (outcome.status === "succeeded") slot.abandoned = false;
@@ -147,13 +129,15 @@ export function closeAttempt(run: Run, slot: Slot, attempt: Attempt): void {
   slot.durationMs += run.time - attempt.startedAt;
   slot.release?.();
   slot.release = undefined;
-  for (const [counter, reported] of attempt.spent ?? []) {
+  if (attempt.spent === undefined) return;
+  for (const [counter, reported] of attempt.spent) {
     const reserved = slot.tool?.reserve?.[counter] ?? 0;
     run.budget?.settle(counter, { reserved, reported });
   }
 }
 
-function dropLate(run: Run, slot: Slot, attempt: Attempt): void {
+function dropLate(attempt: Attempt): void {
+  const { run, slot } = attempt;
   run.tick();
   run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - slot.endedAt });
 }

@@ -17,10 +17,9 @@ const MAX_MESSAGE = 2_000;
 
 /** What a tool's answer means: its output, copied and checked, or the failure that it reports. */
 export function outcomeOfAnswer(run: Run, slot: Slot, answer: unknown): Outcome {
-  const { max_depth: maxDepth, max_output_bytes: maxBytes } = run.config.limits;
   let output: JsonValue;
   try {
-    output = copyJson(answer, { maxDepth, maxBytes });
+    output = copyJson(answer, run.config.outputLimits);
   } catch (error) {
     if (!(error instanceof JsonInvalidError)) return outcomeOfThrow(error, { aborted: false });
     return failed({ code: "invalid_output", message: `the output is not usable: ${error.message}` });

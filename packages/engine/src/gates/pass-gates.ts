@@ -34,7 +34,7 @@ const AFTER_WAIT: readonly Gate[] = [restrict, validate, authorize];
 /** Takes an action through the gates. The first gate that stops it has the last word. */
 export function passGates(run: Run, slot: Slot): GateVerdict | Promise<GateVerdict> {
   slot.waited = slot.attempts > 0;
-  const verdict = passFrom(run, slot, { gates: slot.attempts === 0 ? FIRST : AGAIN, at: 0 });
+  const verdict = passFrom(run, slot, slot.attempts === 0 ? FROM_FIRST : FROM_AGAIN);
   if (isThenable(verdict)) return Promise.resolve(verdict).then((answer) => recheck(run, slot, answer));
   return verdict;
 }
@@ -42,7 +42,7 @@ export function passGates(run: Run, slot: Slot): GateVerdict | Promise<GateVerdi
 /** A stored answer that was waited for is no licence either: it is served only to a caller that may still ask. */
 function recheck(run: Run, slot: Slot, verdict: GateVerdict): GateVerdict | Promise<GateVerdict> {
   if (!slot.waited || (verdict !== PROCEED && verdict.status !== "succeeded")) return verdict;
-  const again = passFrom(run, slot, { gates: AFTER_WAIT, at: 0 });
+  const again = passFrom(run, slot, FROM_AFTER_WAIT);
   if (isThenable(again)) return Promise.resolve(again).then((answer) => (answer === PROCEED ? verdict : answer));
   return again === PROCEED ? verdict : again;
 }
@@ -51,6 +51,11 @@ interface Position {
   readonly gates: readonly Gate[];
   readonly at: number;
 }
+
+/** The starts of the three ways; made once, as every action takes one. */
+const FROM_FIRST: Position = { gates: FIRST, at: 0 };
+const FROM_AGAIN: Position = { gates: AGAIN, at: 0 };
+const FROM_AFTER_WAIT: Position = { gates: AFTER_WAIT, at: 0 };
 
 function passFrom(run: Run, slot: Slot, { gates, at }: Position): GateVerdict | Promise<GateVerdict> {
   for (let index = at; index < gates.length; index++) {
