@@ -1,4 +1,4 @@
-import { isPrefixPattern, type JsonObject, type JsonValue, matchesKey, type StateEntry, trustedValue } from "@car/ir";
+import { isPrefixPattern, type JsonObject, type JsonValue, matchesKey, trustedValue } from "@car/ir";
 import type { StateView } from "@car/ir/ports";
 
 /** What is known of a value without running anything. */
@@ -18,8 +18,11 @@ export class AbstractState {
   private readonly base: StateView | undefined;
   private readonly plain: JsonObject | undefined;
   private readonly newest = new Map<string, AbstractValue>();
-  private readonly lostTrust = new Set<string>();
-  private readonly lostPatterns: string[] = [];
+  /** `prefix*` patterns under which only keys in `newest` are known. */
+  private readonly forgotten = new Set<string>();
+  /** Keys and `prefix*` patterns whose trusted value is not known either. */
+  private readonly distrusted = new Set<string>();
+  private readonly distrustedPatterns = new Set<string>();
 
   constructor(state: StateView | JsonObject | undefined) {
     if (isView(state)) this.base = state;
@@ -30,54 +33,60 @@ export class AbstractState {
   get(key: string): AbstractValue {
     const changed = this.newest.get(key);
     if (changed !== undefined) return changed;
-    if (this.lostPatterns.some((pattern) => matchesKey(pattern, key))) return UNKNOWN;
-    return { known: true, value: this.entry(key)?.value ?? this.plainValue(key), claimed: false };
+    if (covers(this.forgotten, key)) return UNKNOWN;
+    const value = this.base === undefined ? this.plainValue(key) : this.base.entry(key)?.value;
+    return { known: true, value, claimed: false };
   }
 
-  /** The value that policies see. A claim never changes it; a tool may. */
+  /** The value that policies see. What an action writes or claims never changes it; a tool's declared effect may. */
   trusted(key: string): AbstractValue {
-    if (this.lostTrust.has(key) || this.lostPatterns.some((pattern) => matchesKey(pattern, key))) return UNKNOWN;
-    return { known: true, value: trustedValue(this.entry(key)) ?? this.plainValue(key), claimed: false };
+    if (this.distrusted.has(key) || covers(this.distrustedPatterns, key)) return UNKNOWN;
+    const value = this.base === undefined ? this.plainValue(key) : trustedValue(this.base.entry(key));
+    return { known: true, value, claimed: false };
   }
 
-  /** The committed version of `key`; 0 when it has none. */
-  version(key: string): number {
-    return this.entry(key)?.version ?? (this.plainValue(key) === undefined ? 0 : 1);
+  /** The committed version of `key`, 0 when it is absent; `undefined` for a plain value, which has none. */
+  version(key: string): number | undefined {
+    if (this.base !== undefined) return this.base.entry(key)?.version ?? 0;
+    return this.plainValue(key) === undefined ? 0 : undefined;
   }
 
   /** An action writes a value itself (`claimed: false`) or says that its tool will (`claimed: true`). */
-  write(key: string, value: JsonValue, claimed: boolean): void {
+  write(key: string, value: JsonValue, { claimed }: Pick<AbstractValue, "claimed">): void {
     this.newest.set(key, { known: true, value, claimed });
   }
 
-  /** A value arrives that cannot be known, written by an action. */
-  forget(key: string): void {
+  /** An action writes a value to `key` that cannot be known yet. */
+  forgetKey(key: string): void {
     this.newest.set(key, UNKNOWN);
   }
 
-  /** A tool may write `pattern`, with the host's trust. */
-  lose(pattern: string): void {
-    if (!isPrefixPattern(pattern)) {
-      this.newest.set(pattern, UNKNOWN);
-      this.lostTrust.add(pattern);
-      return;
-    }
-    this.lostPatterns.push(pattern);
+  /** An action may write values that cannot be known yet to a key, or to the keys of a `prefix*`. */
+  forget(pattern: string): void {
+    if (!isPrefixPattern(pattern)) return this.forgetKey(pattern);
+    this.forgotten.add(pattern);
     for (const key of this.newest.keys()) if (matchesKey(pattern, key)) this.newest.set(key, UNKNOWN);
   }
 
-  /** Every key that was written or lost, in order. */
-  touched(): readonly string[] {
-    return [...this.newest.keys()];
+  /** A tool may write `pattern` with the host's trust. */
+  lose(pattern: string): void {
+    this.forget(pattern);
+    (isPrefixPattern(pattern) ? this.distrustedPatterns : this.distrusted).add(pattern);
   }
 
-  private entry(key: string): StateEntry | undefined {
-    return this.base?.entry(key);
+  /** Every key that was written or lost, then every `prefix*` that was lost, each in order. */
+  touched(): readonly string[] {
+    return [...new Set([...this.newest.keys(), ...this.forgotten])];
   }
 
   private plainValue(key: string): JsonValue | undefined {
     return this.plain !== undefined && Object.hasOwn(this.plain, key) ? this.plain[key] : undefined;
   }
+}
+
+function covers(patterns: ReadonlySet<string>, key: string): boolean {
+  for (const pattern of patterns) if (matchesKey(pattern, key)) return true;
+  return false;
 }
 
 function isView(state: StateView | JsonObject | undefined): state is StateView {

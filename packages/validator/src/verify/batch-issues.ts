@@ -1,110 +1,80 @@
-import {
-  type Action,
-  type ActionGraph,
-  type ActionProposal,
-  effectiveReversibility,
-  mayAbort,
-  type Reason,
-} from "@car/ir";
+import type { ActionGraph, ActionProposal } from "@car/ir";
+import { error, whole } from "./issue.js";
+import { proposalIssues } from "./proposal-issues.js";
+import { abortingDescendants, isIrreversible } from "./reversibility.js";
+import { staticIssues } from "./static-issues.js";
 import type { VerifyContext } from "./verify-options.js";
 import type { VerifyIssue } from "./verify-report.js";
 
-/** Issues of the proposal as a whole, or of how its actions stand to each other. */
-export function batchIssues(context: VerifyContext, { actions }: ActionProposal, graph: ActionGraph): VerifyIssue[] {
+/** A proposal that has a graph. */
+export interface Batch {
+  readonly proposal: ActionProposal;
+  readonly graph: ActionGraph;
+}
+
+/**
+ * Issues of the proposal as a whole, or of how its actions stand to each other. An error among them refuses all of it.
+ * To be asked before the walk, as it looks at the state from which the proposal starts.
+ */
+export function batchIssues(context: VerifyContext, batch: Batch): VerifyIssue[] {
   return [
-    ...budgetIssues(context, actions),
-    ...modeIssues(actions),
-    ...lateIssues(context, actions, graph),
-    ...compensationIssues(context, actions),
-    ...residueIssues(context, actions, graph),
+    ...proposalIssues(context, batch.proposal),
+    ...lateIssues(context, batch),
+    ...standbyIssues(context, batch),
+    ...budgetIssues(context, batch),
+    ...toolsMissing(context, batch),
+    ...residueIssues(context, batch),
   ];
 }
 
-/** Issues that forbid a walk: the proposal is too long for its limits or its capability set. */
-export function sizeIssues({ limits, capabilities }: VerifyContext, { actions }: ActionProposal): VerifyIssue[] {
-  const issues: VerifyIssue[] = [];
-  const check = (code: Reason["code"], allowed: number | undefined, whose: string): void => {
-    if (allowed === undefined || actions.length <= allowed) return;
-    issues.push(whole("error", code, `the proposal has ${actions.length} actions, ${whose} allows ${allowed}`));
-  };
-  check("invalid", limits.max_actions, "the limit");
-  check("capability_denied", capabilities?.max_actions, "the capability set");
-  return issues;
-}
-
-function whole(severity: VerifyIssue["severity"], code: VerifyIssue["code"], message: string): VerifyIssue {
-  return { severity, code, message, tier: "decision_procedure" };
-}
-
-function budgetIssues({ budget }: VerifyContext, actions: readonly Action[]): VerifyIssue[] {
-  const calls = actions.filter(({ type }) => type === "tool_call").length;
-  const issues: VerifyIssue[] = [];
-  if (budget?.max_tool_calls !== undefined && calls > budget.max_tool_calls) {
-    const message = `${calls} tool calls do not fit into the budget of ${budget.max_tool_calls} (cached ones would)`;
-    issues.push(whole("warning", "budget_exceeded", message));
-  }
-  if (budget?.max_actions !== undefined && actions.length > budget.max_actions) {
-    const message = `${actions.length} actions do not fit into the budget of ${budget.max_actions}`;
-    issues.push(whole("warning", "budget_exceeded", message));
-  }
-  return issues;
-}
-
-function modeIssues(actions: readonly Action[]): VerifyIssue[] {
-  return actions
-    .filter(({ invocation_mode }) => invocation_mode !== "one_shot")
-    .map(({ id, invocation_mode }) => ({
-      ...whole("error", "unsupported", `invocation mode \`${invocation_mode}\` is not supported, use \`one_shot\``),
-      action_id: id,
-    }));
-}
-
-function lateIssues({ state }: VerifyContext, actions: readonly Action[], { late }: ActionGraph): VerifyIssue[] {
+function lateIssues({ state }: VerifyContext, { proposal: { actions }, graph: { late } }: Batch): VerifyIssue[] {
   return late
     .filter(({ key }) => state.get(key).value === undefined)
-    .map(({ action, key, writer }) => ({
-      ...whole(
-        "error",
-        "invalid",
-        `depends on state key \`${key}\`, which only the later action \`${actions[writer]!.id}\` writes`,
-      ),
-      action_id: actions[action]!.id,
-    }));
+    .map(({ action, key, writer }) => {
+      const message = `depends on state key \`${key}\`, which only the later action \`${actions[writer]!.id}\` writes`;
+      return error(actions[action]!, { code: "invalid", message });
+    });
 }
 
-function compensationIssues({ tools }: VerifyContext, actions: readonly Action[]): VerifyIssue[] {
-  return actions.flatMap(({ id, compensation }) => {
-    if (compensation?.type !== "tool" || tools === undefined || tools.has(compensation.tool)) return [];
-    return [
-      { ...whole("error", "unknown_tool", `compensation: tool \`${compensation.tool}\` is not known`), action_id: id },
-    ];
+/** Actions that only compensate do not stop a run; that they could not do so is found out too late. */
+function standbyIssues(context: VerifyContext, { proposal, graph }: Batch): VerifyIssue[] {
+  return [...graph.unscheduled].flatMap((index) => {
+    const visited = { action: proposal.actions[index]!, index, graph, proposalId: proposal.id };
+    return staticIssues(context, visited).map((issue): VerifyIssue => {
+      return { ...issue, severity: "warning", message: `could not compensate: ${issue.message}` };
+    });
   });
+}
+
+/** Compensating actions use no budget. */
+function budgetIssues({ budget }: VerifyContext, { proposal: { actions }, graph }: Batch): VerifyIssue[] {
+  const charged = actions.filter((_, index) => !graph.unscheduled.has(index));
+  const calls = charged.filter(({ type }) => type === "tool_call").length;
+  const issues: VerifyIssue[] = [];
+  const check = (count: number, allowed: number | undefined, what: string): void => {
+    if (allowed === undefined || count <= allowed) return;
+    const message = `${count} ${what} do not fit into the budget of ${allowed}, unless stored answers serve some`;
+    issues.push(whole("warning", { code: "budget_exceeded", message }));
+  };
+  check(calls, budget?.max_tool_calls, "tool calls");
+  check(charged.length, budget?.max_actions, "actions");
+  return issues;
+}
+
+function toolsMissing({ tools }: VerifyContext, { proposal: { actions } }: Batch): VerifyIssue[] {
+  if (tools !== undefined || !actions.some(({ type }) => type === "tool_call")) return [];
+  const message = "no tools were given: their parameters and what they do to the state were not looked at";
+  return [whole("info", { code: "undecided", message })];
 }
 
 /** Names what cannot be undone and yet must happen before something that may still undo the batch. */
-function residueIssues({ tools }: VerifyContext, actions: readonly Action[], graph: ActionGraph): VerifyIssue[] {
-  const later = abortingDescendants(actions, graph);
-  return actions.flatMap((action, index) => {
-    const schema = action.type === "tool_call" ? tools?.get(action.tool)?.schema : undefined;
+function residueIssues(context: VerifyContext, batch: Batch): VerifyIssue[] {
+  const { actions } = batch.proposal;
+  const later = abortingDescendants(batch);
+  return actions.flatMap((action, index): VerifyIssue[] => {
     const follower = later[index];
-    if (follower === undefined || effectiveReversibility(action, schema) !== "irreversible") return [];
+    if (follower === undefined || !isIrreversible(context, action)) return [];
     const message = `cannot be undone, but \`${actions[follower]!.id}\` comes after it and may still undo the batch`;
-    return [{ ...whole("warning", "irreversible_before_abort", message), action_id: action.id }];
+    return [{ ...whole("warning", { code: "irreversible_before_abort", message }), action_id: action.id }];
   });
-}
-
-/** For each action one that may abort and has to wait for it, directly or not. */
-function abortingDescendants(
-  actions: readonly Action[],
-  { order, offsets, targets }: ActionGraph,
-): (number | undefined)[] {
-  const found = new Array<number | undefined>(actions.length).fill(undefined);
-  for (let at = order.length - 1; at >= 0; at--) {
-    const index = order[at]!;
-    for (let edge = offsets[index]!; edge < offsets[index + 1]! && found[index] === undefined; edge++) {
-      const target = targets[edge]!;
-      found[index] = mayAbort(actions[target]!) ? target : found[target];
-    }
-  }
-  return found;
 }

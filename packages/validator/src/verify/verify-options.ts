@@ -19,15 +19,18 @@ import { AbstractState } from "./abstract-state.js";
 export interface VerifyOptions {
   /** The committed state, or plain values that the host vouches for. Default: empty. */
   readonly state?: StateView | JsonObject | undefined;
-  /** Schemas, or tools with a `schema`. Without them every tool counts as unknown to the host and is not checked. */
+  /** Schemas, or tools with a `schema`. Without them no call is checked, and none is taken to have effects of its own. */
   readonly tools?: readonly (ToolSchemaInput | { readonly schema: ToolSchemaInput })[] | undefined;
   readonly policies?: PolicyEngine | undefined;
   readonly capabilities?: Capabilities | undefined;
   readonly budget?: BudgetInput | undefined;
   readonly limits?: LimitsInput | undefined;
+  /** How the runtime orders irreversible actions. Default `safe`. */
+  readonly schedule?: "safe" | "eager" | undefined;
   /** Milliseconds since the epoch, for policies. Default 0. */
   readonly now?: number | undefined;
   readonly principal?: string | undefined;
+  /** Default: one that all calls share. */
   readonly compiler?: SchemaCompiler | undefined;
 }
 
@@ -46,16 +49,20 @@ export interface VerifyContext {
   readonly capabilities: Capabilities | undefined;
   readonly budget: Budget | undefined;
   readonly limits: Limits;
+  readonly schedule: "safe" | "eager";
   readonly now: number;
   readonly principal: string;
 }
+
+/** Only a cache, and bounded: equal schemas are compiled once, however often a host verifies. */
+let sharedCompiler: SchemaCompiler | undefined;
 
 /**
  * Checks and indexes the options.
  * @throws `ToolInvalidError`, `ConfigInvalidError`, `SchemaInvalidError` for options that are wrong themselves.
  */
 export function verifyContext(options: VerifyOptions): VerifyContext {
-  const compiler = options.compiler ?? createSchemaCompiler();
+  const compiler = options.compiler ?? (sharedCompiler ??= createSchemaCompiler());
   return {
     state: new AbstractState(options.state),
     tools: options.tools === undefined ? undefined : indexTools(options.tools, compiler),
@@ -63,6 +70,7 @@ export function verifyContext(options: VerifyOptions): VerifyContext {
     capabilities: options.capabilities && parseConfig(Capabilities, options.capabilities, "capabilities"),
     budget: options.budget && parseConfig(Budget, options.budget, "budget"),
     limits: options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits"),
+    schedule: options.schedule ?? "safe",
     now: options.now ?? 0,
     principal: options.principal ?? "default",
   };

@@ -9,7 +9,7 @@ export type IssueTier = "decision_procedure" | "heuristic";
 /** Codes an issue can have: those of outcomes, and a few that only exist before anything runs. */
 export type IssueCode =
   | ReasonCode
-  /** A tool could change this before it is checked, so nobody can tell yet. */
+  /** A tool could change this before it is checked, or it hangs on an output, so nobody can tell yet. */
   | "undecided"
   /** Something that cannot be undone happens before something that may still undo the batch. */
   | "irreversible_before_abort";
@@ -42,9 +42,13 @@ export type SimulatedValue =
 export interface VerifyReport {
   readonly valid: boolean;
   readonly issues: readonly VerifyIssue[];
-  /** Action ids in an order that respects every constraint; actions that only compensate are left out. */
+  /** Action ids as a run would start them if each ended before the next; those that only compensate are left out. */
   readonly execution_order: readonly string[];
+  /** The first 10,000. */
   readonly conflicts: readonly ReportedConflict[];
-  /** Keys that the proposal touches, as they would be if every call did what it claims. */
+  /**
+   * Keys that the proposal writes, as they would be if every call did what it claims and nothing that would fail undid
+   * the batch; a `prefix*` stands for further keys that are not known.
+   */
   readonly simulated_state: Readonly<Record<string, SimulatedValue>>;
 }

@@ -1,8 +1,8 @@
-import { type ActionProposal, type KeyConflict, setOwn } from "@car/ir";
+import { setOwn } from "@car/ir";
 import { batchIssues } from "./batch-issues.js";
 import { prepare } from "./prepare.js";
 import { verifyContext, type VerifyContext, type VerifyOptions } from "./verify-options.js";
-import type { ReportedConflict, SimulatedValue, VerifyIssue, VerifyReport } from "./verify-report.js";
+import type { SimulatedValue, VerifyIssue, VerifyReport } from "./verify-report.js";
 import { type Fare, walk } from "./walk.js";
 
 /**
@@ -16,54 +16,56 @@ import { type Fare, walk } from "./walk.js";
 export async function verify(proposal: unknown, options: VerifyOptions = {}): Promise<VerifyReport> {
   const context = verifyContext(options);
   const prepared = prepare(context, proposal);
-  if ("issues" in prepared) return reportOf(prepared.issues, { order: [], conflicts: [], state: {} });
-  const batch = batchIssues(context, prepared.proposal, prepared.graph);
-  const fares = await walk(context, prepared.proposal, prepared.graph);
-  return reportOf([...batch, ...fares.flatMap(fareIssues)], {
-    order: fares.map(({ action_id }) => action_id),
-    conflicts: prepared.conflicts.map((conflict) => reported(prepared.proposal, conflict)),
-    state: simulatedState(context),
-  });
+  if ("issues" in prepared) {
+    return { valid: false, issues: prepared.issues, execution_order: [], conflicts: [], simulated_state: {} };
+  }
+  const batch = batchIssues(context, prepared);
+  const fares = await walk(context, prepared);
+  const issues = [...batch, ...fares.flatMap(fareIssues)];
+  return {
+    valid: !issues.some(isError),
+    issues,
+    execution_order: fares.map(({ action_id }) => action_id),
+    conflicts: prepared.conflicts,
+    simulated_state: simulatedState(context),
+  };
 }
 
 /** How each action would fare, and the state that would be left. */
 export interface Simulation {
+  /** Issues of the proposal as a whole. With an error among them the proposal is refused and nothing would run. */
+  readonly issues: readonly VerifyIssue[];
+  /** In execution order. */
   readonly results: readonly Fare[];
   readonly simulated_state: VerifyReport["simulated_state"];
 }
 
 /**
  * Walks through a proposal in execution order as if every call did what it claims. Actions that could not run are
- * skipped, and so is what depends on them.
+ * skipped, and so is what depends on them; that a failure may undo the batch is left aside.
  * @throws as `verify` does.
  */
 export async function simulate(proposal: unknown, options: VerifyOptions = {}): Promise<Simulation> {
   const context = verifyContext(options);
   const prepared = prepare(context, proposal);
-  if ("issues" in prepared) return { results: [], simulated_state: {} };
-  const results = await walk(context, prepared.proposal, prepared.graph);
-  return { results, simulated_state: simulatedState(context) };
+  if ("issues" in prepared) return { issues: prepared.issues, results: [], simulated_state: {} };
+  const issues = batchIssues(context, prepared);
+  if (issues.some(isError)) return { issues, results: [], simulated_state: {} };
+  const results = await walk(context, prepared);
+  return { issues, results, simulated_state: simulatedState(context) };
 }
 
-interface Findings {
-  readonly order: readonly string[];
-  readonly conflicts: readonly ReportedConflict[];
-  readonly state: VerifyReport["simulated_state"];
+function isError({ severity }: VerifyIssue): boolean {
+  return severity === "error";
 }
 
-function reportOf(issues: readonly VerifyIssue[], { order, conflicts, state }: Findings): VerifyReport {
-  const valid = !issues.some(({ severity }) => severity === "error");
-  return { valid, issues, execution_order: order, conflicts, simulated_state: state };
-}
-
-function fareIssues({ action_id, verdict, issues, cause }: Fare): readonly VerifyIssue[] {
-  if (verdict !== "skipped") return issues;
-  const message = `would be skipped: it depends on \`${cause!}\``;
-  return [{ action_id, severity: "warning", code: "dependency_unsuccessful", message, tier: "decision_procedure" }];
-}
-
-function reported({ actions }: ActionProposal, { key, kind, first, second }: KeyConflict): ReportedConflict {
-  return { key, kind, first: actions[first]!.id, second: actions[second]!.id };
+function fareIssues({ action_id, issues, cause }: Fare): readonly VerifyIssue[] {
+  if (cause === undefined) return issues;
+  const message = `would be skipped: it depends on \`${cause}\``;
+  return [
+    ...issues,
+    { action_id, severity: "warning", code: "dependency_unsuccessful", message, tier: "decision_procedure" },
+  ];
 }
 
 function simulatedState({ state }: VerifyContext): VerifyReport["simulated_state"] {

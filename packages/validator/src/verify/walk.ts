@@ -1,6 +1,9 @@
-import { type ActionGraph, type ActionProposal, EDGE_ORDER } from "@car/ir";
-import { actionIssues } from "./action-issues.js";
+import { EDGE_ORDER } from "@car/ir";
+import { actionIssues, type Visited } from "./action-issues.js";
 import { applyClaims } from "./apply-claims.js";
+import type { Batch } from "./batch-issues.js";
+import { serialOrder } from "./serial-order.js";
+import { staticIssues } from "./static-issues.js";
 import type { VerifyContext } from "./verify-options.js";
 import type { VerifyIssue } from "./verify-report.js";
 
@@ -8,41 +11,39 @@ import type { VerifyIssue } from "./verify-report.js";
 export interface Fare {
   readonly action_id: string;
   readonly verdict: "would_run" | "would_fail" | "skipped";
+  /** Of a skipped action only what is wrong with it whatever the state is. */
   readonly issues: readonly VerifyIssue[];
   /** The action because of which this one is skipped. */
   readonly cause?: string;
 }
 
 /** Takes the actions in order; one that could not run leaves nothing, and what depends on it is skipped. */
-export async function walk(context: VerifyContext, proposal: ActionProposal, graph: ActionGraph): Promise<Fare[]> {
+export async function walk(context: VerifyContext, batch: Batch): Promise<Fare[]> {
   const causes = new Map<number, string>();
   const fares: Fare[] = [];
-  for (const index of graph.order) {
-    if (graph.unscheduled.has(index)) continue;
-    const action = proposal.actions[index]!;
-    const cause = causes.get(index);
-    if (cause !== undefined) {
-      fares.push({ action_id: action.id, verdict: "skipped", issues: [], cause });
-      markDependants(graph, index, { causes, id: action.id });
-      continue;
-    }
-    const issues = await actionIssues(context, { action, index, graph, proposalId: proposal.id });
-    const fails = issues.some(({ severity }) => severity === "error");
-    fares.push({ action_id: action.id, verdict: fails ? "would_fail" : "would_run", issues });
-    if (fails) markDependants(graph, index, { causes, id: action.id });
-    else applyClaims(context, action);
+  for (const index of serialOrder(context, batch)) {
+    const { proposal, graph } = batch;
+    const visited = { action: proposal.actions[index]!, index, graph, proposalId: proposal.id };
+    const fare = await fareOf(context, visited, causes.get(index));
+    if (fare.verdict === "would_run") applyClaims(context, visited.action);
+    else markDependants(visited, causes);
+    fares.push(fare);
   }
   return fares;
 }
 
-interface Mark {
-  readonly causes: Map<number, string>;
-  readonly id: string;
+async function fareOf(context: VerifyContext, visited: Visited, cause: string | undefined): Promise<Fare> {
+  const action_id = visited.action.id;
+  if (cause !== undefined) return { action_id, verdict: "skipped", issues: staticIssues(context, visited), cause };
+  const issues = await actionIssues(context, visited);
+  const fails = issues.some(({ severity }) => severity === "error");
+  return { action_id, verdict: fails ? "would_fail" : "would_run", issues };
 }
 
-function markDependants({ offsets, targets, kinds }: ActionGraph, index: number, { causes, id }: Mark): void {
+function markDependants({ action, index, graph }: Visited, causes: Map<number, string>): void {
+  const { offsets, targets, kinds } = graph;
   for (let edge = offsets[index]!; edge < offsets[index + 1]!; edge++) {
     const target = targets[edge]!;
-    if (kinds[edge] !== EDGE_ORDER && !causes.has(target)) causes.set(target, id);
+    if (kinds[edge] !== EDGE_ORDER && !causes.has(target)) causes.set(target, action.id);
   }
 }
