@@ -1,9 +1,10 @@
 import { Budget, Capabilities, ConfigInvalidError, DEFAULT_LIMITS, type JsonValue, Limits, parseConfig } from "@car/ir";
-import type { StateStore } from "@car/ir/ports";
+import type { SchemaCompiler, StateStore } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
 import { createSchemaCompiler, verify, type VerifyReport } from "@car/validator";
 import { capabilityGuard } from "./config/capability-guard.js";
+import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import { runtimeLogger } from "./defaults/logger.js";
 import { systemClock } from "./defaults/system-clock.js";
 import { systemIds } from "./defaults/system-ids.js";
@@ -28,6 +29,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
   const timers = new TimerQueue(clock);
   const limits = options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits");
   const capabilities = options.capabilities && parseConfig(Capabilities, options.capabilities, "capabilities");
+  const compiler = options.schemaCompiler ?? createSchemaCompiler();
   const store = storeOf(options.state);
   const recorder = new Recorder(options.eventLog ?? memoryEventLog(), logger);
   recordInitialState(store, recorder, clock.now());
@@ -43,7 +45,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
       schedule: options.schedule ?? "safe",
     },
     registration: {
-      compiler: options.schemaCompiler ?? createSchemaCompiler(),
+      compiler,
       timers,
       now: () => clock.now(),
       maxCachedResults: limits.max_cached_results,
@@ -60,17 +62,30 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
     executor: options.executor,
     secrets: options.secrets ?? {},
     memory: options.memory,
-    verify: (proposal, config) =>
-      verify(proposal, {
-        state: store.view(),
-        tools: [...config.tools.values()].map(({ schema }) => schema),
-        policies: config.policy,
-        capabilities,
-        budget: config.budget,
-        limits: config.limits,
-        now: clock.now(),
-      }),
+    verify: (proposal, config) => verifyAgainst(proposal, { config, store, capabilities, compiler, now: clock.now() }),
   });
+}
+
+interface VerifyRequest {
+  readonly config: ConfigSnapshot;
+  readonly store: StateStore;
+  readonly capabilities: Capabilities | undefined;
+  readonly compiler: SchemaCompiler;
+  readonly now: number;
+}
+
+async function verifyAgainst(
+  proposal: unknown,
+  { config, store, capabilities, compiler, now }: VerifyRequest,
+): Promise<VerifyReport> {
+  const state = store.view();
+  try {
+    const tools = [...config.tools.values()].map(({ schema }) => schema);
+    const { policy: policies, budget, limits } = config;
+    return await verify(proposal, { state, tools, policies, capabilities, budget, limits, compiler, now });
+  } finally {
+    state.release?.();
+  }
 }
 
 function storeOf(state: RuntimeOptions["state"]): StateStore {
@@ -91,7 +106,10 @@ function concurrencyOf(value: number | undefined): number {
 /** The log alone must be able to rebuild the state, so it starts with what is there. */
 function recordInitialState(store: StateStore, recorder: Recorder, time: number): void {
   const view = store.view();
-  if (view.version === 0) return;
+  if (view.version === 0) {
+    view.release?.();
+    return;
+  }
   const entries = view.keys().map((key) => {
     const { value, origin, version, trusted } = view.entry(key)!;
     return {
@@ -103,5 +121,6 @@ function recordInitialState(store: StateStore, recorder: Recorder, time: number)
     };
   });
   const data = { entries, version: view.version };
+  view.release?.();
   recorder.record({ kind: "state_snapshot", time, action: -1, attempt: 0, data });
 }

@@ -6,7 +6,7 @@ import {
   LockTimeoutError,
   StateValueInvalidError,
 } from "@car/ir";
-import type { Lease, StateStore } from "@car/ir/ports";
+import type { Lease, StateStore, StateView } from "@car/ir/ports";
 import type { Recorder } from "./evidence/recorder.js";
 import type { HostState } from "./runtime.js";
 import type { TimerQueue } from "./time/timer-queue.js";
@@ -25,9 +25,9 @@ export interface HostStateInit {
 export function createHostState(init: HostStateInit): HostState {
   const { store, outputLimits } = init;
   return {
-    get: (key) => store.view().get(key),
-    entry: (key) => store.view().entry(key),
-    keys: () => store.view().keys(),
+    get: (key) => readOnce(store, (view) => view.get(key)),
+    entry: (key) => readOnce(store, (view) => view.entry(key)),
+    keys: () => readOnce(store, (view) => view.keys()),
     // Not async functions: without contention the write must be done when they return.
     set: (key, value) => {
       const checked = checkedValue(key, value, outputLimits);
@@ -35,6 +35,16 @@ export function createHostState(init: HostStateInit): HostState {
     },
     delete: (key) => withLock(init, key, () => write(init, key, undefined)),
   };
+}
+
+/** Reads the newest view and lets it go. */
+function readOnce<T>(store: StateStore, read: (view: StateView) => T): T {
+  const view = store.view();
+  try {
+    return read(view);
+  } finally {
+    view.release?.();
+  }
 }
 
 function checkedValue(key: string, value: JsonValue, limits: HostStateInit["outputLimits"]): JsonValue {
@@ -83,7 +93,8 @@ async function write(
   key: string,
   value: JsonValue | undefined,
 ): Promise<void> {
-  const next = applyWrite(store.view().entry(key), { value, origin: "host" }, 0);
+  const before = readOnce(store, (view) => view.entry(key));
+  const next = applyWrite(before, { value, origin: "host" }, 0);
   const change = value === undefined ? { key, origin: "host" } : { key, value, origin: "host" };
   recorder.record({ kind: "state_changed", time: now(), action: -1, attempt: 0, data: { changes: [change] } });
   await store.commit({ entries: new Map([[key, next]]) });

@@ -22,6 +22,7 @@ const NO_DELETES: readonly string[] = Object.freeze([]);
 /** Ends a run that has a plan but may not start. */
 export function refuse(run: Run, { reasons, status = "rejected" }: Refusal): void {
   run.settled = true;
+  run.state.release();
   run.lease?.release();
   const result: ProposalResult = {
     ...refusedResult({ ids: run.plan.actionIds, reasons, status, time: run.time, startedAt: run.startedAt }),

@@ -41,6 +41,12 @@ export class RunState implements PolicyStateView {
     return options?.trust === "model" ? entry?.value : trustedValue(entry);
   }
 
+  /** The run has answered: the store need not keep anything for it. */
+  release(): void {
+    this.taken?.release?.();
+    this.taken = undefined;
+  }
+
   /** Buffers a write until the run commits. */
   write(key: string, write: EntryWrite): void {
     const next = applyWrite(this.entry(key), write, 0);

@@ -67,6 +67,12 @@ function completedData({ status, cost, external_effects_remain, cause }: Result)
 function deliver(run: Run, result: Result): void {
   const { receipts } = run.services;
   for (const key of run.privateReceipts ?? []) receipts.publish(key);
+  leave(run, result);
+}
+
+/** Gives back what the run holds of the store, then answers. */
+function leave(run: Run, result: Result): void {
+  run.state.release();
   run.lease?.release();
   run.resolve(result);
 }
@@ -108,6 +114,5 @@ async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void>
   }
   const { receipts } = run.services;
   for (const key of run.privateReceipts ?? []) receipts.drop(key);
-  run.lease?.release();
-  run.resolve(result);
+  leave(run, result);
 }
