@@ -17,26 +17,35 @@ export interface CheckOptions {
   readonly maxActions: number;
 }
 
+/** Actions and entries of their lists that may be checked all at once, whatever is wrong with them. */
+const SMALL = 1_000;
+
+/** Checks a proposal and says everything that does not fit. Never throws. */
+export function checkProposal(input: JsonValue, options: CheckOptions): Shape<Unfilled> {
+  const written = actionsOf(input);
+  if (written.length > options.maxActions) return { findings: [tooMany(written.length, options)], dropped: [] };
+  const lists = listsOf(written);
+  if (written.length + lists.entries <= SMALL) {
+    // Nearly all proposals end here. Words for problems are only looked for when there are any.
+    const outcome = ActionProposal.safeParse(input);
+    if (outcome.success) return { value: outcome.data, dropped: [] };
+  }
+  const tooLong = lists.long.filter(({ length }) => length > options.maxList);
+  if (tooLong.length > 0) return { findings: tooLong.map(({ path }) => longFinding(path, options)), dropped: [] };
+  return checkOneByOne(input, written, options);
+}
+
 /**
  * Checks the proposal with its first action, then the other actions one by one. What bad input can cost in time and
  * memory is therefore bounded by `MAX_PROBLEMS` and the longest list, not by the number of actions.
  */
-export function checkProposal(input: JsonValue, options: CheckOptions): Shape<Unfilled> {
-  const written = actionsOf(input);
-  if (written.length > options.maxActions) return { findings: [tooMany(written.length, options)], dropped: [] };
-  const tooLong = longLists(written, options.maxList);
-  if (tooLong.length > 0) return { findings: tooLong, dropped: [] };
-
-  const head = checkShape(
-    ActionProposal,
-    written.length > 1 ? withFirstOnly(input, written) : input,
-    options.unknownFields,
-  );
+function checkOneByOne(input: JsonValue, written: JsonArray, { unknownFields }: CheckOptions): Shape<Unfilled> {
+  const head = checkShape(ActionProposal, written.length > 1 ? withFirstOnly(input, written) : input, unknownFields);
   const findings: Finding[] = "findings" in head ? [...head.findings] : [];
   const dropped = [...head.dropped];
   const actions = "value" in head ? head.value.actions : [];
   for (let index = 1; index < written.length && findings.length <= MAX_PROBLEMS; index++) {
-    const shape = checkShape(Action, written[index] ?? null, options.unknownFields);
+    const shape = checkShape(Action, written[index] ?? null, unknownFields);
     if ("value" in shape) actions.push(shape.value);
     else findings.push(...shape.findings.map((finding) => inAction(index, finding)));
     if (shape.dropped.length > 0) dropped.push(...shape.dropped.map((finding) => inAction(index, finding)));
@@ -57,16 +66,29 @@ function withFirstOnly(input: JsonValue, actions: JsonArray): JsonValue {
   return { ...(input as JsonObject), actions: actions.slice(0, 1) };
 }
 
-function longLists(actions: JsonArray, maxList: number): Finding[] {
-  const findings: Finding[] = [];
-  actions.forEach((action, index) => {
-    if (!isObject(action)) return;
-    for (const [name, value] of Object.entries(action)) {
-      if (!Array.isArray(value) || value.length <= maxList) continue;
-      findings.push({ path: ["actions", index, name], message: `has more than ${maxList} entries` });
+interface Lists {
+  /** Entries of all lists that stand in actions. */
+  entries: number;
+  /** Those that are long enough to be looked at. */
+  readonly long: { readonly path: Finding["path"]; readonly length: number }[];
+}
+
+function listsOf(actions: JsonArray): Lists {
+  const lists: Lists = { entries: 0, long: [] };
+  for (const [index, action] of actions.entries()) {
+    if (!isObject(action)) continue;
+    for (const name in action) {
+      const value = action[name];
+      if (!Array.isArray(value)) continue;
+      lists.entries += value.length;
+      if (value.length > SMALL) lists.long.push({ path: ["actions", index, name], length: value.length });
     }
-  });
-  return findings;
+  }
+  return lists;
+}
+
+function longFinding(path: Finding["path"], { maxList }: CheckOptions): Finding {
+  return { path, message: `has more than ${maxList} entries` };
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
