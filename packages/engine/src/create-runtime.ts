@@ -81,8 +81,8 @@ async function verifyAgainst(
   const state = store.view();
   try {
     const tools = [...config.tools.values()].map(({ schema }) => schema);
-    const { policy: policies, budget, limits } = config;
-    return await verify(proposal, { state, tools, policies, capabilities, budget, limits, compiler, now });
+    const { policy: policies, budget, limits, schedule } = config;
+    return await verify(proposal, { state, tools, policies, capabilities, budget, limits, schedule, compiler, now });
   } finally {
     state.release?.();
   }
