@@ -11,11 +11,9 @@ import { memoryStateStore } from "@car/state";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "./create-runtime.js";
-import type { Runtime } from "./runtime.js";
 import type { RuntimeOptions } from "./runtime-options.js";
-import type { VerifyReport } from "@car/validator";
 
-type AnyRuntime = Runtime<VerifyReport>;
+type AnyRuntime = ReturnType<typeof createRuntime>;
 type Mutant = (setup: RuntimeOptions) => AnyRuntime;
 
 /** A runtime that forgets some of its options. */
@@ -100,7 +98,7 @@ const MUTANTS: readonly (readonly [rule: string, how: string, mutant: Mutant])[]
   ["6.1", "asks no policy", without("policy")],
   ["6.5", "has nobody to ask", without("approver")],
   ["6.5", "approves everything", (setup) => createRuntime({ ...setup, approver: () => true })],
-  ["7.1", "names every proposal the same", (setup) => ({ ...createRuntime(setup), subscribe: () => () => undefined })],
+  ["7.1", "tells subscribers nothing", (setup) => ({ ...createRuntime(setup), subscribe: () => () => undefined })],
 ];
 
 /** Tests of the suite for one rule that fail on a mutant. */

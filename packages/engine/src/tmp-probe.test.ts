@@ -34,8 +34,29 @@ it("leak", async () => {
   const clock = manualClock();
   const calls: string[] = [];
   let fail = true;
-  const rt = createRuntime({ clock, random: () => 0.5, tools: [{ schema: { name: "t", reversibility: "reversible", max_concurrency: 1 }, execute: (p: any, x: any) => { calls.push(`${clock.now()} ${x.actionId}`); return new Promise((res, rej) => clock.setTimer(() => (fail ? rej(new Error("x")) : res(1)), 10)); } }] });
-  const run = async (actions: any) => { const p = rt.execute({ actions }); for (let i = 0; i < 3; i++) await clock.advanceAsync(1000); const r: any = await Promise.race([p, new Promise((res) => setTimeout(() => res("HUNG"), 300))]); console.log(JSON.stringify(calls), r.status ?? r, JSON.stringify(r.results?.map((x: any) => [x.action_id, x.status, x.reason?.code]))); };
+  const rt = createRuntime({
+    clock,
+    random: () => 0.5,
+    tools: [
+      {
+        schema: { name: "t", reversibility: "reversible", max_concurrency: 1 },
+        execute: (p: any, x: any) => {
+          calls.push(`${clock.now()} ${x.actionId}`);
+          return new Promise((res, rej) => clock.setTimer(() => (fail ? rej(new Error("x")) : res(1)), 10));
+        },
+      },
+    ],
+  });
+  const run = async (actions: any) => {
+    const p = rt.execute({ actions });
+    for (let i = 0; i < 3; i++) await clock.advanceAsync(1000);
+    const r: any = await Promise.race([p, new Promise((res) => setTimeout(() => res("HUNG"), 300))]);
+    console.log(
+      JSON.stringify(calls),
+      r.status ?? r,
+      JSON.stringify(r.results?.map((x: any) => [x.action_id, x.status, x.reason?.code])),
+    );
+  };
   await run([c("a", "t"), c("b", "t"), c("d", "t")]);
   fail = false;
   await run([c("e", "t")]);

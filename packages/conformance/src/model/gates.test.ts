@@ -27,7 +27,7 @@ const codes = (outcome: ModelOutcome): readonly string[] =>
 const skip = { failure_behavior: "skip" };
 
 describe("model: gates", () => {
-  it("[CF-M6] each gate refuses with its own code, in the contract's order", () => {
+  it("[CFM-6] each gate refuses with its own code, in the contract's order", () => {
     const actions = [
       call("a", { tool: "unknown", ...skip }),
       call("b", { parameters: { n: "x" }, preconditions: [{ key: "k", operator: "exists" }], ...skip }),
@@ -58,7 +58,7 @@ describe("model: gates", () => {
     ]);
   });
 
-  it("[CF-M6] a policy condition sees the trusted value, a precondition the newest", () => {
+  it("[CFM-6] a policy condition sees the trusted value, a precondition the newest", () => {
     const write = { id: "w", type: "state_write", parameters: { key: "k", value: "no" } } as ActionInput;
     const policy = [{ effect: "require_state", tool: "t", key: "k", value: "yes" }] as const;
     const memory = { ...EMPTY_MEMORY, state: new Map([["k", host("yes")]]) };
@@ -69,7 +69,7 @@ describe("model: gates", () => {
     ]);
   });
 
-  it("[CF-M7] only `retry` repeats, and only what may pass by; the delay doubles", () => {
+  it("[CFM-7] only `retry` repeats, and only what may pass by; the delay doubles", () => {
     const at = world(
       {
         a: [throws(undefined, 1), throws("transient", 1), answers(1, 1)],
@@ -85,7 +85,7 @@ describe("model: gates", () => {
     ]);
   });
 
-  it("[CF-M7] a timeout is repeated only by the host's word, else it is in doubt", () => {
+  it("[CFM-7] a timeout is repeated only by the host's word, else it is in doubt", () => {
     const actions = [call("a", { failure_behavior: "retry", timeout_ms: 10 })];
     const calls = { a: [hangs(), answers(1, 1)] };
     expect(codes(run(actions, world(calls)))).toEqual(["succeeded -"]);
@@ -93,7 +93,7 @@ describe("model: gates", () => {
     expect(codes(run(actions, world(calls, { tools: [{ name: "t", idempotent: true }] })))).toEqual(["succeeded -"]);
   });
 
-  it("[CF-M8] a model's write leaves the trusted value; the tool's word wins over a claim", () => {
+  it("[CFM-8] a model's write leaves the trusted value; the tool's word wins over a claim", () => {
     const memory = { ...EMPTY_MEMORY, state: new Map([["k", host("trusted")]]) };
     const actions = [call("a", { expected_effects: { k: "claim", told: "claim" } })];
     const at = world(
@@ -110,7 +110,7 @@ describe("model: gates", () => {
     expect(state.get("told")).toEqual({ value: "truth", origin: "tool", version: 2 });
   });
 
-  it("[CF-M8] writes of a failed attempt are discarded", () => {
+  it("[CFM-8] writes of a failed attempt are discarded", () => {
     const failing = throws("transient", 1, { writes: [{ key: "k", value: "left over" }] });
     const at = world({ a: [failing, answers(1, 1)] }, { tools: [tool({ effects: ["k"] })] });
     expect(run([call("a", { failure_behavior: "retry" })], at).memory.state.size).toBe(0);
@@ -118,7 +118,7 @@ describe("model: gates", () => {
 });
 
 describe("model: sharing and budgets", () => {
-  it("[CF-M10] a duplicate in flight waits, and takes the place of a first one that fails", () => {
+  it("[CFM-10] a duplicate in flight waits, and takes the place of a first one that fails", () => {
     const same = { idempotent: true, parameters: { n: 1 }, ...skip };
     const calls = { a: [answers("once", 10)], b: [answers("twice", 5)] };
     const both = run([call("a", same), call("b", same)], world(calls));
@@ -134,7 +134,7 @@ describe("model: sharing and budgets", () => {
     expect(failing.calls.map(({ at }) => at)).toEqual([0, 10]);
   });
 
-  it("[CF-M10] a receipt of a reversible call goes with its run, one of an irreversible call stays", () => {
+  it("[CFM-10] a receipt of a reversible call goes with its run, one of an irreversible call stays", () => {
     const actions = [call("a", { idempotent: true }), call("bad", { tool: "u", dependencies: ["a"] })];
     const calls = { a: [answers(1, 1)], bad: [throws("terminal", 1)] };
     const receiptsWith = (reversibility: "reversible" | "irreversible"): number =>
@@ -142,7 +142,7 @@ describe("model: sharing and budgets", () => {
     expect([receiptsWith("reversible"), receiptsWith("irreversible")]).toEqual([0, 1]);
   });
 
-  it("[CF-M10] a cached result serves until its time is up", () => {
+  it("[CFM-10] a cached result serves until its time is up", () => {
     const tools = [tool({ cache_ttl_secs: 1 })];
     const first = run([call("a")], world({ a: [answers("x", 10)] }, { tools }));
     const later = (now: number): ModelOutcome =>
@@ -150,7 +150,7 @@ describe("model: sharing and budgets", () => {
     expect([later(500), later(2_000)].map((outcome) => outcome.actions[0]?.cached)).toEqual([true, false]);
   });
 
-  it("[CF-M11] what exceeds a budget is skipped, and rolls back when it may abort", () => {
+  it("[CFM-11] what exceeds a budget is skipped, and rolls back when it may abort", () => {
     const chain = (more: object): readonly ActionInput[] => [call("a"), call("b", { dependencies: ["a"], ...more })];
     const at = world({ a: [answers(1, 10)] }, { budget: { max_tool_calls: 1 } });
     const strict = run(chain({}), at);
@@ -159,13 +159,13 @@ describe("model: sharing and budgets", () => {
     expect(run(chain({}), { ...at, budget: { max_tool_calls: 1, on_exceeded: "commit" } }).status).toBe("committed");
   });
 
-  it("[CF-M11] what will not fit is decided before the first irreversible call", () => {
+  it("[CFM-11] what will not fit is decided before the first irreversible call", () => {
     const tools = [{ name: "t" }];
     const outcome = run([call("a"), call("b")], world({}, { tools, budget: { max_actions: 1 } }));
     expect([outcome.status, outcome.calls.length]).toEqual(["rolled_back", 0]);
   });
 
-  it("[CF-M11] wall time stops new starts and signals what is in flight", () => {
+  it("[CFM-11] wall time stops new starts and signals what is in flight", () => {
     const at = world({ a: [answers(1, 100, { heedsAbort: true })] }, { budget: { max_duration_ms: 50 } });
     const outcome = run([call("a", skip), call("b", { ...skip, dependencies: ["a"] })], at);
     expect([outcome.status, outcome.wall_ms, ...codes(outcome)]).toEqual([
@@ -178,7 +178,7 @@ describe("model: sharing and budgets", () => {
 });
 
 describe("model: values", () => {
-  it("[CF-M13] references are replaced in one pass; what looks like one but is none stays", () => {
+  it("[CFM-13] references are replaced in one pass; what looks like one but is none stays", () => {
     const outputs = (id: string) => (id === "a" ? { text: "$b.output", list: [1, { deep: true }] } : undefined);
     const resolved = resolveReferences(
       {
@@ -204,7 +204,7 @@ describe("model: values", () => {
     expect(resolveReferences(["$a.output.none"], outputs)).toEqual({ missing: "a.output.none" });
   });
 
-  it("[CF-M13] the operators of conditions", () => {
+  it("[CFM-13] the operators of conditions", () => {
     const holds = (
       operator: string,
       actual: Parameters<typeof conditionHolds>[1],

@@ -37,8 +37,19 @@ const statuses = (outcome: ModelOutcome): readonly string[] =>
 const starts = (outcome: ModelOutcome): readonly string[] =>
   outcome.calls.map(({ action_id, tool, at }) => `${at} ${action_id ?? tool}`);
 
+describe("model", () => {
+  it("[CFM-1] gives the same outcome again, and leaves the world as it was", () => {
+    const calls = { a: answers(1, 10), b: throws("terminal", 5) };
+    const at = world(calls);
+    const before = structuredClone({ ...at, memory: { ...at.memory, state: [...at.memory.state] } });
+    const actions = [write("w", "k"), call("a", "book"), call("b")];
+    expect(run(actions, at)).toEqual(run(actions, at));
+    expect({ ...at, memory: { ...at.memory, state: [...at.memory.state] } }).toEqual(before);
+  });
+});
+
 describe("model: order", () => {
-  it("[CF-M2] refuses repeated ids, unknown names and cycles whole", () => {
+  it("[CFM-2] refuses repeated ids, unknown names and cycles whole", () => {
     const outcome = run(
       [
         call("a", "read", { dependencies: ["c"] }),
@@ -53,7 +64,7 @@ describe("model: order", () => {
     expect(outcome.calls).toEqual([]);
   });
 
-  it("[CF-M3] starts an action when its own predecessors have ended, without levels", () => {
+  it("[CFM-3] starts an action when its own predecessors have ended, without levels", () => {
     const outcome = run(
       [call("slow"), call("fast"), call("next", "read", { dependencies: ["fast"] })],
       world({ slow: answers(1, 100), fast: answers(2, 10), next: answers(3, 10) }),
@@ -62,7 +73,7 @@ describe("model: order", () => {
     expect(outcome.wall_ms).toBe(100);
   });
 
-  it("[CF-M3] orders conflicting actions along the stable topological order, not the list", () => {
+  it("[CFM-3] orders conflicting actions along the stable topological order, not the list", () => {
     const outcome = run(
       [write("first", "k", { dependencies: ["later"] }), write("second", "k"), write("later", "z")],
       world({}),
@@ -70,7 +81,7 @@ describe("model: order", () => {
     expect(outcome.memory.state.get("k")?.value).toBe("first");
   });
 
-  it("[CF-M3] bounds what is in flight per run and per tool", () => {
+  it("[CFM-3] bounds what is in flight per run and per tool", () => {
     const actions = [call("a"), call("b"), call("c")];
     const calls = { a: answers(1, 10), b: answers(1, 20), c: answers(1, 30) };
     expect(starts(run(actions, world(calls, { maxConcurrency: 2 })))).toEqual(["0 a", "0 b", "10 c"]);
@@ -80,13 +91,13 @@ describe("model: order", () => {
 });
 
 describe("model: abort safety", () => {
-  it("[CF-M4] an irreversible call waits while something could still abort", () => {
+  it("[CFM-4] an irreversible call waits while something could still abort", () => {
     const calls = { pay: answers(1, 10), look: answers(1, 20), last: answers(1, 30) };
     const outcome = run([call("pay", "wire"), call("look"), call("last")], world(calls));
     expect(starts(outcome)).toEqual(["0 look", "0 last", "30 pay"]);
   });
 
-  it("[CF-M4] irreversible calls that may abort run one at a time, in list order", () => {
+  it("[CFM-4] irreversible calls that may abort run one at a time, in list order", () => {
     const calls = { a: answers(1, 10), b: answers(1, 20), c: answers(1, 30) };
     expect(starts(run([call("a", "wire"), call("b", "wire"), call("c", "wire")], world(calls)))).toEqual([
       "0 a",
@@ -95,7 +106,7 @@ describe("model: abort safety", () => {
     ]);
   });
 
-  it("[CF-M4] what has threats after it goes first, what threatens nothing goes last", () => {
+  it("[CFM-4] what has threats after it goes first, what threatens nothing goes last", () => {
     const skip = { failure_behavior: "skip" };
     const actions = [
       call("last", "wire", skip),
@@ -107,7 +118,7 @@ describe("model: abort safety", () => {
     expect(starts(run(actions, world(calls)))).toEqual(["0 early", "30 after", "70 abort", "90 last"]);
   });
 
-  it("[CF-M4] a batch in which nothing may abort, and an eager one, run at once", () => {
+  it("[CFM-4] a batch in which nothing may abort, and an eager one, run at once", () => {
     const skip = { failure_behavior: "skip" };
     const calls = { a: answers(1, 10), b: answers(1, 20) };
     expect(starts(run([call("a", "wire", skip), call("b", "wire", skip)], world(calls)))).toEqual(["0 a", "0 b"]);
@@ -119,7 +130,7 @@ describe("model: abort safety", () => {
 });
 
 describe("model: skipping and giving up", () => {
-  it("[CF-M5] dependants of a tolerated failure are skipped with the cause's id", () => {
+  it("[CFM-5] dependants of a tolerated failure are skipped with the cause's id", () => {
     const skip = { failure_behavior: "skip" };
     const actions = [call("a", "read", skip), call("b", "read", { parameters: { x: "$a.output" } }), call("c")];
     const outcome = run(actions, world({ a: throws("terminal", 10), c: answers(1, 20) }));
@@ -128,7 +139,7 @@ describe("model: skipping and giving up", () => {
     expect(outcome.status).toBe("committed");
   });
 
-  it("[CF-M9] an abort awaits siblings, undoes in reverse order of ending and drops the state", () => {
+  it("[CFM-9] an abort awaits siblings, undoes in reverse order of ending and drops the state", () => {
     const actions = [
       write("w", "k"),
       call("one", "book"),
@@ -154,7 +165,7 @@ describe("model: skipping and giving up", () => {
     expect(outcome.external_effects_remain).toBe(false);
   });
 
-  it("[CF-M9] siblings that heed the signal are canceled; those that do not are given up after the drain time", () => {
+  it("[CFM-9] siblings that heed the signal are canceled; those that do not are given up after the drain time", () => {
     const calls = {
       bad: throws("terminal", 10),
       polite: answers(1, 90, { heedsAbort: true }),
@@ -166,7 +177,7 @@ describe("model: skipping and giving up", () => {
     expect(outcome.external_effects_remain).toBe(true);
   });
 
-  it("[CF-M12] a signal cancels like an abort", () => {
+  it("[CFM-12] a signal cancels like an abort", () => {
     const outcome = run(
       [call("a"), call("b", "read", { dependencies: ["a"] })],
       world({ a: answers(1, 50) }, { cancelAtMs: 10 }),

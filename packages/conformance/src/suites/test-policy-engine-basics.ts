@@ -5,7 +5,7 @@ import { assertEqual, AssertionError } from "../assert.js";
 import { anyPolicyCase } from "../policy/any-policy.js";
 import { policyRequest, policyState } from "../policy/policy-request.js";
 import type { TestRunner } from "../test-runner.js";
-import { assertDecision } from "./test-policy-engine-tools.js";
+import { assertDecision } from "./test-policy-engine-asserts.js";
 
 const RUNS = { numRuns: 100 };
 

@@ -3,7 +3,8 @@ import { type JsonObject, type JsonValue } from "@car/ir";
 import { assertEqual } from "../assert.js";
 import { parametersWith } from "../policy/policy-request.js";
 import type { TestRunner } from "../test-runner.js";
-import { assertEffects, effectOf, engineOf, type PolicyFactory } from "./test-policy-engine-tools.js";
+import { assertEffects } from "./test-policy-engine-asserts.js";
+import { effectOf, engineOf, type PolicyFactory } from "./test-policy-engine-tools.js";
 
 type Expected = readonly (readonly [value: JsonValue | undefined, effect: Decision["effect"]])[];
 

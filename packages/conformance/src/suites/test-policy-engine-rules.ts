@@ -2,7 +2,8 @@ import { Action, type JsonObject } from "@car/ir";
 import { assertEqual } from "../assert.js";
 import { parametersWith } from "../policy/policy-request.js";
 import type { TestRunner } from "../test-runner.js";
-import { assertEffects, effectOf, engineOf, type PolicyFactory } from "./test-policy-engine-tools.js";
+import { assertEffects } from "./test-policy-engine-asserts.js";
+import { effectOf, engineOf, type PolicyFactory } from "./test-policy-engine-tools.js";
 
 const WRITE = Action.parse({ id: "w", type: "state_write", parameters: { key: "notes", value: { deep: "a Secret" } } });
 const READ = Action.parse({ id: "r", type: "state_read", parameters: { key: "notes" } });

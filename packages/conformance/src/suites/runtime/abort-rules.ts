@@ -32,9 +32,9 @@ export const ABORT_RULES: readonly Rule[] = [
     "[5.2] a failed or refused action that may abort undoes the run",
     { ...TOOLS, state: { k: "old" } },
     async (rig) => {
-      const causes = [call("a", "breaks"), call("a", "breaks", RETRY), call("a", "nobody"), check("a", "k", "other")];
+      const causes = [call("a", "breaks"), call("a", "breaks", RETRY), call("a", "nobody"), check("a", { k: "other" })];
       for (const cause of causes) {
-        const result = await rig.run([write("w", "z", "new"), { ...cause, dependencies: ["w"] }]);
+        const result = await rig.run([write("w", { z: "new" }), { ...cause, dependencies: ["w"] }]);
         assertEqual([result.status, rig.runtime.state.get("z")], ["rolled_back", undefined]);
       }
     },
@@ -75,8 +75,8 @@ export const ABORT_RULES: readonly Rule[] = [
     async (rig) => {
       const before = rig.runtime.state.keys().map((key) => rig.runtime.state.entry(key));
       await rig.run([
-        write("w1", "a", "x"),
-        write("w2", "new", "x"),
+        write("w1", { a: "x" }),
+        write("w2", { new: "x" }),
         call("bad", "breaks", { dependencies: ["w1", "w2"] }),
       ]);
       assertEqual(
@@ -87,7 +87,7 @@ export const ABORT_RULES: readonly Rule[] = [
   ),
 
   rule("[5.2] history is append-only: a rollback adds records", TOOLS, async (rig) => {
-    await rig.run([write("w", "k", 1), call("bad", "breaks", { dependencies: ["w"] })]);
+    await rig.run([write("w", { k: 1 }), call("bad", "breaks", { dependencies: ["w"] })]);
     assertEqual([countOf(rig, "state_changed") >= 1, countOf(rig, "state_rollback")], [true, 1]);
     const [completed] = eventsOf(rig, "proposal_completed");
     assertEqual(completed?.data["status"], "rolled_back", "logged status");
@@ -99,7 +99,7 @@ export const ABORT_RULES: readonly Rule[] = [
   }),
 
   rule("[5.3] what had succeeded says `rolled_back`, and keeps what it had changed", TOOLS, async (rig) => {
-    const result = await rig.run([write("w", "k", 1), call("bad", "breaks", { dependencies: ["w"] })]);
+    const result = await rig.run([write("w", { k: 1 }), call("bad", "breaks", { dependencies: ["w"] })]);
     const [first, second] = result.results;
     assertEqual([first?.status, first?.rolled_back, first?.state_changes], ["succeeded", true, { k: 1 }]);
     assertEqual(second?.rolled_back, false, "the failed one");

@@ -91,10 +91,25 @@ export const ABORT_SAFETY_RULES: readonly Rule[] = [
     },
   ),
 
+  rule(
+    "[3.3] a call that had to wait for its tool is judged when it starts, not when it came",
+    { tools: { ...TOOLS.tools, one: { run: takes(10), max_concurrency: 1 } } },
+    async (rig) => {
+      const actions = [
+        call("first", "one", SKIP),
+        call("second", "one"),
+        call("afterFirst", "look", { dependencies: ["first"] }),
+        call("afterSecond", "look", { dependencies: ["second"] }),
+      ];
+      await rig.run(actions);
+      assertEqual(rig.calls, ["0 first", "10 afterFirst", "30 second", "40 afterSecond"]);
+    },
+  ),
+
   rule("[3.3] state actions are reversible", TOOLS, async (rig) => {
     const result = await rig.run([
       call("pay", "pay", SKIP),
-      write("w", "k", 1, { preconditions: [{ key: "none", operator: "exists" }] }),
+      write("w", { k: 1 }, { preconditions: [{ key: "none", operator: "exists" }] }),
     ]);
     assertEqual([result.status, rig.calls], ["rolled_back", []], "outcome");
   }),

@@ -1,24 +1,26 @@
-import type { JsonValue } from "@car/ir";
+import type { JsonObject } from "@car/ir";
 import type { ActionInput } from "./rig.js";
 
 /** A call of `tool`. Unless `more` says otherwise its failure aborts the run. */
 export function call(id: string, tool: string, more: object = {}): ActionInput {
-  return { id, type: "tool_call", tool, ...more } as ActionInput;
+  return { id, type: "tool_call", tool, ...more };
 }
 
-/** Writes `value` at `key`. */
-export function write(id: string, key: string, value: JsonValue, more: object = {}): ActionInput {
-  return { id, type: "state_write", parameters: { key, value }, ...more } as ActionInput;
+/** Writes one key: `{ key: value }`. */
+export function write(id: string, entry: JsonObject, more: object = {}): ActionInput {
+  const [key, value] = entryOf(entry);
+  return { id, type: "state_write", parameters: { key, value }, ...more };
 }
 
 /** Reads `key`. */
 export function read(id: string, key: string, more: object = {}): ActionInput {
-  return { id, type: "state_read", parameters: { key }, ...more } as ActionInput;
+  return { id, type: "state_read", parameters: { key }, ...more };
 }
 
-/** Fails unless `key` holds `expected`. */
-export function check(id: string, key: string, expected: JsonValue, more: object = {}): ActionInput {
-  return { id, type: "assertion", parameters: { key, expected }, ...more } as ActionInput;
+/** Fails unless a key holds a value: `{ key: value }`. */
+export function check(id: string, entry: JsonObject, more: object = {}): ActionInput {
+  const [key, expected] = entryOf(entry);
+  return { id, type: "assertion", parameters: { key, expected }, ...more };
 }
 
 /** Tolerates a failure. */
@@ -29,3 +31,9 @@ export const RETRY = { failure_behavior: "retry" } as const;
 
 /** Leaves nothing outside the state store. */
 export const REVERSIBLE = { reversibility: "reversible" } as const;
+
+function entryOf(entry: JsonObject): readonly [string, JsonObject[string]] {
+  const [first] = Object.entries(entry);
+  if (first === undefined) throw new TypeError("an entry has one key");
+  return first;
+}

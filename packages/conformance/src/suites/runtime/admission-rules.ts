@@ -49,7 +49,7 @@ export const ADMISSION_RULES: readonly Rule[] = [
   }),
 
   rule("[2.1] a state action whose key is a reference needs a declared set", TOOLS, async (rig) => {
-    await refusal(rig, { actions: [call("a", "t"), write("w", "$a.output.key", 1)] });
+    await refusal(rig, { actions: [call("a", "t"), write("w", { "$a.output.key": 1 })] });
     await refusal(rig, { actions: [call("a", "t"), read("r", "$a.output.key")] });
   }),
 
@@ -61,8 +61,8 @@ export const ADMISSION_RULES: readonly Rule[] = [
       const actions = [
         call("in", "t", { parameters: { key: "mine.1" } }),
         call("out", "t", { parameters: { key: "yours" } }),
-        write("good", "$in.output.key", 1, set),
-        write("bad", "$out.output.key", 1, set),
+        write("good", { "$in.output.key": 1 }, set),
+        write("bad", { "$out.output.key": 1 }, set),
       ];
       const result = await rig.run(actions);
       assertEqual(rig.runtime.state.keys(), ["mine.1"], "keys");
@@ -109,6 +109,12 @@ export const ADMISSION_RULES: readonly Rule[] = [
       result.results.map(({ action_id, status }) => `${action_id} ${status}`),
       ["a rejected", "b rejected"],
     );
+  }),
+
+  rule("[2.1] one problem does not hide another", { ...TOOLS, capabilities: { max_actions: 1 } }, async (rig) => {
+    const result = await rig.run([call("a", "t", { dependencies: ["ghost"] }), call("a", "t")]);
+    const text = result.reasons.map(({ code, message }) => `${code} ${message}`).join();
+    mentions(text, "capability_denied", "ghost");
   }),
 
   rule("[2.1] a refusal is logged, with the end of the run", TOOLS, async (rig) => {

@@ -75,9 +75,9 @@ export const AUTHORITY_RULES: readonly Rule[] = [
   rule("[4.2] keys are checked exactly or by prefix, for reads and writes", ONLY_MINE, async (rig) => {
     const actions = [
       read("a", "mine", SKIP),
-      write("b", "my.1", 1, SKIP),
+      write("b", { "my.1": 1 }, SKIP),
       read("c", "yours", SKIP),
-      write("d", "mine2", 1, SKIP),
+      write("d", { mine2: 1 }, SKIP),
     ];
     assertEqual(endings(await rig.run(actions)), [
       "succeeded -",
@@ -98,7 +98,7 @@ export const AUTHORITY_RULES: readonly Rule[] = [
     ];
     const actions = [
       ...paths.map((path, index) => call(`a${index}`, "t", { ...path, ...SKIP })),
-      check("z", "yours", "x", SKIP),
+      check("z", { yours: "x" }, SKIP),
     ];
     assertEqual(new Set(endings(await rig.run(actions))).size, 1, "different endings");
     assertEqual(rig.calls, [], "calls");
@@ -120,7 +120,7 @@ export const AUTHORITY_RULES: readonly Rule[] = [
     const precondition = { preconditions: [{ key: "yours", value: "guess" }] };
     const result = await rig.run([
       call("a", "t", { ...precondition, ...SKIP }),
-      check("b", "yours", "guess", SKIP),
+      check("b", { yours: "guess" }, SKIP),
       read("c", "yours", SKIP),
     ]);
     assertEqual(textOf(result).includes("hunter2"), false, "the result shows the value");

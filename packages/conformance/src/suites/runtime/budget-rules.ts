@@ -37,7 +37,7 @@ export const BUDGET_RULES: readonly Rule[] = [
     async (rig) => {
       const result = await rig.run([
         call("no", "breaks", SKIP),
-        write("w", "k", 1, SKIP),
+        write("w", { k: 1 }, SKIP),
         call("a", "ten", SKIP),
         call("b", "ten", SKIP),
       ]);

@@ -15,7 +15,7 @@ const TOOLS = { tools: { ten: TEN, heeding: HEEDING, book: BOOK, undo: REVERSIBL
 /** 5.8: a caller that gives up. */
 export const CANCEL_RULES: readonly Rule[] = [
   rule("[5.8] a signal that is already aborted lets nothing run", TOOLS, async (rig) => {
-    const result = await rig.run([call("a", "ten"), write("w", "k", 1)], { signal: AbortSignal.abort() });
+    const result = await rig.run([call("a", "ten"), write("w", { k: 1 })], { signal: AbortSignal.abort() });
     assertEqual([result.status, rig.calls, rig.runtime.state.keys()], ["canceled", [], []]);
     assertEqual(
       result.results.map(({ status, attempts }) => [status, attempts]),
@@ -30,7 +30,7 @@ export const CANCEL_RULES: readonly Rule[] = [
     const controller = new AbortController();
     rig.clock.setTimer(() => controller.abort(), 15);
     const actions = [
-      write("w", "k", 1),
+      write("w", { k: 1 }),
       call("done", "ten"),
       call("polite", "heeding"),
       call("next", "ten", { dependencies: ["polite"] }),

@@ -137,7 +137,7 @@ export const CONTAINMENT_RULES: readonly Rule[] = [
     async (rig) => {
       const { store } = rig.runtime;
       store.commit = LOUD;
-      const result = await rig.run([write("a", "x", 1), write("b", "y", 2)]);
+      const result = await rig.run([write("a", { x: 1 }), write("b", { y: 2 })]);
       assertEqual([result.status, result.cause?.code, rig.runtime.state.keys()], ["rolled_back", "store_error", []]);
       isWhole(rig, result);
     },
@@ -147,9 +147,9 @@ export const CONTAINMENT_RULES: readonly Rule[] = [
     const { store } = rig.runtime;
     const commit = store.commit.bind(store);
     store.commit = LOUD;
-    await rig.run([write("a", "x", 1)]);
+    await rig.run([write("a", { x: 1 })]);
     store.commit = commit;
-    assertEqual([(await rig.run([write("a", "x", 2)])).status, rig.runtime.state.get("x")], ["committed", 2]);
+    assertEqual([(await rig.run([write("a", { x: 2 })])).status, rig.runtime.state.get("x")], ["committed", 2]);
   }),
 
   rule(

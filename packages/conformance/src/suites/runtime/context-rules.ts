@@ -37,12 +37,12 @@ export const CONTEXT_RULES: readonly Rule[] = [
     },
     async (rig) => {
       const result = await rig.run([call("a", "t")], { principal: "ann" });
-      const output = result.results[0]?.output as Record<string, JsonValue>;
+      const output = result.results[0]?.output as Record<string, string>;
       assertEqual(output["runId"], result.run_id, "run id");
       assertEqual(output["proposalId"], result.proposal_id, "proposal id");
       assertEqual([output["actionId"], output["attempt"], output["principal"]], ["a", 1, "ann"]);
       const pattern = new RegExp(`^00-${result.trace_id}-[0-9a-f]{16}-[0-9a-f]{2}$`);
-      assertEqual(pattern.test(String(output["traceparent"])), true, `traceparent ${String(output["traceparent"])}`);
+      assertEqual(pattern.test(output["traceparent"] ?? ""), true, `traceparent ${output["traceparent"] ?? ""}`);
     },
   ),
 
@@ -74,7 +74,7 @@ export const CONTEXT_RULES: readonly Rule[] = [
     async (rig) => {
       const { results } = await rig.run([call("a", "t", RETRY)]);
       const text = textOf(eventsOf(rig, "action_failed", "action_retrying"));
-      assertEqual(text.includes(`key=${String(results[0]?.output)}`), true, "the failed attempts had the same key");
+      assertEqual(text.includes(`key=${results[0]?.output as string}`), true, "the failed attempts had the same key");
     },
   ),
 
@@ -116,7 +116,7 @@ export const CONTEXT_RULES: readonly Rule[] = [
   }),
 
   rule("[4.8] and so are those of an action that fails for good", { tools: { t: writingThenFailing } }, async (rig) => {
-    const result = await rig.run([call("a", "t", SKIP), write("w", "z", 1)]);
+    const result = await rig.run([call("a", "t", SKIP), write("w", { z: 1 })]);
     assertEqual([result.status, result.results[0]?.state_changes, rig.runtime.state.keys()], ["committed", {}, ["z"]]);
   }),
 ];

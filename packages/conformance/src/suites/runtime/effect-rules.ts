@@ -42,7 +42,7 @@ export const EFFECT_RULES: readonly Rule[] = [
     "[4.9] `state_write` and `expected_effects` store with origin model, references included",
     { tools: { t: { ...REVERSIBLE, run: () => "from the tool" } } },
     async (rig) => {
-      await rig.run([call("t", "t", { expected_effects: { claimed: 1 } }), write("w", "copied", "$t.output")]);
+      await rig.run([call("t", "t", { expected_effects: { claimed: 1 } }), write("w", { copied: "$t.output" })]);
       assertEqual(
         [held(rig, "claimed"), held(rig, "copied")],
         [
@@ -170,7 +170,7 @@ export const EFFECT_RULES: readonly Rule[] = [
     "[4.9] a model's write neither changes nor deletes the trusted value",
     { tools: { drop: writing({ k: undefined }) }, state: { k: "yes" } },
     async (rig) => {
-      await rig.run([write("w", "k", "no")]);
+      await rig.run([write("w", { k: "no" })]);
       assertEqual(
         [held(rig, "k"), rig.runtime.state.entry("k")?.trusted],
         [["no", "model"], { value: "yes", origin: "host" }],
@@ -185,9 +185,9 @@ export const EFFECT_RULES: readonly Rule[] = [
     { tools: { t: REVERSIBLE }, state: { k: "yes" } },
     async (rig) => {
       const actions = [
-        write("w", "k", "no"),
+        write("w", { k: "no" }),
         read("r", "k"),
-        check("c", "k", "no"),
+        check("c", { k: "no" }),
         call("t", "t", { preconditions: [{ key: "k", value: "no" }] }),
       ];
       const result = await rig.run(actions);
@@ -199,7 +199,7 @@ export const EFFECT_RULES: readonly Rule[] = [
     "[4.9] policy conditions see the trusted value",
     { tools: { t: REVERSIBLE }, state: { k: "yes" }, policy: TRUSTING },
     async (rig) => {
-      assertEqual(endings(await rig.run([write("w", "k", "no"), call("t", "t", { dependencies: ["w"] })])), [
+      assertEqual(endings(await rig.run([write("w", { k: "no" }), call("t", "t", { dependencies: ["w"] })])), [
         "succeeded -",
         "succeeded -",
       ]);
@@ -210,13 +210,13 @@ export const EFFECT_RULES: readonly Rule[] = [
     "[4.9] so a model cannot write itself a permission",
     { tools: { t: REVERSIBLE }, policy: TRUSTING },
     async (rig) => {
-      const actions = [write("w", "k", "yes"), call("t", "t", { dependencies: ["w"] })];
+      const actions = [write("w", { k: "yes" }), call("t", "t", { dependencies: ["w"] })];
       assertEqual(endings(await rig.run(actions)), ["succeeded -", "rejected policy_denied"]);
     },
   ),
 
   rule("[4.9] unless the rule trusts the model", { tools: { t: REVERSIBLE }, policy: BELIEVING }, async (rig) => {
-    const actions = [write("w", "k", "yes"), call("t", "t", { dependencies: ["w"] })];
+    const actions = [write("w", { k: "yes" }), call("t", "t", { dependencies: ["w"] })];
     assertEqual(endings(await rig.run(actions)), ["succeeded -", "succeeded -"]);
   }),
 

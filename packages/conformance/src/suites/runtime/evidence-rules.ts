@@ -7,7 +7,7 @@ import { later, type Rig, rule, type Rule } from "./rig.js";
 
 const TOOLS = { tools: { t: REVERSIBLE, fail: { ...REVERSIBLE, run: () => Promise.reject(new Error("no")) } } };
 const ACTIONS = [
-  write("w", "k", 1),
+  write("w", { k: 1 }),
   call("a", "t"),
   call("b", "fail", { ...RETRY, max_retries: 1, dependencies: ["a"] }),
   call("c", "t", { ...SKIP, preconditions: [{ key: "absent", operator: "exists" }] }),
@@ -112,7 +112,7 @@ export const EVIDENCE_RULES: readonly Rule[] = [
   }),
 
   rule("[7.1] state changes are credited to the action that made them", TOOLS, async (rig) => {
-    await rig.run([write("w", "k", 1)]);
+    await rig.run([write("w", { k: 1 })]);
     const [changed] = eventsOf(rig, "state_changed").filter(({ run_id }) => run_id !== undefined);
     assertEqual([changed?.action_id, changed?.data["changes"]], ["w", [{ key: "k", value: 1, origin: "model" }]]);
   }),
@@ -137,7 +137,7 @@ export const EVIDENCE_RULES: readonly Rule[] = [
     await rig.run(ACTIONS);
     const [root] = eventsOf(rig, "proposal_received");
     const attempts = eventsOf(rig, "action_executing").map(({ span_id }) => span_id);
-    assertEqual(new Set([root?.span_id, ...attempts]).size, attempts.length + 1);
+    assertEqual([attempts.length >= 3, new Set([root?.span_id, ...attempts]).size], [true, attempts.length + 1]);
   }),
 
   rule(

@@ -125,7 +125,7 @@ export const FAILURE_RULES: readonly Rule[] = [
       await rig.run([call("a", "t", { ...RETRY, max_retries: 12 })]);
       const times = timesOf(rig.calls);
       const delays = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-      assertEqual(delays.slice(7), [6_400, 12_800, 15_000, 15_000, 15_000].slice(0, delays.length - 7));
+      assertEqual(delays.slice(7), [6_400, 12_800, 15_000, 15_000, 15_000]);
     },
   ),
 

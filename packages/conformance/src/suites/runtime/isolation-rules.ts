@@ -20,7 +20,7 @@ const INCREMENT: ToolUnderTest = {
 const childOf = (key: string): ToolUnderTest => ({
   ...REVERSIBLE,
   run: async ({ context }) => {
-    const { status, cause, reasons } = await context.execute({ actions: [write("w", key, "child")] });
+    const { status, cause, reasons } = await context.execute({ actions: [write("w", { [key]: "child" })] });
     return { status, codes: [cause?.code ?? null, ...reasons.map(({ code }) => code)] };
   },
 });
@@ -64,7 +64,7 @@ export const ISOLATION_RULES: readonly Rule[] = [
     "[5.1] a run sees nothing of another before that one commits",
     { ...TOOLS, state: { k: "old" } },
     async (rig) => {
-      const writer = rig.run([write("w", "k", "new"), call("t", "ten", { dependencies: ["w"] })]);
+      const writer = rig.run([write("w", { k: "new" }), call("t", "ten", { dependencies: ["w"] })]);
       assertEqual(rig.runtime.state.get("k"), "old", "while it runs");
       await writer;
       assertEqual(rig.runtime.state.get("k"), "new", "when it has committed");
@@ -129,7 +129,7 @@ export const ISOLATION_RULES: readonly Rule[] = [
   ),
 
   rule("[5.1] the host's own writes wait for the runs that hold the key", TOOLS, async (rig) => {
-    const running = rig.run([write("w", "k", "run"), call("a", "ten", { dependencies: ["w"] })]);
+    const running = rig.run([write("w", { k: "run" }), call("a", "ten", { dependencies: ["w"] })]);
     const writing = rig.runtime.state.set("k", "host");
     assertEqual(rig.runtime.state.get("k"), undefined, "while the run holds it");
     await rig.settle(Promise.all([running, writing]));
@@ -141,11 +141,11 @@ export const ISOLATION_RULES: readonly Rule[] = [
     { ...TOOLS, state: { other: 1 } },
     async (rig) => {
       const failing = rig.run([
-        write("w", "k", 1),
+        write("w", { k: 1 }),
         call("a", "ten", { dependencies: ["w"] }),
         read("r", "absent", { dependencies: ["a"], preconditions: [{ key: "absent", operator: "exists" }] }),
       ]);
-      const other = rig.run([write("w", "other", 2, SKIP)]);
+      const other = rig.run([write("w", { other: 2 }, SKIP)]);
       assertEqual([(await failing).status, endings(await other)], ["rolled_back", ["succeeded -"]]);
       assertEqual([rig.runtime.state.get("k"), rig.runtime.state.get("other")], [undefined, 2]);
     },

@@ -20,7 +20,12 @@ export const ORDER_RULES: readonly Rule[] = [
 
   rule("[3.1] reads come after earlier writes, writes after earlier reads and writes", TOOLS, async (rig) => {
     const claims = { expected_effects: { k: "tool" } };
-    const actions = [call("w1", "ten", claims), read("r", "k"), call("w2", "fifty", claims), write("w3", "k", "last")];
+    const actions = [
+      call("w1", "ten", claims),
+      read("r", "k"),
+      call("w2", "fifty", claims),
+      write("w3", { k: "last" }),
+    ];
     const result = await rig.run(actions);
     assertEqual(rig.calls, ["0 w1", "10 w2"]);
     assertEqual(result.results[1]?.output, "tool", "what was read");
@@ -34,9 +39,9 @@ export const ORDER_RULES: readonly Rule[] = [
 
   rule("[3.1] state edges follow the stable topological order, not the list", TOOLS, async (rig) => {
     await rig.run([
-      write("first", "k", "first", { dependencies: ["later"] }),
-      write("second", "k", "second"),
-      write("later", "z", 1),
+      write("first", { k: "first" }, { dependencies: ["later"] }),
+      write("second", { k: "second" }),
+      write("later", { z: 1 }),
     ]);
     assertEqual(rig.runtime.state.get("k"), "first", "the write that comes last in that order");
   }),
@@ -64,13 +69,13 @@ export const ORDER_RULES: readonly Rule[] = [
     async (rig) => {
       const actions = [
         call("tool", "effective"),
-        read("afterTool", "x.1"),
+        call("afterTool", "ten", { read_set: ["x.1"] }),
         call("set", "ten", { write_set: ["y*"] }),
         call("afterSet", "ten", { read_set: ["y1"] }),
         call("free", "ten", { read_set: ["x", "z"] }),
       ];
       await rig.run(actions);
-      assertEqual(rig.calls, ["0 tool", "0 set", "0 free", "10 afterSet"]);
+      assertEqual(rig.calls, ["0 tool", "0 set", "0 free", "10 afterTool", "10 afterSet"]);
     },
   ),
 
@@ -78,7 +83,7 @@ export const ORDER_RULES: readonly Rule[] = [
     "[3.1] a state dependency that only a later action writes, and nobody holds, refuses and names both",
     TOOLS,
     async (rig) => {
-      const result = await rig.run([call("needs", "ten", { state_dependencies: ["k"] }), write("gives", "k", 1)]);
+      const result = await rig.run([call("needs", "ten", { state_dependencies: ["k"] }), write("gives", { k: 1 })]);
       assertEqual([result.status, rig.calls], ["rejected", []], "outcome");
       const text = result.reasons.map(({ message }) => message).join();
       assertEqual([text.includes("needs"), text.includes("gives")], [true, true], "names both");
@@ -86,7 +91,7 @@ export const ORDER_RULES: readonly Rule[] = [
   ),
 
   rule("[3.1] it is no error when the state holds the key", { ...TOOLS, state: { k: 0 } }, async (rig) => {
-    const result = await rig.run([call("needs", "ten", { state_dependencies: ["k"] }), write("gives", "k", 1)]);
+    const result = await rig.run([call("needs", "ten", { state_dependencies: ["k"] }), write("gives", { k: 1 })]);
     assertEqual(result.status, "committed", "status");
   }),
 
@@ -108,6 +113,15 @@ export const ORDER_RULES: readonly Rule[] = [
     async (rig) => {
       await rig.run([call("a", "one"), call("b", "one"), call("c", "ten")]);
       assertEqual([...rig.calls].sort(), ["0 a", "0 c", "10 b"]);
+    },
+  ),
+
+  rule(
+    "[3.2] what waits for its tool is not in flight: it keeps no other from starting",
+    { tools: { ...TOOLS.tools, one: { ...takes(10), max_concurrency: 1 } }, maxConcurrency: 2 },
+    async (rig) => {
+      await rig.run([call("a", "one"), call("b", "one"), call("c", "ten")]);
+      assertEqual(rig.calls, ["0 a", "0 c", "10 b"]);
     },
   ),
 

@@ -25,7 +25,7 @@ export const POLICY_RULES: readonly Rule[] = [
   ),
 
   rule("[6.1] without a policy everything is allowed", { tools: TOOLS }, async (rig) => {
-    assertEqual((await rig.run([call("a", "t"), write("w", "k", 1)])).status, "committed");
+    assertEqual((await rig.run([call("a", "t"), write("w", { k: 1 })])).status, "committed");
   }),
 
   rule("[6.1] a decision may take its time", { tools: TOOLS, policy: policyOf(async () => DENY) }, async (rig) => {
@@ -76,7 +76,7 @@ export const POLICY_RULES: readonly Rule[] = [
     "[6.1] it is asked about state actions, too",
     { policy: policyOf(({ action }) => (action.type === "state_write" ? DENY : ALLOW)) },
     async (rig) => {
-      assertEqual(endings(await rig.run([write("w", "k", 1, SKIP), read("r", "k", SKIP)])), [
+      assertEqual(endings(await rig.run([write("w", { k: 1 }, SKIP), read("r", "k", SKIP)])), [
         "rejected policy_denied",
         "succeeded -",
       ]);

@@ -1,5 +1,6 @@
 import type { JsonObject, LiveEvent, ProposalInput, ProposalResult, ToolSchemaInput } from "@car/ir";
 import type { Tool, ToolContext } from "@car/ir/ports";
+import { assertEqual } from "../../assert.js";
 import { countingIds } from "../../clock/counting-ids.js";
 import { type ManualClock, manualClock } from "../../clock/manual-clock.js";
 import { settledIn } from "../../clock/settled-in.js";
@@ -70,12 +71,28 @@ export async function prove({ setup, body }: Rule, create: RuntimeFactory): Prom
   const events: LiveEvent[] = [];
   runtime.subscribe((event) => events.push(event));
   const settle = <T>(promise: Promise<T>): Promise<T> => settledIn(clock, promise);
-  const run: Rig["run"] = (actions, execution) => settle(runtime.execute({ actions }, execution));
+  const run: Rig["run"] = (actions, execution) => {
+    const running = settle(runtime.execute({ actions }, execution)).then((result) => withAllResults(result, actions));
+    // A rule that fails before it awaits this must not fail a second time.
+    running.catch(() => undefined);
+    return running;
+  };
   try {
     await body({ clock, runtime, events, calls, run, settle, tool: watched });
   } finally {
     await settle(runtime.close());
   }
+}
+
+/** Whatever else a rule says: one result per action, in the proposal's order. */
+function withAllResults(result: ProposalResult, actions: readonly ActionInput[]): ProposalResult {
+  const named = result.results.map(({ action_id }) => action_id);
+  assertEqual(
+    named,
+    actions.map(({ id }) => id),
+    "actions with results",
+  );
+  return result;
 }
 
 /** Resolves `value` after `ms` milliseconds of the clock. */

@@ -52,14 +52,14 @@ export const SKIP_RULES: readonly Rule[] = [
     const actions = [
       call("bad", "fail", { ...SKIP, expected_effects: { k: 1 } }),
       read("reads", "k"),
-      write("writes", "k", 2),
+      write("writes", { k: 2 }),
     ];
     assertEqual(outcomes(await rig.run(actions)).slice(1), ["reads succeeded - 1", "writes succeeded - 1"]);
   }),
 
   rule("[3.4] with two writers of the key, one success is enough", TOOLS, async (rig) => {
     const actions = [
-      write("good", "k", 1),
+      write("good", { k: 1 }),
       call("bad", "fail", { ...SKIP, expected_effects: { k: 2 } }),
       call("needs", "ok", { state_dependencies: ["k"] }),
     ];
@@ -93,7 +93,7 @@ export const SKIP_RULES: readonly Rule[] = [
       const actions = [
         call("a", "slow", { ...SKIP, timeout_ms: 10 }),
         call("b", "odd", SKIP),
-        check("c", "absent", 1, SKIP),
+        check("c", { absent: 1 }, SKIP),
       ];
       assertEqual(outcomes(await rig.run(actions)), ["a skipped failed 1", "b skipped failed 1", "c skipped failed 1"]);
     },

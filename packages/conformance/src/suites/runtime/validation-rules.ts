@@ -87,7 +87,7 @@ export const VALIDATION_RULES: readonly Rule[] = [
   }),
 
   rule("[4.3] preconditions see what the run itself has written", SETUP, async (rig) => {
-    const actions = [write("w", "n", 9), call("a", "t", { preconditions: [holds("n", "eq", 9)] })];
+    const actions = [write("w", { n: 9 }), call("a", "t", { preconditions: [holds("n", "eq", 9)] })];
     assertEqual(endings(await rig.run(actions)), ["succeeded -", "succeeded -"]);
   }),
 
@@ -118,7 +118,7 @@ export const VALIDATION_RULES: readonly Rule[] = [
   }),
 
   rule("[4.3] an assertion that does not hold has been tried: it fails and aborts", SETUP, async (rig) => {
-    const result = await rig.run([check("a", "n", 6)]);
+    const result = await rig.run([check("a", { n: 6 })]);
     assertEqual(
       [result.status, ...endings(result), result.results[0]?.attempts],
       ["rolled_back", "failed precondition_failed", 1],

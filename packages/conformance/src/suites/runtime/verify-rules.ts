@@ -14,13 +14,20 @@ const flawed = async (rig: Rig, actions: Parameters<Rig["run"]>[0]): Promise<rea
   assertEqual(rig.calls, [], "calls");
   const errors = report.issues.filter(({ severity }) => severity === "error");
   assertEqual(report.valid, errors.length === 0, "valid");
+  const order = JSON.stringify(report.execution_order);
+  if (report.valid)
+    assertEqual(
+      actions.filter(({ id }) => !order.includes(`"${id}"`)),
+      [],
+      "actions left out of the order",
+    );
   return errors.map(({ action_id }) => action_id ?? "").sort();
 };
 
 /** 9: what can be said before anything runs. */
 export const VERIFY_RULES: readonly Rule[] = [
   rule("[9] a good proposal is valid, nothing runs and nothing changes", TOOLS, async (rig) => {
-    assertEqual(await flawed(rig, [call("a", "mail", { parameters: { to: "ann" } }), write("w", "k", 1)]), []);
+    assertEqual(await flawed(rig, [call("a", "mail", { parameters: { to: "ann" } }), write("w", { k: 1 })]), []);
     assertEqual([rig.runtime.state.keys(), rig.runtime.store.view().version], [[], 0]);
   }),
 
@@ -45,7 +52,7 @@ export const VERIFY_RULES: readonly Rule[] = [
   rule("[9] so are conditions that the state already decides", { ...TOOLS, state: { n: 5 } }, async (rig) => {
     const actions = [
       call("a", "t", { preconditions: [{ key: "n", value: 6 }] }),
-      check("b", "n", 5),
+      check("b", { n: 5 }),
       call("c", "t", { state_dependencies: ["absent"] }),
     ];
     assertEqual(await flawed(rig, actions), ["a", "c"]);
@@ -55,7 +62,7 @@ export const VERIFY_RULES: readonly Rule[] = [
     "[9] what an earlier write of the proposal makes true is no issue",
     { ...TOOLS, state: { n: 5 } },
     async (rig) => {
-      assertEqual(await flawed(rig, [write("w", "n", 6), check("c", "n", 6)]), []);
+      assertEqual(await flawed(rig, [write("w", { n: 6 }), check("c", { n: 6 })]), []);
     },
   ),
 
@@ -63,7 +70,7 @@ export const VERIFY_RULES: readonly Rule[] = [
     "[9] where a tool's effects could change a condition nothing is claimed",
     { ...TOOLS, state: { k: 1 } },
     async (rig) => {
-      assertEqual(await flawed(rig, [call("t", "claims"), check("c", "k", 2)]), []);
+      assertEqual(await flawed(rig, [call("t", "claims"), check("c", { k: 2 })]), []);
     },
   ),
 
