@@ -1,5 +1,5 @@
 import { jsonEqual, type JsonValue } from "@car/ir";
-import type { OperatorData } from "../schema/value-condition.js";
+import type { OperatorData } from "../schema/operators.js";
 import { compilePattern } from "./text-pattern.js";
 import { type Truth, truthOf } from "./truth.js";
 import { PATTERN_COST } from "./work-meter.js";

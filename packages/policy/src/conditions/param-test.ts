@@ -1,6 +1,6 @@
 import type { JsonObject } from "@car/ir";
 import type { ParamField } from "../schema/fields.js";
-import type { OperatorData } from "../schema/value-condition.js";
+import type { OperatorData } from "../schema/operators.js";
 import { BRANCHES, parseParamPath, valueAt, valuesAt } from "./param-path.js";
 import { both, either, type Truth } from "./truth.js";
 import { compileValueTest } from "./value-test.js";

@@ -1,5 +1,5 @@
 import type { JsonValue } from "@car/ir";
-import type { OperatorData } from "../schema/value-condition.js";
+import type { OperatorData } from "../schema/operators.js";
 import { operatorTest, type OperatorTest } from "./operator-test.js";
 import { both, either, type Truth, truthOf } from "./truth.js";
 import { MAX_WORK, spend, type WorkMeter } from "./work-meter.js";

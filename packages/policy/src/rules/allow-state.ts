@@ -2,7 +2,7 @@ import { matchesKey } from "@car/ir";
 import type { PolicyRequest } from "@car/ir/ports";
 import { z } from "zod";
 import { allow } from "../decision/decisions.js";
-import { ruleBase } from "../schema/fields.js";
+import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";
 import type { DecidingRule } from "./compiled-rule.js";
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { allow } from "../decision/decisions.js";
-import { ruleBase, ToolField } from "../schema/fields.js";
-import { callsOf, type DecidingRule } from "./compiled-rule.js";
+import { ToolField } from "../schema/fields.js";
+import { ruleBase } from "../schema/rule-base.js";
+import type { DecidingRule } from "./compiled-rule.js";
+import { callsOf } from "./rule-scope.js";
 
 const { id } = ruleBase;
 

@@ -1,13 +1,5 @@
-import type { Action } from "@car/ir";
 import type { Decision, PolicyRequest, PolicyStateView } from "@car/ir/ports";
-
-/** Which actions a rule sees. */
-export interface RuleScope {
-  /** Tools, exact or `prefix*`, whose calls it sees. */
-  readonly tools: readonly string[];
-  /** Whether it sees actions on the state. */
-  readonly stateActions: boolean;
-}
+import type { RuleScope } from "./rule-scope.js";
 
 /** What a rule says: nothing, a decision, or a promise of either. */
 export type RuleAnswer = Decision | undefined | PromiseLike<Decision | undefined>;
@@ -38,14 +30,3 @@ export interface CountingRule extends CompiledBase {
 
 /** A rule, ready to be asked. */
 export type CompiledRule = DecidingRule | CountingRule;
-
-/** Every action there is. */
-export const ALL_ACTIONS: RuleScope = { tools: ["*"], stateActions: true };
-
-/** The calls of some tools. */
-export function callsOf(...tools: readonly string[]): RuleScope {
-  return { tools, stateActions: false };
-}
-
-/** The parameters of an action on the state. */
-export type StateAction = Exclude<Action, { readonly type: "tool_call" }>;

@@ -4,9 +4,11 @@ import { truthOf } from "../conditions/truth.js";
 import { nestedTest } from "../conditions/value-test.js";
 import { FOLDING_COST } from "../conditions/work-meter.js";
 import { deny } from "../decision/decisions.js";
-import { ruleBase, TextField, ToolField } from "../schema/fields.js";
+import { TextField, ToolField } from "../schema/fields.js";
+import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";
-import { ALL_ACTIONS, callsOf, type DecidingRule } from "./compiled-rule.js";
+import type { DecidingRule } from "./compiled-rule.js";
+import { ALL_ACTIONS, callsOf } from "./rule-scope.js";
 
 /** Denies actions that have one of some words anywhere in their parameters. */
 export const DenyKeyword = z.strictObject({

@@ -1,16 +1,14 @@
 import { z } from "zod";
 import { compileParamTest } from "../conditions/param-test.js";
 import { deny } from "../decision/decisions.js";
-import { ParamField, ruleBase, ToolField } from "../schema/fields.js";
+import { ParamField, ToolField } from "../schema/fields.js";
+import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";
-import {
-  oneOperatorSchema,
-  type OperatorData,
-  operatorFields,
-  refineOneOperator,
-  type ValueCondition,
-} from "../schema/value-condition.js";
-import { callsOf, type DecidingRule } from "./compiled-rule.js";
+import { oneOperatorSchema, refineOneOperator } from "../schema/one-operator.js";
+import { type OperatorData, operatorFields } from "../schema/operators.js";
+import type { ValueCondition } from "../schema/value-condition.js";
+import type { DecidingRule } from "./compiled-rule.js";
+import { callsOf } from "./rule-scope.js";
 import { paramText } from "./param-text.js";
 
 /** Denies calls of a tool in which a parameter satisfies a condition. */

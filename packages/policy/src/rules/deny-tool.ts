@@ -1,8 +1,10 @@
 import { isPrefixPattern } from "@car/ir";
 import { z } from "zod";
 import { deny } from "../decision/decisions.js";
-import { ruleBase, ToolField } from "../schema/fields.js";
-import { callsOf, type DecidingRule } from "./compiled-rule.js";
+import { ToolField } from "../schema/fields.js";
+import { ruleBase } from "../schema/rule-base.js";
+import type { DecidingRule } from "./compiled-rule.js";
+import { callsOf } from "./rule-scope.js";
 
 /** Denies every call of a tool. */
 export const DenyTool = z.strictObject({ type: z.literal("deny_tool"), ...ruleBase, tool: ToolField });

@@ -1,6 +1,7 @@
 import { ALLOW, type Decision, type PolicyReason, type PolicyRequest, type PolicyStateView } from "@car/ir/ports";
 import { deny } from "../decision/decisions.js";
-import { ALL_ACTIONS, callsOf, type DecidingRule } from "./compiled-rule.js";
+import type { DecidingRule } from "./compiled-rule.js";
+import { ALL_ACTIONS, callsOf } from "./rule-scope.js";
 
 /** A host's own code as a rule. It has no opinion when it gives nothing; what it throws is a denial. */
 export type EvaluateRule = (

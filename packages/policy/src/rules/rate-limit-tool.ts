@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { deny } from "../decision/decisions.js";
-import { ruleBase, ToolField } from "../schema/fields.js";
+import { ToolField } from "../schema/fields.js";
+import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";
 import { callWindows } from "./call-windows.js";
-import { callsOf, type CountingRule } from "./compiled-rule.js";
+import type { CountingRule } from "./compiled-rule.js";
+import { callsOf } from "./rule-scope.js";
 import { toolText } from "./deny-tool.js";
 
 /** Denies calls of a tool beyond so many in any stretch of time. */

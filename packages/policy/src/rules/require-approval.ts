@@ -1,18 +1,22 @@
+import type { PolicyRequest, PolicyStateView } from "@car/ir/ports";
 import { z } from "zod";
 import { compileParamTest } from "../conditions/param-test.js";
 import { both, type Truth } from "../conditions/truth.js";
 import { compileValueTest } from "../conditions/value-test.js";
 import { askApproval } from "../decision/decisions.js";
-import type { PolicyRequest, PolicyStateView } from "@car/ir/ports";
-import { ParamField, ruleBase, ToolField } from "../schema/fields.js";
+import { ParamField, ToolField } from "../schema/fields.js";
+import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";
-import { countOperators, OPERATORS, operatorFields, type ValueCondition } from "../schema/value-condition.js";
-import { callsOf, type DecidingRule } from "./compiled-rule.js";
+import { countOperators, OPERATORS } from "../schema/one-operator.js";
+import { operatorFields } from "../schema/operators.js";
+import type { ValueCondition } from "../schema/value-condition.js";
+import type { DecidingRule } from "./compiled-rule.js";
+import { callsOf } from "./rule-scope.js";
 import { toolText } from "./deny-tool.js";
 import { stateValue } from "./require-state.js";
 
 /** What must hold of a parameter or of the state. A state key without an operator must be there. */
-export const ApprovalCondition = z
+const ApprovalCondition = z
   .strictObject({
     param: ParamField.optional(),
     state: z.string().min(1).optional().describe("A state key."),
@@ -27,8 +31,9 @@ export const ApprovalCondition = z
       context.addIssue(`needs exactly one of ${OPERATORS.join(", ")}`);
     }
     if (trust !== undefined && state === undefined) context.addIssue("`trust` goes with `state`");
-  });
-export type ApprovalCondition = z.infer<typeof ApprovalCondition>;
+  })
+  .meta({ oneOf: [{ required: ["param"] }, { required: ["state"] }] });
+type ApprovalCondition = z.infer<typeof ApprovalCondition>;
 
 /** Asks for approval of calls of a tool. */
 export const RequireApproval = z.strictObject({

@@ -2,9 +2,11 @@ import { jsonEqual, type JsonValue } from "@car/ir";
 import type { PolicyStateView } from "@car/ir/ports";
 import { z } from "zod";
 import { deny } from "../decision/decisions.js";
-import { JsonField, ruleBase, ToolField } from "../schema/fields.js";
+import { JsonField, ToolField } from "../schema/fields.js";
+import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";
-import { callsOf, type DecidingRule } from "./compiled-rule.js";
+import type { DecidingRule } from "./compiled-rule.js";
+import { callsOf } from "./rule-scope.js";
 
 /** Denies tool calls unless the state has a value at a key. */
 export const RequireState = z.strictObject({

@@ -25,14 +25,3 @@ export const ParamField = z
   ])
   .describe("A dot path such as `headers.host`, or a list of names. `*` is every member.");
 export type ParamField = z.infer<typeof ParamField>;
-
-/** What rules of every type may say. */
-export const ruleBase = {
-  id: z
-    .string()
-    .min(1)
-    .max(256)
-    .optional()
-    .describe("Names the rule in decisions and logs. Unique; derived when absent."),
-  message: TextField.optional().describe("Shown to people and models in the place of the built-in message."),
-} as const;
