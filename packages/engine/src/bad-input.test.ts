@@ -157,7 +157,7 @@ describe("tools that misbehave", () => {
     late("too late");
     await clock.advanceAsync(0);
     expect(kinds).toContain("late_result_dropped a");
-    expect(statuses(result)).toEqual({ a: "skipped:timeout" });
+    expect(statuses(result)).toEqual({ a: "skipped:failed" });
     expect(runtime.state.get("k")).toBeUndefined();
   });
 });

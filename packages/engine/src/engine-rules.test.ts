@@ -170,7 +170,7 @@ describe("the engine", () => {
     const running = runtime.execute({ actions });
     expect(clock.pending()).toBe(1);
     await clock.advanceAsync(100);
-    expect(new Set(Object.values(statuses(await running)))).toEqual(new Set(["skipped:timeout"]));
+    expect(new Set(Object.values(statuses(await running)))).toEqual(new Set(["skipped:failed"]));
   });
 
   it("[EN-11] applies a host's write at once, or after the run that holds the key", async () => {

@@ -42,9 +42,9 @@ function flush(run: Run): Promise<void> | undefined {
   try {
     const flushed = run.services.recorder.log.flush();
     if (!isThenable(flushed)) return undefined;
-    return Promise.resolve(flushed).catch((error: unknown) => run.break("the event log failed", error));
+    return Promise.resolve(flushed).catch((error: unknown) => run.breakLog(error));
   } catch (error) {
-    run.break("the event log failed", error);
+    run.breakLog(error);
     return Promise.resolve();
   }
 }

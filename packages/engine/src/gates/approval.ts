@@ -4,7 +4,7 @@ import { rejected } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { wait } from "../run/wait.js";
-import { messageOf } from "./authorize.js";
+import { messageOf } from "./decision.js";
 import { type GateVerdict, PROCEED } from "./gate.js";
 
 /** Asks the host's approver when the policy wants it. Without an approver, or an answer in time, nothing runs. */

@@ -1,4 +1,5 @@
 import type { Decision } from "@car/ir/ports";
+import { isDecision, messageOf } from "./decision.js";
 import { isThenable, rejected } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
@@ -24,7 +25,8 @@ export function authorize(run: Run, slot: Slot): GateVerdict | Promise<GateVerdi
   });
 }
 
-function decide(run: Run, slot: Slot, decision: Decision): GateVerdict {
+function decide(run: Run, slot: Slot, answer: Decision): GateVerdict {
+  const decision = isDecision(answer) ? answer : closed(run, "the policy gave no decision");
   // Recorded before it is acted on, so that the log explains a crash between the two.
   run.record("policy_decided", slot, decision);
   slot.needsApproval = undefined;
@@ -36,12 +38,6 @@ function decide(run: Run, slot: Slot, decision: Decision): GateVerdict {
   const policies = decision.reasons.map(({ policy_id }) => policy_id);
   run.record("policy_violation", slot, { reasons: decision.reasons });
   return rejected({ code: "policy_denied", message: messageOf(decision), policies });
-}
-
-/** The reasons of a decision as one line. */
-export function messageOf({ effect, reasons }: Decision): string {
-  if (reasons.length === 0) return effect === "deny" ? "denied by policy" : "approval is required";
-  return reasons.map(({ policy_id, message }) => `${policy_id}: ${message}`).join("; ");
 }
 
 /** A policy that throws denies. The exception's text may quote what it looked at, so only the logger gets it. */

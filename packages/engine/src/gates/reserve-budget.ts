@@ -37,7 +37,9 @@ function restLimit(run: Run, slot: Slot): string | undefined {
     return undefined;
   run.restChecked = true;
   if (run.budget!.budget.on_exceeded === "commit") return undefined;
-  const open = run.slots.filter((each) => each.phase !== "done" && each.charge === undefined && isScheduled(run, each));
+  const open = run.slots.filter(
+    (each) => each.phase !== "done" && each.attempts === 0 && each.charge === undefined && isScheduled(run, each),
+  );
   if (!open.some(({ index }) => (flags[index]! & MAY_ABORT) !== 0)) return undefined;
   const rest: Charge = {
     toolCalls: open.filter(({ action }) => action.type === "tool_call").length,

@@ -1,7 +1,7 @@
 /** A place in a queue that can be left. */
 export interface QueueWait {
   readonly granted: Promise<void>;
-  /** Leaves the queue; after a grant it does nothing. `granted` then never settles. */
+  /** Leaves the queue, for good; what was granted and not yet noticed is given back. */
   cancel(): void;
 }
 
@@ -17,6 +17,15 @@ export interface Semaphore {
 export function createSemaphore(places: number): Semaphore {
   let free = places;
   const queue = new Set<() => void>();
+  const release = (): void => {
+    const [first] = queue;
+    if (first === undefined) {
+      free++;
+      return;
+    }
+    queue.delete(first);
+    first();
+  };
   return {
     acquire() {
       if (free > 0) {
@@ -26,16 +35,11 @@ export function createSemaphore(places: number): Semaphore {
       let grant!: () => void;
       const granted = new Promise<void>((resolve) => (grant = resolve));
       queue.add(grant);
-      return { granted, cancel: () => void queue.delete(grant) };
+      const cancel = (): void => {
+        if (!queue.delete(grant)) release();
+      };
+      return { granted, cancel };
     },
-    release() {
-      const [first] = queue;
-      if (first === undefined) {
-        free++;
-        return;
-      }
-      queue.delete(first);
-      first();
-    },
+    release,
   };
 }

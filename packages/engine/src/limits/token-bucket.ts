@@ -60,7 +60,12 @@ export function createTokenBucket({ maxCalls, intervalMs, timers, now }: TokenBu
       const granted = new Promise<void>((resolve) => (grant = resolve));
       queue.add(grant);
       arm();
-      return { granted, cancel: () => void queue.delete(grant) };
+      const cancel = (): void => {
+        if (queue.delete(grant)) return;
+        tokens = Math.min(maxCalls, tokens + 1);
+        serve();
+      };
+      return { granted, cancel };
     },
   };
 }

@@ -34,13 +34,14 @@ const NO_EFFECTS: readonly ToolEffect[] = Object.freeze([]);
 export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
   const { actions } = proposal;
   const problems = sizeProblems(actions, config);
-  if (problems.length > 0) return { problems };
+  // Too many actions for the limit are not even looked at; too many for the agent are, so that it learns all at once.
+  if (actions.length > config.limits.max_actions) return { problems };
 
   const tools = toolsOf(actions, config);
   const effectsOf = (tool: string): readonly ToolEffect[] => config.tools.get(tool)?.schema.effects ?? NO_EFFECTS;
   const built = buildActionGraph({ actions, effectsOf });
-  const more = [...modeProblems(actions), ...compensationProblems(actions, config)];
-  if ("problems" in built) return { problems: [...built.problems, ...more] };
+  const more = [...problems, ...modeProblems(actions), ...compensationProblems(actions, config)];
+  if ("problems" in built) return { problems: [...more, ...built.problems] };
   if (more.length > 0) return { problems: more };
 
   const { graph } = built;

@@ -1,7 +1,9 @@
 import type { JsonObject, ProposalReceivedData, Reason } from "@car/ir";
 import { CarError, proposalHash } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
+import { deniedCompensations } from "../undo/denied-compensations.js";
 import { drain } from "./drain.js";
+import { isThenable } from "./outcome.js";
 import { refuse } from "./refuse.js";
 import type { Run } from "./run.js";
 import { stopRun } from "./stop-run.js";
@@ -84,6 +86,17 @@ function start(run: Run, signal: AbortSignal | undefined): void {
     run.break("the state store failed", error);
     return refuse(run, { reasons: [run.broken!] });
   }
+  const denied = deniedCompensations(run);
+  if (!isThenable(denied)) return admit(run, signal, denied);
+  void denied.then((reasons) => {
+    run.tick();
+    if (signal?.aborted === true) refuse(run, { reasons: [canceledReason(signal)], status: "canceled" });
+    else admit(run, signal, reasons);
+  });
+}
+
+function admit(run: Run, signal: AbortSignal | undefined, denied: readonly Reason[]): void {
+  if (denied.length > 0) return refuse(run, { reasons: denied });
   run.record("proposal_admitted", undefined, undefined);
   listen(run, signal);
   const limit = run.budget?.budget.max_duration_ms;
@@ -123,7 +136,7 @@ function listen(run: Run, signal: AbortSignal | undefined): void {
 /** Gives a run up, at whatever point it is. */
 export function cancelRun(run: Run, cause: Reason): void {
   if (run.cancelLockWait !== undefined) return run.cancelLockWait(cause);
-  if (run.settled || run.stop !== undefined) return;
+  if (run.settled) return;
   run.tick();
   stopRun(run, { kind: "cancel", cause });
   drain(run);

@@ -1,4 +1,4 @@
-import { EDGE_ORDER, mayAbort } from "@car/ir";
+import { EDGE_ORDER, mayAbort, type Reason } from "@car/ir";
 import { applyEffects } from "./apply-effects.js";
 import type { Outcome, Succeeded, Unsuccessful } from "./outcome.js";
 import type { Run } from "./run.js";
@@ -41,7 +41,7 @@ function finishWell(run: Run, slot: Slot, outcome: Succeeded): void {
 function finishBadly(run: Run, slot: Slot, outcome: Unsuccessful): void {
   // A tolerated failure shows as `skipped`; that it ran is told by its attempts (3.5).
   const tolerated = outcome.status === "failed" && slot.attempts > 0 && !mayAbort(slot.action);
-  slot.outcome = tolerated ? { ...outcome, status: "skipped" } : outcome;
+  slot.outcome = tolerated ? { ...outcome, status: "skipped", reason: { ...outcome.reason, code: "failed" } } : outcome;
   const data = { reason: outcome.reason, duration_ms: slot.durationMs };
   switch (outcome.status) {
     case "failed":
@@ -51,6 +51,11 @@ function finishBadly(run: Run, slot: Slot, outcome: Unsuccessful): void {
     case "skipped":
       return run.record("action_skipped", slot, data);
   }
+}
+
+/** A tolerated failure is one code to its reader, unless the call was given up and nobody knows what it did. */
+function toleratedReason(reason: Reason): Reason {
+  return reason.code === "canceled" || reason.code === "in_doubt" ? reason : { ...reason, code: "failed" };
 }
 
 function releaseSuccessors(run: Run, { index, action, outcome }: Slot): void {
@@ -71,7 +76,7 @@ function releaseSuccessors(run: Run, { index, action, outcome }: Slot): void {
 }
 
 function stopIfDue(run: Run, slot: Slot, { status, reason }: Unsuccessful): void {
-  if (run.stop !== undefined) return;
+  if (run.stop !== undefined && run.stop.kind !== "budget") return;
   const cause = { ...reason, action_id: reason.action_id ?? slot.action.id };
   if (reason.code === "budget_exceeded" && status === "skipped") {
     run.record("budget_exceeded", slot, { limit: reason.limit });

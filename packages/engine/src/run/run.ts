@@ -57,6 +57,7 @@ export class Run implements LockOwner {
   stop: Stop | undefined = undefined;
   /** A failure of the log or the store: nothing of this run can be confirmed. */
   broken: Reason | undefined = undefined;
+  private logBroken = false;
   /** Whether the budget has been held against everything that is left. */
   restChecked = false;
   /** Receipts that others may see only if this run commits. */
@@ -93,14 +94,20 @@ export class Run implements LockOwner {
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
   record(kind: EventKind, slot: Slot | undefined, data?: object): void {
-    if (this.broken !== undefined) return;
+    if (this.logBroken) return;
     const action = slot === undefined ? -1 : slot.index;
     try {
       const attempt = slot === undefined ? 0 : slot.attempts;
       this.services.recorder.record({ kind, time: this.time, scope: this.scope, action, attempt, data });
     } catch (error) {
-      this.break("the event log failed", error);
+      this.breakLog(error);
     }
+  }
+
+  /** The log does not take events any more: nothing else is offered to it. */
+  breakLog(error: unknown): void {
+    this.logBroken = true;
+    this.break("the event log failed", error);
   }
 
   /** Reads the clock again; call it whenever time may have passed. */

@@ -79,7 +79,7 @@ function leave(run: Run, result: Result): void {
 
 /** The evidence could not be kept: takes the commit back, while the locks still hide it, and then the rest. */
 async function revert(run: Run, error?: unknown): Promise<void> {
-  if (error !== undefined) run.break("the event log failed", error);
+  if (error !== undefined) run.breakLog(error);
   const before = new Map<string, StateEntry | undefined>();
   for (const key of run.state.changes?.keys() ?? []) before.set(key, run.state.committed.entry(key));
   try {

@@ -13,10 +13,10 @@ export interface StopOrder extends Stop {
 
 /**
  * Starts nothing more: what waits is skipped, calls in flight are told (unless they may finish) and waited for, within
- * a bound. The first stop has the last word.
+ * a bound. The first stop has the last word, except that a spent budget gives way to an abort or a cancelation.
  */
 export function stopRun(run: Run, stop: StopOrder): void {
-  if (run.stop !== undefined) return;
+  if (run.stop !== undefined && (run.stop.kind !== "budget" || stop.kind === "budget")) return;
   run.stop = { kind: stop.kind, cause: stop.cause };
   const signal = stop.signalInFlight ?? stop.kind !== "budget";
   for (const slot of run.slots) {

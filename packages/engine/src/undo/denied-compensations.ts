@@ -1,0 +1,62 @@
+import { type Reason, ToolCall } from "@car/ir";
+import type { Decision, PolicyRequest } from "@car/ir/ports";
+import { isDecision, messageOf } from "../gates/decision.js";
+import { isThenable } from "../run/outcome.js";
+import type { Run } from "../run/run.js";
+
+const NONE: readonly Reason[] = Object.freeze([]);
+
+/**
+ * Asks the policy about every compensation that the proposer wrote and the host did not: one that would be denied when
+ * it is needed is refused now, while nothing has happened.
+ */
+export function deniedCompensations(run: Run): readonly Reason[] | Promise<readonly Reason[]> {
+  const { policy } = run.config;
+  if (policy === undefined) return NONE;
+  const requests = run.slots.flatMap(({ action, tool }) => {
+    const { compensation } = action;
+    if (compensation?.type !== "tool" || tool?.schema.compensation !== undefined) return [];
+    return [requestOf(run, action.id, compensation)];
+  });
+  if (requests.length === 0) return NONE;
+  const answers = requests.map((request) => denialOf(run, request));
+  return answers.some(isThenable) ? Promise.all(answers).then((all) => all.flat()) : (answers.flat() as Reason[]);
+}
+
+function requestOf(
+  run: Run,
+  id: string,
+  { tool, parameters }: { readonly tool: string; readonly parameters: ToolCall["parameters"] },
+): PolicyRequest {
+  return {
+    action: ToolCall.parse({ id, type: "tool_call", tool, parameters }),
+    parameters,
+    tool: run.config.tools.get(tool)?.schema,
+    principal: run.principal,
+    run_id: run.scope.run_id,
+    proposal_id: run.scope.proposal_id,
+    attempt: 1,
+    now: run.time,
+    mode: "verify",
+  };
+}
+
+function denialOf(run: Run, request: PolicyRequest): readonly Reason[] | Promise<readonly Reason[]> {
+  const { action } = request;
+  const failed: Reason = {
+    code: "policy_denied",
+    action_id: action.id,
+    message: "compensation: the policy failed, so it denies",
+  };
+  const judge = (decision: Decision): readonly Reason[] => {
+    if (isDecision(decision) && decision.effect !== "deny") return NONE;
+    const message = isDecision(decision) ? `compensation: ${messageOf(decision)}` : failed.message;
+    return [{ ...failed, message }];
+  };
+  try {
+    const decision = run.config.policy!.check(request, run.state);
+    return isThenable(decision) ? Promise.resolve(decision).then(judge, () => [failed]) : judge(decision);
+  } catch {
+    return [failed];
+  }
+}
