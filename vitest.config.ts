@@ -19,6 +19,8 @@ export default defineConfig({
   test: {
     include: ["{packages,adapters,apps}/*/src/**/*.test.ts", "tools/**/*.test.ts"],
     maxWorkers: 2,
+    // Files share the modules they import, which are stateless: loading them anew for each file took most of the time.
+    isolate: false,
     testTimeout: 20_000,
   },
 });
