@@ -16,9 +16,8 @@ export function succeed(
 
 /** Ends an action that was tried and failed. With `skip` that is tolerated, otherwise it aborts the run. */
 export function fail(run: ModelRun, action: ActionRun, code: ReasonCode): void {
-  const tolerated = !action.planned.mayAbort;
-  end(run, action, tolerated ? { status: "skipped", code: "failed" } : { status: "failed", code });
-  if (!tolerated) abort(run, action, code);
+  end(run, action, endOfFailure(action, code));
+  if (action.planned.mayAbort) abort(run, action, code);
 }
 
 /**
@@ -39,7 +38,12 @@ export function skip(run: ModelRun, action: ActionRun, why: { code: ReasonCode; 
 export function giveUp(run: ModelRun, action: ActionRun, code: ReasonCode): void {
   action.canceledInFlight = code === "canceled" || code === "in_doubt";
   noteLeft(run, [action]);
-  end(run, action, { status: action.planned.mayAbort ? "failed" : "skipped", code });
+  end(run, action, endOfFailure(action, code));
+}
+
+/** A failure that is tolerated has one code, however it came about. */
+function endOfFailure({ planned }: ActionRun, code: ReasonCode): ActionEnd {
+  return planned.mayAbort ? { status: "failed", code } : { status: "skipped", code: "failed" };
 }
 
 /**

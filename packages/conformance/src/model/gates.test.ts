@@ -171,7 +171,7 @@ describe("model: sharing and budgets", () => {
     expect([outcome.status, outcome.wall_ms, ...codes(outcome)]).toEqual([
       "committed",
       50,
-      "skipped canceled",
+      "skipped failed",
       "skipped budget_exceeded",
     ]);
   });

@@ -62,10 +62,12 @@ function validationRefusal(run: ModelRun, { planned, parameters }: ActionRun): R
   return stale ? "assumption_stale" : undefined;
 }
 
-/** The committed version of a key as this run found it; 0 when it had none. Own writes do not change it. */
+/**
+ * The committed version of a key as this run found it; 0 when the state holds nothing there. Own writes do not change it.
+ * Reading of the contract: a key of which only the trusted value is left has the version of that deletion.
+ */
 export function committedVersion({ world }: ModelRun, key: string): number {
-  const entry = world.memory.state.get(key);
-  return entry?.value === undefined ? 0 : entry.version;
+  return world.memory.state.get(key)?.version ?? 0;
 }
 
 /** Checks a value against the few schema words that generated tools use: `type`, `required`, `properties`. */

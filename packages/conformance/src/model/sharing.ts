@@ -18,6 +18,9 @@ export function consult(run: ModelRun, action: ActionRun): "served" | "waits" | 
     const answer = tableOf(run, kind).get(key);
     if (answer !== undefined && run.now < answer.expiresAt) {
       action.shared = kind;
+      action.reported = answer.reported;
+      // Reading of the contract: an answer from the cache is an answer, so it leaves a receipt for duplicates.
+      if (kind === "cache") leaveReceipt(run, action, answer.output);
       succeed(run, action, { output: answer.output, own: inheritedWrites(action, answer.reported) });
       return "served";
     }
@@ -38,14 +41,17 @@ function isInFlight(run: ModelRun, { leader }: Flight): boolean {
 
 /** Keeps the answer of a call that succeeded for later equal calls. */
 export function remember(run: ModelRun, action: ActionRun, output: JsonValue): void {
+  leaveReceipt(run, action, output);
+  const ttlMs = (action.planned.tool?.cache_ttl_secs ?? 0) * 1_000;
   const { reported } = action;
-  for (const kind of kindsOf(action)) {
-    const ttlMs =
-      kind === "receipt" ? limitsOf(run.world).receipt_ttl_ms : (action.planned.tool?.cache_ttl_secs ?? 0) * 1000;
-    const answer = { output, reported, expiresAt: run.now + ttlMs };
-    if (kind === "receipt") run.receipts.set(keyOf(action), { ...answer, owner: action.planned.index });
-    else run.cache.set(keyOf(action), answer);
-  }
+  if (ttlMs > 0) run.cache.set(keyOf(action), { output, reported, expiresAt: run.now + ttlMs });
+}
+
+function leaveReceipt(run: ModelRun, action: ActionRun, output: JsonValue): void {
+  if (!kindsOf(action).includes("receipt")) return;
+  const { reported, planned } = action;
+  const expiresAt = run.now + limitsOf(run.world).receipt_ttl_ms;
+  run.receipts.set(keyOf(action), { output, reported, expiresAt, owner: planned.index });
 }
 
 /** Ends the flights whose leader has ended and gives their waiters, in the order in which they had come. */

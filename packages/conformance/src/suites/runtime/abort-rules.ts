@@ -57,7 +57,7 @@ export const ABORT_RULES: readonly Rule[] = [
   }),
 
   rule("[5.2] they are awaited for a bounded time, then in doubt", TOOLS, async (rig) => {
-    const result = await rig.run([call("bad", "breaks"), call("deaf", "deaf", SKIP)]);
+    const result = await rig.run([call("bad", "breaks"), call("deaf", "deaf")]);
     assertEqual(
       [result.status, result.results[1]?.reason?.code, result.cost.wall_ms],
       ["rolled_back", "in_doubt", 5_020],
