@@ -127,8 +127,6 @@ export function closeAttempt(run: Run, slot: Slot, attempt: Attempt): void {
   attempt.timer?.cancel();
   slot.attempt = undefined;
   slot.durationMs += run.time - attempt.startedAt;
-  slot.release?.();
-  slot.release = undefined;
   if (attempt.spent === undefined) return;
   for (const [counter, reported] of attempt.spent) {
     const reserved = slot.tool?.reserve?.[counter] ?? 0;

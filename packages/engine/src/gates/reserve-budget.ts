@@ -37,16 +37,26 @@ function restLimit(run: Run, slot: Slot): string | undefined {
     return undefined;
   run.restChecked = true;
   if (run.budget!.budget.on_exceeded === "commit") return undefined;
-  const open = run.slots.filter(
-    (each) => each.phase !== "done" && each.attempts === 0 && each.charge === undefined && isScheduled(run, each),
+  return firstLoss(
+    run,
+    run.slots.filter((each) => isOpen(run, each)),
   );
-  if (!open.some(({ index }) => (flags[index]! & MAY_ABORT) !== 0)) return undefined;
-  const rest: Charge = {
-    toolCalls: open.filter(({ action }) => action.type === "tool_call").length,
-    actions: open.length,
-    counters: undefined,
-  };
-  return run.budget!.brokenBy(rest);
+}
+
+/** Charges what is open in list order; the limit it breaks, if something that may abort is then left out. */
+function firstLoss(run: Run, open: readonly Slot[]): string | undefined {
+  let toolCalls = 0;
+  for (const [at, { action }] of open.entries()) {
+    if (action.type === "tool_call") toolCalls++;
+    const limit = run.budget!.brokenBy({ toolCalls, actions: at + 1, counters: undefined });
+    if (limit === undefined) continue;
+    return open.slice(at).some(({ index }) => (run.plan.flags[index]! & MAY_ABORT) !== 0) ? limit : undefined;
+  }
+  return undefined;
+}
+
+function isOpen(run: Run, slot: Slot): boolean {
+  return slot.phase !== "done" && slot.attempts === 0 && slot.charge === undefined && isScheduled(run, slot);
 }
 
 function isScheduled(run: Run, { index }: Slot): boolean {

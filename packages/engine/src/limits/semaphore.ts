@@ -5,41 +5,38 @@ export interface QueueWait {
   cancel(): void;
 }
 
-/** At most so many at once, first come first served. */
+/** At most so many at once. Nobody holds a place while waiting: whoever waits is told when it is worth asking again. */
 export interface Semaphore {
-  /** `undefined` when a place was free and is now taken, else a wait. */
-  acquire(): QueueWait | undefined;
-  /** Gives a place back to the first in the queue. */
+  /** Takes a place if there is one. */
+  tryAcquire(): boolean;
+  /** Gives a place back. */
   release(): void;
+  /** Calls `onFree` once, in order of arrival, when there may be a place. The returned function takes that back. */
+  whenFree(onFree: () => void): () => void;
 }
 
 /** Creates a semaphore with `places` places. */
 export function createSemaphore(places: number): Semaphore {
   let free = places;
-  const queue = new Set<() => void>();
-  const release = (): void => {
-    const [first] = queue;
-    if (first === undefined) {
-      free++;
-      return;
-    }
-    queue.delete(first);
-    first();
-  };
+  const queue = new Set<{ readonly onFree: () => void }>();
   return {
-    acquire() {
-      if (free > 0) {
-        free--;
-        return undefined;
-      }
-      let grant!: () => void;
-      const granted = new Promise<void>((resolve) => (grant = resolve));
-      queue.add(grant);
-      const cancel = (): void => {
-        if (!queue.delete(grant)) release();
-      };
-      return { granted, cancel };
+    tryAcquire() {
+      if (free === 0) return false;
+      free--;
+      return true;
     },
-    release,
+    release() {
+      free++;
+      // Those asked now; whoever comes back into the queue meanwhile is not asked again for this place.
+      for (const entry of [...queue]) {
+        if (free === 0) break;
+        if (queue.delete(entry)) entry.onFree();
+      }
+    },
+    whenFree(onFree) {
+      const entry = { onFree };
+      queue.add(entry);
+      return () => void queue.delete(entry);
+    },
   };
 }

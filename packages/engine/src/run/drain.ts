@@ -7,6 +7,7 @@ import { isThenable, type Outcome } from "./outcome.js";
 import { inDoubt, retryDelay } from "./retry.js";
 import type { Run } from "./run.js";
 import type { Slot } from "./slot.js";
+import { type ParkOptions, takePlace } from "./tool-place.js";
 import { settle } from "./settle.js";
 import { notStarted, stopRun } from "./stop-run.js";
 import { wait } from "./wait.js";
@@ -25,8 +26,8 @@ export function drain(run: Run): void {
     else if (!startNext(run)) break;
   }
   run.draining = false;
-  // INVARIANT: with nothing in flight nothing is held back either (ready-queue), so every scheduled action has ended.
-  if (run.inFlight === 0) settle(run);
+  // INVARIANT: with nothing in flight nothing is held back either (ready-queue), so what is left waits for its tool.
+  if (run.inFlight === 0 && run.parked === 0) settle(run);
 }
 
 function startNext(run: Run): boolean {
@@ -34,10 +35,31 @@ function startNext(run: Run): boolean {
   const index = run.ready.take();
   if (index < 0) return false;
   const slot = run.slots[index]!;
+  if (slot.tool?.slots !== undefined && !takePlace(run, slot, parkOptions(run, slot))) return true;
   slot.phase = "running";
   run.inFlight++;
+  noteQueue(run, slot);
   approach(run, slot);
   return true;
+}
+
+function parkOptions(run: Run, slot: Slot): ParkOptions {
+  return {
+    wake: () => drain(run),
+    giveUp: (outcome) => {
+      finishSlot(run, slot, outcome);
+      drain(run);
+    },
+  };
+}
+
+function noteQueue(run: Run, slot: Slot): void {
+  if (slot.parkedAt === undefined) return;
+  run.record("rate_limited", slot, {
+    tool: slot.tool!.schema.name,
+    waited_ms: run.time - slot.parkedAt,
+    granted: true,
+  });
 }
 
 function skipSlot(run: Run, slot: Slot): void {

@@ -11,6 +11,7 @@ export function finishSlot(run: Run, slot: Slot, outcome: Outcome): void {
     run.inFlight--;
     run.ready.ended(slot.index);
   }
+  slot.unpark?.();
   slot.phase = "done";
   slot.endedAt = run.time;
   run.open--;
@@ -21,13 +22,14 @@ export function finishSlot(run: Run, slot: Slot, outcome: Outcome): void {
   if (onEnd !== undefined) for (const listener of onEnd) listener(slot.outcome!);
   releaseSuccessors(run, slot);
   if (outcome.status !== "succeeded") stopIfDue(run, slot, outcome);
+  // Last, because it may start another action: everything that follows from this end has happened by then.
+  slot.release?.();
+  slot.release = undefined;
 }
 
 function returnUnused(run: Run, slot: Slot): void {
   if (slot.charge !== undefined) run.budget?.release(slot.charge);
   slot.charge = undefined;
-  slot.release?.();
-  slot.release = undefined;
 }
 
 function finishWell(run: Run, slot: Slot, outcome: Succeeded): void {

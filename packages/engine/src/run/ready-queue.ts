@@ -53,6 +53,24 @@ export class ReadyQueue {
     return held;
   }
 
+  /** Takes back that an action was taken: it waits for its tool, and still counts as ready. */
+  park(index: number): void {
+    if (!this.ordered) return;
+    this.count(index, -1);
+    if (this.isOrdinaryThreat(index)) this.readyThreats++;
+  }
+
+  /** Lets a parked action be taken again; or, when it has ended, forgets it. */
+  unpark(index: number, ended: boolean): void {
+    if (this.ordered && this.isOrdinaryThreat(index)) this.readyThreats--;
+    if (!ended) this.push(index);
+  }
+
+  private isOrdinaryThreat(index: number): boolean {
+    const flags = this.flags[index]!;
+    return (flags & IRREVERSIBLE) === 0 && (flags & THREAT) !== 0;
+  }
+
   /** Says that an action taken from here has ended. */
   ended(index: number): void {
     if (this.ordered) this.count(index, -1);

@@ -47,6 +47,8 @@ export class Run implements LockOwner {
   readonly ready: ReadyQueue;
   lease: Lease | undefined = undefined;
   inFlight = 0;
+  /** Actions that wait for a place of their tool. */
+  parked = 0;
   /** Scheduled actions that have not ended. */
   open = 0;
   completions = 0;

@@ -62,6 +62,9 @@ export class Slot {
   approved = false;
   /** What has been reserved of the budget and not used yet. */
   charge: Charge | undefined = undefined;
+  /** While the action waits for its tool: ends that wait. */
+  unpark: (() => void) | undefined = undefined;
+  parkedAt: number | undefined = undefined;
   /** Gives the tool's place back. */
   release: (() => void) | undefined = undefined;
 

@@ -17,7 +17,8 @@ export interface StopOrder extends Stop {
  */
 export function stopRun(run: Run, stop: StopOrder): void {
   if (run.stop !== undefined && (run.stop.kind !== "budget" || stop.kind === "budget")) return;
-  run.stop = { kind: stop.kind, cause: stop.cause };
+  // The first cause stays the one that is named, whatever comes on top of it (5.3).
+  run.stop = { kind: stop.kind, cause: run.stop?.cause ?? stop.cause };
   const signal = stop.signalInFlight ?? stop.kind !== "budget";
   for (const slot of run.slots) {
     if (slot.phase !== "running") continue;
