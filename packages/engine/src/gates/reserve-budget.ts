@@ -43,14 +43,16 @@ function restLimit(run: Run, slot: Slot): string | undefined {
   );
 }
 
-/** Charges what is open in list order; the limit it breaks, if something that may abort is then left out. */
+/** Charges what is open in list order; the limit it breaks, if what is then left out would undo the run. */
 function firstLoss(run: Run, open: readonly Slot[]): string | undefined {
   let toolCalls = 0;
   for (const [at, { action }] of open.entries()) {
     if (action.type === "tool_call") toolCalls++;
     const limit = run.budget!.brokenBy({ toolCalls, actions: at + 1, counters: undefined });
     if (limit === undefined) continue;
-    return open.slice(at).some(({ index }) => (run.plan.flags[index]! & MAY_ABORT) !== 0) ? limit : undefined;
+    const undoes = ({ index }: Slot): boolean =>
+      run.budget!.budget.on_exceeded === "rollback" || (run.plan.flags[index]! & MAY_ABORT) !== 0;
+    return open.slice(at).some(undoes) ? limit : undefined;
   }
   return undefined;
 }

@@ -57,7 +57,12 @@ function finishBadly(run: Run, slot: Slot, outcome: Unsuccessful): void {
 
 /** A tolerated failure is one code to its reader, unless the call was given up and nobody knows what it did. */
 function toleratedReason(reason: Reason): Reason {
-  return reason.code === "canceled" || reason.code === "in_doubt" ? reason : { ...reason, code: "failed" };
+  return isGivenUp(reason) ? reason : { ...reason, code: "failed" };
+}
+
+/** True when the run ended the call, not the call the run. */
+function isGivenUp({ code }: Reason): boolean {
+  return code === "canceled" || code === "in_doubt";
 }
 
 function releaseSuccessors(run: Run, { index, action, outcome }: Slot): void {
@@ -78,7 +83,7 @@ function releaseSuccessors(run: Run, { index, action, outcome }: Slot): void {
 }
 
 function stopIfDue(run: Run, slot: Slot, { status, reason }: Unsuccessful): void {
-  if (run.stop !== undefined && run.stop.kind !== "budget") return;
+  if (run.stop !== undefined && (run.stop.kind !== "budget" || isGivenUp(reason))) return;
   const cause = { ...reason, action_id: reason.action_id ?? slot.action.id };
   if (reason.code === "budget_exceeded" && status === "skipped") {
     run.record("budget_exceeded", slot, { limit: reason.limit });

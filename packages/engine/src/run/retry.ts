@@ -15,7 +15,7 @@ export function retryDelay(run: Run, slot: Slot, failure: Unsuccessful): number 
   const { action, attempts } = slot;
   if (action.failure_behavior !== "retry" || run.stop !== undefined) return undefined;
   if (failure.errorClass !== "transient" && failure.errorClass !== "timeout") return undefined;
-  if (attempts > Math.min(action.max_retries, run.config.limits.max_retries)) return undefined;
+  if (!hasAttemptsLeft(run, slot)) return undefined;
   const after = failure.retryAfterMs ?? 0;
   if (after > MAX_RETRY_AFTER_MS) return undefined;
   const backoff = Math.min(CAP_MS, BASE_MS * 2 ** (attempts - 1)) * run.services.random();
@@ -28,8 +28,13 @@ export function retryDelay(run: Run, slot: Slot, failure: Unsuccessful): number 
  */
 export function inDoubt(run: Run, slot: Slot, failure: Unsuccessful): Unsuccessful | undefined {
   if (failure.errorClass !== "timeout" || slot.action.failure_behavior !== "retry" || !slot.abandoned) return undefined;
+  if (!hasAttemptsLeft(run, slot)) return undefined;
   if (slot.tool!.schema.idempotent || (run.plan.flags[slot.index]! & EXTERNAL) === 0) return undefined;
   run.record("action_in_doubt", slot, { reason: failure.reason });
   const message = `${failure.reason.message}; it may have acted, so it is not called again`;
   return failed({ code: "in_doubt", message, class: "timeout" });
+}
+
+function hasAttemptsLeft({ config }: Run, { action, attempts }: Slot): boolean {
+  return attempts <= Math.min(action.max_retries, config.limits.max_retries);
 }
