@@ -105,6 +105,9 @@ export class Attempt implements ToolContext {
     };
   }
 
+  /** The run, not the attempt's own deadline, told the tool to stop. */
+  wasTold = false;
+
   /** Tells the tool, if it listens, that nobody waits for its answer. */
   abort(why: string): void {
     this.canceled = why;

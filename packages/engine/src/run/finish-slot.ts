@@ -60,6 +60,11 @@ function toleratedReason(reason: Reason): Reason {
   return isGivenUp(reason) ? reason : { ...reason, code: "failed" };
 }
 
+/** A spent budget turns into an abort only by a failure that it did not bring about itself. */
+function isStoppedByRun({ givenUp, finished }: Slot, reason: Reason): boolean {
+  return givenUp || finished?.wasTold === true || isGivenUp(reason);
+}
+
 /** True when the run ended the call, not the call the run. */
 function isGivenUp({ code }: Reason): boolean {
   return code === "canceled" || code === "in_doubt";
@@ -83,7 +88,7 @@ function releaseSuccessors(run: Run, { index, action, outcome }: Slot): void {
 }
 
 function stopIfDue(run: Run, slot: Slot, { status, reason }: Unsuccessful): void {
-  if (run.stop !== undefined && (run.stop.kind !== "budget" || isGivenUp(reason))) return;
+  if (run.stop !== undefined && (run.stop.kind !== "budget" || isStoppedByRun(slot, reason))) return;
   const cause = { ...reason, action_id: reason.action_id ?? slot.action.id };
   if (reason.code === "budget_exceeded" && status === "skipped") {
     run.record("budget_exceeded", slot, { limit: reason.limit });

@@ -28,7 +28,7 @@ export function retryDelay(run: Run, slot: Slot, failure: Unsuccessful): number 
  */
 export function inDoubt(run: Run, slot: Slot, failure: Unsuccessful): Unsuccessful | undefined {
   if (failure.errorClass !== "timeout" || slot.action.failure_behavior !== "retry" || !slot.abandoned) return undefined;
-  if (!hasAttemptsLeft(run, slot)) return undefined;
+  if (run.stop !== undefined || !hasAttemptsLeft(run, slot)) return undefined;
   if (slot.tool!.schema.idempotent || (run.plan.flags[slot.index]! & EXTERNAL) === 0) return undefined;
   run.record("action_in_doubt", slot, { reason: failure.reason });
   const message = `${failure.reason.message}; it may have acted, so it is not called again`;

@@ -36,6 +36,8 @@ export class Slot {
   finished: Attempt | undefined = undefined;
   /** Grows when a wait is given up, so that its continuation can tell. */
   epoch = 0;
+  /** The run ended the action while it waited; that by itself undoes nothing. */
+  givenUp = false;
   /** Ends a wait at a gate or before a retry. */
   interrupt: (() => void) | undefined = undefined;
   cached = false;

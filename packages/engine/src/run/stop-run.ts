@@ -23,7 +23,10 @@ export function stopRun(run: Run, stop: StopOrder): void {
   for (const slot of run.slots) {
     if (slot.phase !== "running") continue;
     if (slot.attempt === undefined) giveUpWait(run, slot);
-    else if (signal) slot.attempt.abort(stop.cause.message);
+    else if (signal) {
+      slot.attempt.wasTold = true;
+      slot.attempt.abort(stop.cause.message);
+    }
   }
   // In topological order, so that a cause reaches everything that depends on it.
   for (const index of run.plan.graph.order) {
@@ -37,6 +40,7 @@ export function stopRun(run: Run, stop: StopOrder): void {
 /** An action at a gate, or between two attempts, ends now: nothing of it is in flight. */
 function giveUpWait(run: Run, slot: Slot): void {
   slot.epoch++;
+  slot.givenUp = true;
   slot.interrupt?.();
   const last = slot.lastFailure;
   finishSlot(run, slot, slot.attempts > 0 && last !== undefined ? last : notStarted(run, slot));
