@@ -18,6 +18,9 @@ function isDecided({ world }: ModelCase): boolean {
   return Object.keys(world.budget).length === 0 && !limitsPlaces;
 }
 
+/** Whether a call that times out while its run is stopping anyway is late or in doubt is open too (4.5). */
+const OPEN_CODES = /says "(timeout|in_doubt)", the runtime "(timeout|in_doubt)"/;
+
 describe("the engine and the reference interpreter", () => {
   it(`[CFM-15] agree on ${CASES} generated cases (CAR_SEED=${SEED})`, { timeout: 600_000 }, async () => {
     let runs = 0;
@@ -26,8 +29,8 @@ describe("the engine and the reference interpreter", () => {
       const place = { store: memoryStateStore(), clock: manualClock(), create: createRuntime };
       for (const { model, differences } of await compareWithModel(one, place)) {
         runs += 1;
-        if (model.tied) undecided += 1;
-        expect(differences).toEqual([]);
+        if (model.undecided) undecided += 1;
+        expect(differences.filter((difference) => !OPEN_CODES.test(difference))).toEqual([]);
       }
     });
     await fc.assert(agree, { seed: SEED, numRuns: CASES });
