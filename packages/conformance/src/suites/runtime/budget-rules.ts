@@ -171,6 +171,25 @@ export const BUDGET_RULES: readonly Rule[] = [
   ),
 
   rule(
+    "[5.7] wall time still counts after another limit was reached",
+    {
+      tools: {
+        ...TOOLS,
+        heeding: {
+          ...REVERSIBLE,
+          run: ({ context }) =>
+            new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(new Error("stopped")))),
+        },
+      },
+      budget: { max_tool_calls: 1, max_duration_ms: 30, on_exceeded: "commit" },
+    },
+    async (rig) => {
+      const result = await rig.run([call("a", "heeding", SKIP), call("b", "ten", SKIP)]);
+      assertEqual([result.cost.wall_ms, endings(result)], [30, ["skipped failed", "skipped budget_exceeded"]]);
+    },
+  ),
+
+  rule(
     "[5.7] counters that the host names are reserved before each call and never overshot",
     {
       tools: { t: { ...takes(10) } },
