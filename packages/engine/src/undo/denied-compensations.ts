@@ -20,7 +20,9 @@ export function deniedCompensations(run: Run): readonly Reason[] | Promise<reado
   });
   if (requests.length === 0) return NONE;
   const answers = requests.map((request) => denialOf(run, request));
-  return answers.some(isThenable) ? Promise.all(answers).then((all) => all.flat()) : (answers.flat() as Reason[]);
+  return answers.some(isThenable)
+    ? Promise.all(answers.map((answer) => Promise.resolve(answer))).then((all) => all.flat())
+    : (answers.flat() as Reason[]);
 }
 
 function requestOf(

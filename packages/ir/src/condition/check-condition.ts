@@ -57,7 +57,7 @@ function checkContains(key: string, expected: JsonValue, actual: JsonValue | und
     return actual.includes(expected) ? undefined : `\`${key}\` does not contain the expected text`;
   }
   if (Array.isArray(actual)) {
-    return actual.some((item) => jsonEqual(item, expected))
+    return (actual as readonly JsonValue[]).some((item) => jsonEqual(item, expected))
       ? undefined
       : `\`${key}\` does not contain the expected item`;
   }
