@@ -3,7 +3,7 @@ import type { JsonObject, ToolSchemaInput } from "@car/ir";
 import { anyKey, seldom, weighted } from "./values.js";
 
 /** How many tools a case has besides `undo`. */
-export const TOOL_COUNT = 4;
+const TOOL_COUNT = 4;
 
 /** The tool that compensates. */
 export const UNDO_TOOL = "undo";

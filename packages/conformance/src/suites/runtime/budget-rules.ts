@@ -116,6 +116,16 @@ export const BUDGET_RULES: readonly Rule[] = [
   ),
 
   rule(
+    "[5.7] the rest is what is left besides the call about to be made",
+    { tools: TOOLS, budget: { max_tool_calls: 1 } },
+    async (rig) => {
+      // By abort safety the second goes first; only the first, which may not abort, goes without.
+      const result = await rig.run([call("a", "wire", SKIP), call("b", "wire")]);
+      assertEqual([result.status, endings(result)], ["committed", ["skipped budget_exceeded", "succeeded -"]]);
+    },
+  ),
+
+  rule(
     "[5.7] what fits exactly, fits",
     { tools: TOOLS, budget: { max_tool_calls: 3, max_actions: 3 } },
     async (rig) => {
