@@ -106,7 +106,7 @@ function attempt<T>(body: () => Promise<T>): Promise<T> {
   try {
     return body();
   } catch (error) {
-    return Promise.reject(error);
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

@@ -18,7 +18,7 @@ export function reserveBudget(run: Run, slot: Slot): GateVerdict {
 }
 
 /** How an action ends that the budget cannot pay. */
-export function exceeded(limit: string): Unsuccessful {
+function exceeded(limit: string): Unsuccessful {
   return skipped({ code: "budget_exceeded", message: `the budget's \`${limit}\` is reached`, limit });
 }
 

@@ -3,7 +3,7 @@ import type { RunScope } from "@car/ir/ports";
 const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Eight hex characters of a 32-bit number; a table is ten times faster than `toString(16)`. */
-export function hex32(value: number): string {
+function hex32(value: number): string {
   return (
     HEX_BYTES[(value >>> 24) & 255]! +
     HEX_BYTES[(value >>> 16) & 255]! +

@@ -3,8 +3,7 @@ import { JsonValueSchema } from "../json/json-schema-types.js";
 import { actionBase } from "./action-base.js";
 
 /** A state key, or a reference that yields one (then a declared read or write set must bound it). */
-export const KeyParameter = z.union([z.string().min(1), z.strictObject({ $ref: z.string().min(1) })]);
-export type KeyParameter = z.infer<typeof KeyParameter>;
+const KeyParameter = z.union([z.string().min(1), z.strictObject({ $ref: z.string().min(1) })]);
 
 /** Stores a value, with origin `model`. A missing `value` is an error, never a silent null. */
 export const StateWrite = z.strictObject({
