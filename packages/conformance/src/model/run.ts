@@ -1,15 +1,15 @@
-import type { ActionStatus, ErrorClass, JsonObject, JsonValue, ReasonCode } from "@car/ir";
+import type { ActionStatus, ErrorClass, JsonObject, JsonValue, ReasonCode, ToolSchema } from "@car/ir";
 import { cellsOf, type Cells, type CellWrite } from "./cells.js";
 import type { ModelCall } from "./outcome.js";
 import { limitsOf, type Plan, type PlannedAction } from "./plan.js";
 import type { ModelWorld, ReportedWrite, ScriptedCall, SharedAnswer } from "./world.js";
 
 /**
- * `waiting`: not started. `checking`: passes the gates, which takes no time. `asking`: waits for an approval. `calling`: a
- * tool is at work. `delayed`: between two attempts. `sharing`: waits for the answer of an equal call. `done`: ended. Those
- * between the first and the last are running: they hold a slot of the run and a place at their tool.
+ * `waiting`: not started. `checking`: passes the gates, which takes no time. `asking`: waits for an approval. `calling`: a tool is at work. `delayed`: between two attempts. `queued`: due for another
+ * attempt, but its tool is busy. `sharing`: waits for the answer of an equal call. `done`: ended. Those between the first
+ * and the last are running and hold a slot of the run; only `calling` counts against the tool's own bound.
  */
-export type Phase = "waiting" | "checking" | "asking" | "calling" | "delayed" | "sharing" | "done";
+export type Phase = "waiting" | "checking" | "asking" | "calling" | "delayed" | "queued" | "sharing" | "done";
 
 /** How one attempt failed. */
 export interface Failure {
@@ -42,8 +42,6 @@ export interface ActionRun {
   timedOut: boolean;
   /** Whether it was given up while a tool was at work. */
   canceledInFlight: boolean;
-  /** When it became ready. */
-  since: number | undefined;
   startedAt: number | undefined;
   finishedAt: number | undefined;
   end: ActionEnd | undefined;
@@ -99,7 +97,7 @@ export interface ModelRun {
   readonly receipts: Map<string, SharedAnswer & { readonly owner?: number }>;
   readonly cache: Map<string, SharedAnswer>;
   readonly flights: Map<string, Flight>;
-  undecided: boolean;
+  tied: boolean;
 }
 
 /** A run in which nothing has happened yet. */
@@ -123,7 +121,7 @@ export function newRun(plan: Plan, world: ModelWorld): ModelRun {
     receipts: new Map(world.memory.receipts),
     cache: new Map(world.memory.cache),
     flights: new Map(),
-    undecided: false,
+    tied: false,
   };
 }
 
@@ -151,20 +149,10 @@ export function readyActions(run: ModelRun): readonly ActionRun[] {
   );
 }
 
-/**
- * Whether the action's tool has a place for it.
- * Reading of the contract: like a slot of the run, a place at the tool is held from the start of an action to its end.
- */
-export function toolHasRoom(run: ModelRun, { planned: { tool } }: ActionRun): boolean {
-  const holders = runningActions(run).filter(({ planned }) => planned.tool?.name === tool?.name);
-  return tool === undefined || holders.length < (tool.max_concurrency ?? Infinity);
-}
-
-/** Whether others have waited for the tool, too. Whom it then serves first is not for the contract to say. */
-export function isFirstOfMany(run: ModelRun, { planned: { tool, index } }: ActionRun): boolean {
-  if (tool?.max_concurrency === undefined) return false;
-  const rivals = readyActions(run).filter(({ planned }) => planned.tool?.name === tool.name && planned.index !== index);
-  return rivals.some(({ since }) => since !== undefined && since < run.now);
+/** Whether one more call of the tool may be in flight. */
+export function toolHasRoom(run: ModelRun, tool: ToolSchema): boolean {
+  const inFlight = run.actions.filter(({ phase, planned }) => phase === "calling" && planned.tool?.name === tool.name);
+  return inFlight.length < (tool.max_concurrency ?? Infinity);
 }
 
 /** Further attempts an action may make. */
@@ -190,7 +178,6 @@ function newActionRun(planned: PlannedAction): ActionRun {
     approved: false,
     timedOut: false,
     canceledInFlight: false,
-    since: undefined,
     startedAt: undefined,
     finishedAt: undefined,
     end: undefined,
