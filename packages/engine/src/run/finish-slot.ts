@@ -55,11 +55,6 @@ function finishBadly(run: Run, slot: Slot, outcome: Unsuccessful): void {
   }
 }
 
-/** A tolerated failure is one code to its reader, unless the call was given up and nobody knows what it did. */
-function toleratedReason(reason: Reason): Reason {
-  return isGivenUp(reason) ? reason : { ...reason, code: "failed" };
-}
-
 /** A spent budget turns into an abort only by a failure that it did not bring about itself. */
 function isStoppedByRun({ givenUp, finished }: Slot, reason: Reason): boolean {
   return givenUp || finished?.wasTold === true || isGivenUp(reason);
