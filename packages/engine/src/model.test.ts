@@ -29,7 +29,7 @@ describe("the engine and the reference interpreter", () => {
       const place = { store: memoryStateStore(), clock: manualClock(), create: createRuntime };
       for (const { model, differences } of await compareWithModel(one, place)) {
         runs += 1;
-        if (model.undecided) undecided += 1;
+        if (model.tied) undecided += 1;
         expect(differences.filter((difference) => !OPEN_CODES.test(difference))).toEqual([]);
       }
     });
