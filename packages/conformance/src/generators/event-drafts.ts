@@ -14,7 +14,7 @@ export const SAMPLE_SCOPES: readonly RunScope[] = ["a1", "b2"].map((name) => ({
 const anyText = fc.string({ unit: "grapheme", maxLength: 12 });
 
 /** Any JSON object, with awkward names and numbers. */
-export const anyPayload = fc.dictionary(
+const anyPayload = fc.dictionary(
   fc.oneof(anyText, fc.constantFrom("__proto__", "constructor", "10", "9", "")),
   fc.jsonValue({ maxDepth: 2, stringUnit: "grapheme" }),
   { maxKeys: 4 },

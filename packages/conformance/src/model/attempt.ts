@@ -1,4 +1,4 @@
-import type { ErrorClass, JsonObject, JsonValue } from "@car/ir";
+import type { ErrorClass, JsonObject, JsonValue, ReasonCode } from "@car/ir";
 import { reportedWrites } from "./effects.js";
 import { fail, giveUp, succeed } from "./finish.js";
 import { fits, knownTool } from "./gates.js";
@@ -25,20 +25,27 @@ export function timeOut(run: ModelRun, action: ActionRun): void {
 }
 
 function failAttempt(run: ModelRun, action: ActionRun, failure: Failure): void {
-  // Reading of the contract: once the run is given up, what a call throws is its answer to the signal.
-  if (run.stop !== undefined) return giveUp(run, action, failure.thrown ? "canceled" : failure.code);
+  const code = codeOf(run, action, failure);
+  // Reading of the contract: once a call has been signalled, what it throws is its answer to the signal.
+  if (run.stop !== undefined || run.outOfTime) return giveUp(run, action, failure.thrown ? "canceled" : failure.code);
+  const goesOn = isRetryDue(run, action, failure) && code !== "in_doubt";
+  if (!goesOn) return fail(run, action, code);
   action.lastFailure = failure;
-  const isRepeatable = failure.class === "transient" || failure.class === "timeout";
-  const hasRetry = action.attempts <= retriesOf(action, run);
-  if (run.exceeded !== undefined && ((isRepeatable && hasRetry) || run.outOfTime)) {
-    // Reading of the contract: for want of budget it is not tried again; `on_exceeded` says what becomes of the run.
-    return giveUp(run, action, run.outOfTime && failure.thrown ? "canceled" : failure.code);
-  }
-  if (!isRepeatable || !hasRetry) return fail(run, action, failure.code);
-  if (failure.code === "timeout" && !mayRepeatBlindly(action)) return fail(run, action, "in_doubt");
   action.phase = "delayed";
   const at = run.now + retryDelayMs(run, action.attempts, failure.retryAfterMs);
   run.agenda = [...run.agenda, { at, kind: "retry_due", index: action.planned.index, attempt: action.attempts }];
+}
+
+function isRetryDue(run: ModelRun, action: ActionRun, failure: Failure): boolean {
+  const isRepeatable = failure.class === "transient" || failure.class === "timeout";
+  // Once a budget is used up nothing is tried again.
+  return isRepeatable && action.attempts <= retriesOf(action, run) && run.exceeded === undefined;
+}
+
+/** A timeout after which a retry is due that nobody may make leaves the action in doubt. */
+function codeOf(run: ModelRun, action: ActionRun, failure: Failure): ReasonCode {
+  const isDoubtful = failure.code === "timeout" && isRetryDue(run, action, failure) && !mayRepeatBlindly(action);
+  return isDoubtful ? "in_doubt" : failure.code;
 }
 
 /** After a timeout nobody knows what happened; doing it again is safe only by the host's word. */

@@ -1,5 +1,5 @@
 import { closeRest, expectDrainOver, fail, giveUp, noteLeft, signal, skip } from "./finish.js";
-import { type ActionRun, actionAt, type ModelRun, runningActions, waitingActions } from "./run.js";
+import { type ActionRun, type ModelRun, runningActions, waitingActions } from "./run.js";
 
 /**
  * Reserves what the next attempt costs. When a limit is reached, what is left is skipped and the action does not go on.
@@ -54,24 +54,25 @@ function hasRoom(run: ModelRun, action: ActionRun): boolean {
 }
 
 /**
- * Before the first irreversible call: whether nothing that will go without budget undoes the run.
- * Reading of the contract: what is left is counted in the stable order, one call each; with a decision to commit the run goes on.
+ * Before the first irreversible call: whether nothing that will go without budget undoes the run. Each waiting action
+ * counts once. With a decision to commit the run goes on.
  */
 function restFits(run: ModelRun, action: ActionRun): boolean {
   if (run.restChecked || action.planned.reversibility !== "irreversible") return true;
   run.restChecked = true;
-  const { max_actions = Infinity, max_tool_calls = Infinity } = run.world.budget;
-  let actions = run.usedActions;
-  let calls = run.usedCalls;
-  const waiting = run.plan.order.map((index) => actionAt(run, index)).filter(({ phase }) => phase === "waiting");
-  const unfit = [action, ...waiting].filter((other) => {
-    actions += 1;
-    if (isCall(other)) calls += 1;
-    return actions > max_actions || calls > max_tool_calls;
-  });
-  const { on_exceeded } = run.world.budget;
-  const undoes = on_exceeded === undefined ? unfit.some(({ planned }) => planned.mayAbort) : on_exceeded === "rollback";
-  return unfit.length === 0 || !undoes;
+  const { max_actions = Infinity, max_tool_calls = Infinity, on_exceeded } = run.world.budget;
+  const waiting = waitingActions(run);
+  const calls = waiting.filter(isCall);
+  const tooMany = run.usedActions + 1 + waiting.length > max_actions;
+  const tooManyCalls = run.usedCalls + 1 + calls.length > max_tool_calls;
+  if (!tooMany && !tooManyCalls) return true;
+  if (on_exceeded !== undefined) return on_exceeded === "commit";
+  // Which of them will go without is not for the contract to say; it matters when only some may abort.
+  const atRisk = tooMany ? waiting : calls;
+  if (atRisk.some(({ planned }) => !planned.mayAbort) && atRisk.some(({ planned }) => planned.mayAbort)) {
+    run.undecided = true;
+  }
+  return atRisk.every(({ planned }) => !planned.mayAbort);
 }
 
 function isCall({ planned }: ActionRun): boolean {

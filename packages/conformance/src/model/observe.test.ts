@@ -54,7 +54,7 @@ describe("compareWithModel", () => {
         create: boaster,
       });
       const wasIdle = first?.model.calls.length === 0 && first.model.actions.every(({ attempts }) => attempts === 0);
-      if (!wasIdle && first?.model.tied === false) expect(first.differences).not.toEqual([]);
+      if (!wasIdle && first?.model.undecided === false) expect(first.differences).not.toEqual([]);
     }
   });
 

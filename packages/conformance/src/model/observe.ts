@@ -64,9 +64,9 @@ export async function compareWithModel({ world, steps }: ModelCase, at: Comparis
     const model = runModel(proposal, { ...before, memory, ...(cancelAtMs === undefined ? {} : { cancelAtMs }) });
     const result = await settledIn(at.clock, runtime.execute(proposal, signalAt(at.clock, cancelAtMs)));
     const calls = scripted.takeCalls().map((call) => ({ ...call, at: call.at - now }));
-    const found = model.tied ? [] : differences(model, { result, calls, state: entriesOf(at.store) });
+    const found = model.undecided ? [] : differences(model, { result, calls, state: entriesOf(at.store) });
     compared.push({ model, result, differences: found });
-    if (model.tied || found.length > 0) break;
+    if (model.undecided || found.length > 0) break;
     before = { ...before, memory: model.memory };
   }
   await settledIn(at.clock, runtime.close());

@@ -57,8 +57,11 @@ export interface ModelOutcome {
     readonly retries: number;
   };
   readonly wall_ms: number;
-  /** True when two things happened at the same instant: their order is then not decided by the contract. */
-  readonly tied: boolean;
+  /**
+   * True when the contract leaves the order open: two things happened at the same instant, or several actions had waited for
+   * one tool.
+   */
+  readonly undecided: boolean;
   /** State, receipts and cached results after the run. */
   readonly memory: ModelMemory;
 }

@@ -7,6 +7,7 @@ import { start } from "./start.js";
 export function pump(run: ModelRun): void {
   while (run.stop === undefined) {
     const ready = readyActions(run);
+    for (const action of ready) action.since ??= run.now;
     const doomed = ready.find((action) => blamedFor(run, action).length > 0);
     if (doomed !== undefined) {
       skip(run, doomed, { code: "dependency_unsuccessful", blamed: blamedFor(run, doomed) });
@@ -20,17 +21,25 @@ export function pump(run: ModelRun): void {
 
 function nextToStart(run: ModelRun, ready: readonly ActionRun[]): ActionRun | undefined {
   if (runningActions(run).length >= (run.world.maxConcurrency ?? Infinity)) return undefined;
-  const startable = ready.filter((action) => mayCall(run, action));
-  if (run.world.schedule === "eager" || !run.actions.some(({ planned }) => planned.mayAbort)) return startable[0];
-  const ordinary = startable.find((action) => !isIrreversible(action));
+  if (run.world.schedule === "eager" || !run.actions.some(({ planned }) => planned.mayAbort))
+    return firstServed(run, ready);
+  const ordinary = firstServed(
+    run,
+    ready.filter((action) => !isIrreversible(action)),
+  );
   if (ordinary !== undefined) return ordinary;
-  return inSafeOrder(run, startable).find((action) => isSafeToStart(run, action));
+  const irreversible = inSafeOrder(run, ready.filter(isIrreversible));
+  return firstServed(
+    run,
+    irreversible.filter((action) => isSafeToStart(run, action)),
+  );
 }
 
 /**
+ * The first action whose tool has room for it.
  * Reading of the contract: an action that waits for its tool's `max_concurrency` has not started. So it holds no slot, and
  * when its turn comes abort safety is judged anew.
  */
-function mayCall(run: ModelRun, { planned }: ActionRun): boolean {
-  return planned.tool === undefined || toolHasRoom(run, planned.tool);
+function firstServed(run: ModelRun, actions: readonly ActionRun[]): ActionRun | undefined {
+  return actions.find((action) => toolHasRoom(run, action));
 }

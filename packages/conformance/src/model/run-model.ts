@@ -6,15 +6,7 @@ import { giveUp, skip, stopRun } from "./finish.js";
 import type { AdmissionProblem, ModelOutcome } from "./outcome.js";
 import { plainProposal, planOf } from "./plan.js";
 import { pump } from "./pump.js";
-import {
-  actionAt,
-  type AgendaEvent,
-  type ModelRun,
-  newRun,
-  runningActions,
-  toolHasRoom,
-  waitingActions,
-} from "./run.js";
+import { actionAt, type AgendaEvent, type ModelRun, newRun, runningActions, waitingActions } from "./run.js";
 import { settle } from "./settle.js";
 import { wokenActions } from "./sharing.js";
 import { approvalAnswered, proceed } from "./start.js";
@@ -44,7 +36,6 @@ function simulate(run: ModelRun): void {
   if (budget.max_duration_ms !== undefined) expect(run, { kind: "out_of_time", afterMs: budget.max_duration_ms });
 
   for (;;) {
-    retryQueued(run);
     pump(run);
     while (wakeWaiters(run)) pump(run);
     if (runningActions(run).length === 0 && waitingActions(run).length === 0) break;
@@ -62,14 +53,6 @@ function wakeWaiters(run: ModelRun): boolean {
     if (action.phase === "sharing") proceed(run, action);
   }
   return woken.length > 0;
-}
-
-/** Attempts for which the tool had no room. They go through the gates again, as after every wait. */
-function retryQueued(run: ModelRun): void {
-  for (const action of run.actions) {
-    const { tool } = action.planned;
-    if (action.phase === "queued" && tool !== undefined && toolHasRoom(run, tool)) proceed(run, action);
-  }
 }
 
 /** Reading of the contract: nothing can be blamed on another action, as nothing has begun. */
@@ -90,7 +73,7 @@ function nextEvent(run: ModelRun): AgendaEvent {
   const due = open.filter((event) => event.at === at);
   const [event] = due;
   if (event === undefined) throw new TypeError("the run hangs: a call hangs that has no timeout");
-  if (due.length > 1) run.tied = true;
+  if (due.length > 1) run.undecided = true;
   run.agenda = open.filter((other) => other !== event);
   return event;
 }
@@ -144,7 +127,7 @@ function refused(
     external_effects_remain: false,
     cost: { tool_calls: 0, actions_executed: 0, actions_rejected: ids.length, actions_skipped: 0, retries: 0 },
     wall_ms: 0,
-    tied: false,
+    undecided: false,
     memory: world.memory,
   };
 }

@@ -1,15 +1,15 @@
-import type { ActionStatus, ErrorClass, JsonObject, JsonValue, ReasonCode, ToolSchema } from "@car/ir";
+import type { ActionStatus, ErrorClass, JsonObject, JsonValue, ReasonCode } from "@car/ir";
 import { cellsOf, type Cells, type CellWrite } from "./cells.js";
 import type { ModelCall } from "./outcome.js";
 import { limitsOf, type Plan, type PlannedAction } from "./plan.js";
 import type { ModelWorld, ReportedWrite, ScriptedCall, SharedAnswer } from "./world.js";
 
 /**
- * `waiting`: not started. `checking`: passes the gates, which takes no time. `asking`: waits for an approval. `calling`: a tool is at work. `delayed`: between two attempts. `queued`: due for another
- * attempt, but its tool is busy. `sharing`: waits for the answer of an equal call. `done`: ended. Those between the first
- * and the last are running and hold a slot of the run; only `calling` counts against the tool's own bound.
+ * `waiting`: not started. `checking`: passes the gates, which takes no time. `asking`: waits for an approval. `calling`: a
+ * tool is at work. `delayed`: between two attempts. `sharing`: waits for the answer of an equal call. `done`: ended. Those
+ * between the first and the last are running: they hold a slot of the run and a place at their tool.
  */
-export type Phase = "waiting" | "checking" | "asking" | "calling" | "delayed" | "queued" | "sharing" | "done";
+export type Phase = "waiting" | "checking" | "asking" | "calling" | "delayed" | "sharing" | "done";
 
 /** How one attempt failed. */
 export interface Failure {
@@ -42,6 +42,8 @@ export interface ActionRun {
   timedOut: boolean;
   /** Whether it was given up while a tool was at work. */
   canceledInFlight: boolean;
+  /** When it became ready. */
+  since: number | undefined;
   startedAt: number | undefined;
   finishedAt: number | undefined;
   end: ActionEnd | undefined;
@@ -97,7 +99,7 @@ export interface ModelRun {
   readonly receipts: Map<string, SharedAnswer & { readonly owner?: number }>;
   readonly cache: Map<string, SharedAnswer>;
   readonly flights: Map<string, Flight>;
-  tied: boolean;
+  undecided: boolean;
 }
 
 /** A run in which nothing has happened yet. */
@@ -121,7 +123,7 @@ export function newRun(plan: Plan, world: ModelWorld): ModelRun {
     receipts: new Map(world.memory.receipts),
     cache: new Map(world.memory.cache),
     flights: new Map(),
-    tied: false,
+    undecided: false,
   };
 }
 
@@ -149,10 +151,20 @@ export function readyActions(run: ModelRun): readonly ActionRun[] {
   );
 }
 
-/** Whether one more call of the tool may be in flight. */
-export function toolHasRoom(run: ModelRun, tool: ToolSchema): boolean {
-  const inFlight = run.actions.filter(({ phase, planned }) => phase === "calling" && planned.tool?.name === tool.name);
-  return inFlight.length < (tool.max_concurrency ?? Infinity);
+/**
+ * Whether the action's tool has a place for it.
+ * Reading of the contract: like a slot of the run, a place at the tool is held from the start of an action to its end.
+ */
+export function toolHasRoom(run: ModelRun, { planned: { tool } }: ActionRun): boolean {
+  const holders = runningActions(run).filter(({ planned }) => planned.tool?.name === tool?.name);
+  return tool === undefined || holders.length < (tool.max_concurrency ?? Infinity);
+}
+
+/** Whether others have waited for the tool, too. Whom it then serves first is not for the contract to say. */
+export function isFirstOfMany(run: ModelRun, { planned: { tool, index } }: ActionRun): boolean {
+  if (tool?.max_concurrency === undefined) return false;
+  const rivals = readyActions(run).filter(({ planned }) => planned.tool?.name === tool.name && planned.index !== index);
+  return rivals.some(({ since }) => since !== undefined && since < run.now);
 }
 
 /** Further attempts an action may make. */
@@ -178,6 +190,7 @@ function newActionRun(planned: PlannedAction): ActionRun {
     approved: false,
     timedOut: false,
     canceledInFlight: false,
+    since: undefined,
     startedAt: undefined,
     finishedAt: undefined,
     end: undefined,

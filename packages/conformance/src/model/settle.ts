@@ -20,7 +20,7 @@ export function settle(run: ModelRun): ModelOutcome {
     external_effects_remain: run.stop !== undefined && run.actions.some(leavesSomething),
     cost: costOf(run),
     wall_ms: run.now - run.startedAt,
-    tied: run.tied,
+    undecided: run.undecided,
     memory: { now: run.now, state: stateAfter(run), receipts: survivingReceipts(run), cache: run.cache },
   };
 }

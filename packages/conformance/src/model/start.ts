@@ -5,12 +5,13 @@ import { conditionHolds } from "./condition.js";
 import { fail, refuse, succeed } from "./finish.js";
 import { authorityRefusal, committedVersion, keyRefusal, needsApproval, resolvedParameters } from "./gates.js";
 import { limitsOf } from "./plan.js";
-import { type ActionRun, type AgendaEvent, type ModelRun, toolHasRoom } from "./run.js";
+import { type ActionRun, type AgendaEvent, isFirstOfMany, type ModelRun } from "./run.js";
 import { consult } from "./sharing.js";
 import type { ScriptedCall } from "./world.js";
 
 /** Starts an action: references first, then the other gates, then the work itself. */
 export function start(run: ModelRun, action: ActionRun): void {
+  if (isFirstOfMany(run, action)) run.undecided = true;
   action.startedAt = run.now;
   const resolved = resolvedParameters(run, action);
   // Reading of the contract: nothing was tried yet, so a reference that leads nowhere refuses the action.
@@ -28,10 +29,6 @@ export function proceed(run: ModelRun, action: ActionRun): void {
   if (refusal !== undefined) return refuse(run, action, refusal);
   if (needsApproval(run, action)) return ask(run, action);
   if (consult(run, action) !== "goes") return;
-  if (isToolBusy(run, action)) {
-    action.phase = "queued";
-    return;
-  }
   if (!reserve(run, action)) return;
   action.attempts += 1;
   if (action.planned.action.type === "tool_call") return callTool(run, action);
@@ -52,11 +49,6 @@ export function approvalAnswered(run: ModelRun, action: ActionRun): void {
   if (run.world.approves !== true) return refuse(run, action, "approval_denied");
   action.approved = true;
   proceed(run, action);
-}
-
-/** A fresh action starts only when its tool has room, see `pump`; a retry and a woken waiter may find it busy. */
-function isToolBusy(run: ModelRun, { planned }: ActionRun): boolean {
-  return planned.tool !== undefined && !toolHasRoom(run, planned.tool);
 }
 
 function callTool(run: ModelRun, action: ActionRun): void {

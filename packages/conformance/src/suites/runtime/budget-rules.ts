@@ -116,6 +116,16 @@ export const BUDGET_RULES: readonly Rule[] = [
   ),
 
   rule(
+    "[5.7] the rest is what is left besides the call about to be made",
+    { tools: TOOLS, budget: { max_tool_calls: 1 } },
+    async (rig) => {
+      // By abort safety the second goes first; only the first, which may not abort, goes without.
+      const result = await rig.run([call("a", "wire", SKIP), call("b", "wire")]);
+      assertEqual([result.status, endings(result)], ["committed", ["skipped budget_exceeded", "succeeded -"]]);
+    },
+  ),
+
+  rule(
     "[5.7] what fits exactly, fits",
     { tools: TOOLS, budget: { max_tool_calls: 3, max_actions: 3 } },
     async (rig) => {
@@ -167,6 +177,25 @@ export const BUDGET_RULES: readonly Rule[] = [
     async (rig) => {
       const result = await rig.run([call("a", "breaks"), call("b", "ten", SKIP)]);
       assertEqual([result.status, endings(result)], ["rolled_back", ["failed failed", "skipped budget_exceeded"]]);
+    },
+  ),
+
+  rule(
+    "[5.7] wall time still counts after another limit was reached",
+    {
+      tools: {
+        ...TOOLS,
+        heeding: {
+          ...REVERSIBLE,
+          run: ({ context }) =>
+            new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(new Error("stopped")))),
+        },
+      },
+      budget: { max_tool_calls: 1, max_duration_ms: 30, on_exceeded: "commit" },
+    },
+    async (rig) => {
+      const result = await rig.run([call("a", "heeding", SKIP), call("b", "ten", SKIP)]);
+      assertEqual([result.cost.wall_ms, endings(result)], [30, ["skipped failed", "skipped budget_exceeded"]]);
     },
   ),
 

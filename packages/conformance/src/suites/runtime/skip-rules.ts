@@ -48,6 +48,14 @@ export const SKIP_RULES: readonly Rule[] = [
     },
   ),
 
+  rule("[3.4] a writer that declares the key twice is one writer", { ...TOOLS, state: { k: "old" } }, async (rig) => {
+    const actions = [
+      call("bad", "fail", { ...SKIP, expected_effects: { k: "new" }, write_set: ["k", "k*"] }),
+      call("needs", "ok", { state_dependencies: ["k"] }),
+    ];
+    assertEqual(outcomes(await rig.run(actions))[1], "needs skipped dependency_unsuccessful 0");
+  }),
+
   rule("[3.4] other state edges only order", TOOLS, async (rig) => {
     const actions = [
       call("bad", "fail", { ...SKIP, expected_effects: { k: 1 } }),

@@ -9,9 +9,6 @@ import { META_UNEVALUATED } from "./meta-unevaluated.js";
 import { META_VALIDATION } from "./meta-validation.js";
 import { META_SCHEMA } from "./schema-2020-12.js";
 
-/** The `$id` of the meta-schema every schema is checked against. */
-const META_SCHEMA_URI = "https://json-schema.org/draft/2020-12/schema";
-
 /** The meta-schema and the vocabularies it is made of; known to every compiler. */
 export const METASCHEMAS: readonly JsonObject[] = [
   META_SCHEMA,
