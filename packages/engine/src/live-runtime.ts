@@ -1,7 +1,7 @@
 import { type ProposalResult, RuntimeClosedError } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
-import { ConfigHolder, initialTools } from "./config/config-holder.js";
+import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
 import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
 import type { Recorder } from "./evidence/recorder.js";
@@ -19,7 +19,7 @@ import type { TimerQueue } from "./time/timer-queue.js";
 export interface RuntimeParts<Report> {
   readonly tools: readonly Tool[];
   /** The first configuration, its tools still to be registered. */
-  readonly config: Omit<ConfigSnapshot, "tools" | "version">;
+  readonly config: Omit<ConfigSnapshot, "tools" | "effectsOf" | "version">;
   readonly registration: RegistrationContext;
   readonly store: StateStore;
   readonly recorder: Recorder;
@@ -44,17 +44,27 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
   const meters = new BudgetMeters();
   let closing: Promise<void> | undefined;
 
+  const onClosed = (result: ProposalResult): void => tellMemory(parts, result);
+
   const holder = createHolder(parts);
   const starter: RunStarter = {
     services: createServices(parts, (parent, action, input) => {
       const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
-      return attempt(() => startRun(starter, { ...request, parent: { run: parent, action } }));
+      try {
+        return startRun(starter, { ...request, parent: { run: parent, action } });
+      } catch (error) {
+        return refused(error);
+      }
     }),
     names: parts.names,
     config: () => holder.current,
     meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
     open,
-    onClosed: (result) => tellMemory(parts, result),
+    onEnd: (run, result) => {
+      open.delete(run);
+      onClosed(result);
+    },
+    onClosed,
   };
   const assertOpen = (): void => {
     if (closing !== undefined) throw new RuntimeClosedError("the runtime is closed");
@@ -64,11 +74,14 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
     eventLog: recorder.log,
     store,
-    execute: (input: unknown, { signal, principal = DEFAULT_PRINCIPAL, executor }: ExecuteOptions = {}) =>
-      attempt(() => {
+    execute(input: unknown, { signal, principal = DEFAULT_PRINCIPAL, executor }: ExecuteOptions = {}) {
+      try {
         assertOpen();
         return startRun(starter, { input, principal, signal, executor });
-      }),
+      } catch (error) {
+        return refused(error);
+      }
+    },
     verify: (proposal) => parts.verify(proposal, holder.current),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
@@ -84,7 +97,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 }
 
 function createHolder<Report>({ tools, config, registration, recorder, clock }: RuntimeParts<Report>): ConfigHolder {
-  const initial: ConfigSnapshot = { ...config, tools: initialTools(tools, registration), version: 1 };
+  const initial: ConfigSnapshot = { ...config, ...toolView(initialTools(tools, registration)), version: 1 };
   return new ConfigHolder(initial, registration, (change, tool) => {
     recorder.record({ kind: "config_changed", time: clock.now(), action: -1, attempt: 0, data: { change, tool } });
   });
@@ -101,13 +114,9 @@ function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Servi
   return { clock, timers, random, store, recorder, logger, approver, executor, secrets, receipts, executeChild };
 }
 
-/** Turns what is thrown before a run exists into a rejection. */
-function attempt<T>(body: () => Promise<T>): Promise<T> {
-  try {
-    return body();
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-  }
+/** What is thrown before a run exists is a rejection. */
+function refused(error: unknown): Promise<never> {
+  return Promise.reject(error instanceof Error ? error : new Error(String(error)));
 }
 
 function tellMemory<Report>({ memory, logger }: RuntimeParts<Report>, result: ProposalResult): void {

@@ -25,7 +25,7 @@ export { ActionProposal, FORMAT_VERSION } from "./proposal/action-proposal.js";
 export type { ProposalInput } from "./proposal/action-proposal.js";
 export { parseProposal } from "./proposal/parse-proposal.js";
 export type { ParseProposalOptions } from "./proposal/parse-proposal.js";
-export { isParsedProposal, proposalHash } from "./proposal/parsed-proposals.js";
+export { isParsedProposal, proposalFacts, proposalHash } from "./proposal/parsed-proposals.js";
 export { RateLimit, ToolEffect, ToolSchema } from "./tool/tool-schema.js";
 export type { ToolSchemaInput } from "./tool/tool-schema.js";
 export { parseToolSchema } from "./tool/parse-tool-schema.js";
@@ -73,7 +73,7 @@ export { parsePathText } from "./reference/reference-text.js";
 
 export { checkCondition } from "./condition/check-condition.js";
 export type { Condition } from "./condition/check-condition.js";
-export { buildActionGraph } from "./graph/action-graph.js";
+export { buildActionGraph, plainGraph } from "./graph/action-graph.js";
 export type { ActionGraph, ActionGraphInput, ActionGraphResult } from "./graph/action-graph.js";
 export { EDGE_DATA, EDGE_ORDER, EDGE_SUPPLY } from "./graph/edge-list.js";
 export { IndexHeap } from "./graph/index-heap.js";

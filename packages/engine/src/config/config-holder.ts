@@ -1,4 +1,4 @@
-import { ToolInvalidError, type ToolSchema } from "@car/ir";
+import { type ToolEffect, ToolInvalidError, type ToolSchema } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
 import type { ConfigSnapshot } from "./config-snapshot.js";
 import { registerTool, type RegistrationContext, type RegisteredTool } from "./registered-tool.js";
@@ -48,8 +48,15 @@ export class ConfigHolder {
   }
 
   private replace(tools: ReadonlyMap<string, RegisteredTool>): void {
-    this.current = { ...this.current, tools, version: this.current.version + 1 };
+    this.current = { ...this.current, ...toolView(tools), version: this.current.version + 1 };
   }
+}
+
+const NO_EFFECTS: readonly ToolEffect[] = Object.freeze([]);
+
+/** The parts of a snapshot that follow from its tools. */
+export function toolView(tools: ConfigSnapshot["tools"]): Pick<ConfigSnapshot, "tools" | "effectsOf"> {
+  return { tools, effectsOf: (tool) => tools.get(tool)?.schema.effects ?? NO_EFFECTS };
 }
 
 /** Registers the tools a runtime starts with. */

@@ -1,4 +1,4 @@
-import type { Budget, Limits } from "@car/ir";
+import type { Budget, Limits, ToolEffect } from "@car/ir";
 import type { PolicyEngine } from "@car/ir/ports";
 import type { CapabilityGuard } from "./capability-guard.js";
 import type { RegisteredTool } from "./registered-tool.js";
@@ -8,6 +8,8 @@ export interface ConfigSnapshot {
   /** Counts changes, from 1. Logged with every run. */
   readonly version: number;
   readonly tools: ReadonlyMap<string, RegisteredTool>;
+  /** State keys that a tool of `tools` declares; nothing for an unknown one. */
+  readonly effectsOf: (tool: string) => readonly ToolEffect[];
   readonly policy: PolicyEngine | undefined;
   readonly capabilities: CapabilityGuard | undefined;
   readonly budget: Budget | undefined;

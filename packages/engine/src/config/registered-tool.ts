@@ -14,7 +14,7 @@ import { createResultCache, type ResultCache } from "../reuse/result-cache.js";
 import type { TimerQueue } from "../time/timer-queue.js";
 
 /** A tool with everything that registration prepares, so that a call prepares nothing. */
-export interface RegisteredTool {
+export class RegisteredTool {
   readonly schema: ToolSchema;
   readonly execute: ToolExecute | undefined;
   readonly reserve: Readonly<Record<string, number>> | undefined;
@@ -25,10 +25,26 @@ export interface RegisteredTool {
   readonly slots: Semaphore | undefined;
   readonly bucket: TokenBucket | undefined;
   readonly cache: ResultCache | undefined;
-  /** Names this version of the schema in receipts and caches. Computed when first read. */
-  readonly schemaHash: string;
   /** The one thing that changes while runs are open: set by `revoke`, seen before the next dispatch. */
-  revoked: boolean;
+  revoked = false;
+  private hash: string | undefined = undefined;
+
+  constructor({ execute, reserve }: Tool, schema: ToolSchema, context: RegistrationContext) {
+    this.schema = schema;
+    this.execute = execute;
+    this.reserve = reserve;
+    this.parameters = compile(context.compiler, schema, "parameters");
+    this.returns = schema.returns === undefined ? undefined : compile(context.compiler, schema, "returns");
+    this.effectKeys = schema.effects.map(effectKey);
+    this.slots = schema.max_concurrency === undefined ? undefined : createSemaphore(schema.max_concurrency);
+    this.bucket = bucketOf(schema, context);
+    this.cache = cacheOf(schema, context);
+  }
+
+  /** Names this version of the schema in receipts and caches. Computed when first read. */
+  get schemaHash(): string {
+    return (this.hash ??= contentHash(this.schema as unknown as JsonObject));
+  }
 }
 
 /** What registration needs from the runtime. */
@@ -48,22 +64,7 @@ export interface RegistrationContext {
 export function registerTool(tool: Tool, context: RegistrationContext): RegisteredTool {
   const schema = parseToolSchema(tool.schema);
   checkToolShape(tool, schema);
-  let hash: string | undefined;
-  return {
-    schema,
-    execute: tool.execute,
-    reserve: tool.reserve,
-    parameters: compile(context.compiler, schema, "parameters"),
-    returns: schema.returns === undefined ? undefined : compile(context.compiler, schema, "returns"),
-    effectKeys: schema.effects.map(effectKey),
-    slots: schema.max_concurrency === undefined ? undefined : createSemaphore(schema.max_concurrency),
-    bucket: bucketOf(schema, context),
-    cache: cacheOf(schema, context),
-    get schemaHash() {
-      return (hash ??= contentHash(schema as unknown as JsonObject));
-    },
-    revoked: false,
-  };
+  return new RegisteredTool(tool, schema, context);
 }
 
 function checkToolShape(tool: Tool, schema: ToolSchema): void {

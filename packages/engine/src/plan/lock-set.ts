@@ -21,24 +21,21 @@ const NONE: readonly string[] = Object.freeze([]);
 /** All keys that the actions, their compensations and the policy's data rules may touch. */
 export function lockSetOf(actions: readonly Action[], input: LockSetInput): LockSet {
   const { keys, unscheduled } = input.graph;
-  const reads: string[] = [];
+  let more: string[] | undefined;
   for (let index = 0; index < actions.length; index++) {
     const policyKeys = input.policy?.keysRead?.(actions[index]!);
-    if (policyKeys !== undefined && policyKeys.length > 0) reads.push(...policyKeys);
-    for (const undo of compensationTools(actions[index]!, input.tools[index])) {
-      reads.push(...(input.allTools.get(undo)?.effectKeys ?? NONE));
-    }
+    if (policyKeys !== undefined && policyKeys.length > 0) (more ??= []).push(...policyKeys);
+    const undo = compensationTool(actions[index]!, input.tools[index]);
+    if (undo !== undefined) (more ??= []).push(...(input.allTools.get(undo)?.effectKeys ?? NONE));
   }
-  if (reads.length === 0 && unscheduled.size === 0) return keys;
+  if (more === undefined && unscheduled.size === 0) return keys;
   const standby = [...unscheduled].map((index) => input.graph.access[index]!);
   return {
-    reads: [...new Set([...keys.reads, ...reads, ...standby.flatMap((access) => access.reads)])],
+    reads: [...new Set([...keys.reads, ...(more ?? NONE), ...standby.flatMap((access) => access.reads)])],
     writes: [...new Set([...keys.writes, ...standby.flatMap(({ writes }) => writes)])],
   };
 }
 
-function compensationTools({ compensation }: Action, tool: RegisteredTool | undefined): readonly string[] {
-  const host = tool?.schema.compensation?.tool;
-  if (host !== undefined) return [host];
-  return compensation?.type === "tool" ? [compensation.tool] : NONE;
+function compensationTool({ compensation }: Action, tool: RegisteredTool | undefined): string | undefined {
+  return tool?.schema.compensation?.tool ?? (compensation?.type === "tool" ? compensation.tool : undefined);
 }

@@ -27,16 +27,17 @@ export function planFlags(
 ): { readonly flags: readonly number[]; readonly ordered: boolean } {
   let anyIrreversible = false;
   let anyAbort = false;
-  const flags = actions.map((action, index) => {
+  const flags = new Array<number>(actions.length);
+  for (let index = 0; index < actions.length; index++) {
+    const action = actions[index]!;
     const reversibility = effectiveReversibility(action, tools[index]?.schema);
     const irreversible = reversibility === "irreversible";
     const abort = mayAbort(action);
     anyIrreversible ||= irreversible;
     anyAbort ||= abort;
-    return (
-      (abort ? MAY_ABORT : 0) | (irreversible ? IRREVERSIBLE : 0) | (reversibility === "reversible" ? 0 : EXTERNAL)
-    );
-  });
+    flags[index] =
+      (abort ? MAY_ABORT : 0) | (irreversible ? IRREVERSIBLE : 0) | (reversibility === "reversible" ? 0 : EXTERNAL);
+  }
   const ordered = schedule === "safe" && anyAbort && anyIrreversible && actions.length > 1;
   if (ordered) markLeadsToAbort(flags, graph);
   return { flags, ordered };

@@ -1,10 +1,12 @@
 import {
   type Action,
   type ActionGraph,
+  type ActionGraphResult,
   type ActionProposal,
   buildActionGraph,
+  plainGraph,
+  proposalFacts,
   type Reason,
-  type ToolEffect,
 } from "@car/ir";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RegisteredTool } from "../config/registered-tool.js";
@@ -15,6 +17,9 @@ import { planFlags } from "./plan-flags.js";
 /** A proposal, ready to run: pure data, built once. Index = position in the proposal. */
 export interface Plan {
   readonly proposal: ActionProposal;
+  /** See `proposalHash`. */
+  readonly hash: string;
+  readonly actions: readonly Action[];
   readonly graph: ActionGraph;
   readonly tools: readonly (RegisteredTool | undefined)[];
   /** Bits of `plan-flags.ts`. */
@@ -28,27 +33,27 @@ export interface Plan {
 /** A plan, or every reason to refuse the proposal whole. */
 export type PlanResult = { readonly plan: Plan } | { readonly problems: readonly Reason[] };
 
-const NO_EFFECTS: readonly ToolEffect[] = Object.freeze([]);
+const NO_PROBLEMS: readonly Reason[] = Object.freeze([]);
 
 /** Admission: turns a proposal into a plan under one configuration. Pure. */
 export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
-  const { actions } = proposal;
-  const problems = sizeProblems(actions, config);
+  const { hash, plain, actions } = proposalFacts(proposal);
+  const size = sizeProblems(actions, config);
   // Too many actions for the limit are not even looked at; too many for the agent are, so that it learns all at once.
-  if (actions.length > config.limits.max_actions) return { problems };
+  if (actions.length > config.limits.max_actions) return { problems: size };
 
   const tools = toolsOf(actions, config);
-  const effectsOf = (tool: string): readonly ToolEffect[] => config.tools.get(tool)?.schema.effects ?? NO_EFFECTS;
-  const built = buildActionGraph({ actions, effectsOf });
-  const more = [...problems, ...modeProblems(actions), ...compensationProblems(actions, config)];
-  if ("problems" in built) return { problems: [...more, ...built.problems] };
-  if (more.length > 0) return { problems: more };
+  const built = plain && !tools.some(hasEffects) ? { graph: plainGraph(actions.length) } : graphOf(actions, config);
+  if ("problems" in built) return { problems: [...size, ...built.problems] };
+  if (size.length > 0) return { problems: size };
 
   const { graph } = built;
   const { flags, ordered } = planFlags(actions, { graph, tools, schedule: config.schedule });
   return {
     plan: {
       proposal,
+      hash,
+      actions,
       graph,
       tools,
       flags,
@@ -59,13 +64,25 @@ export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): Pla
   };
 }
 
-function sizeProblems(actions: readonly Action[], { limits, capabilities }: ConfigSnapshot): Reason[] {
+function hasEffects(tool: RegisteredTool | undefined): boolean {
+  return tool !== undefined && tool.effectKeys.length > 0;
+}
+
+function graphOf(actions: readonly Action[], config: ConfigSnapshot): ActionGraphResult {
+  const built = buildActionGraph({ actions, effectsOf: config.effectsOf });
+  const problems = [...modeProblems(actions), ...compensationProblems(actions, config)];
+  if ("problems" in built) return { problems: [...problems, ...built.problems] };
+  return problems.length > 0 ? { problems } : built;
+}
+
+function sizeProblems(actions: readonly Action[], { limits, capabilities }: ConfigSnapshot): readonly Reason[] {
+  const granted = capabilities?.maxActions;
+  if (actions.length <= Math.min(limits.max_actions, granted ?? limits.max_actions)) return NO_PROBLEMS;
   const problems: Reason[] = [];
   if (actions.length > limits.max_actions) {
     const message = `the proposal has ${actions.length} actions, at most ${limits.max_actions} are allowed`;
     problems.push({ code: "invalid", message, limit: "max_actions" });
   }
-  const granted = capabilities?.maxActions;
   if (granted !== undefined && actions.length > granted) {
     const message = `the proposal has ${actions.length} actions, the capability set allows ${granted}`;
     problems.push({ code: "capability_denied", message, limit: "max_actions" });
@@ -88,7 +105,7 @@ function idsOf(actions: readonly Action[]): readonly string[] {
   return ids;
 }
 
-function modeProblems(actions: readonly Action[]): Reason[] {
+function modeProblems(actions: readonly Action[]): readonly Reason[] {
   const problems: Reason[] = [];
   for (const { id, invocation_mode } of actions) {
     if (invocation_mode === "one_shot") continue;

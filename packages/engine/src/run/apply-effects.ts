@@ -18,12 +18,12 @@ import type { Slot } from "./slot.js";
 export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
   const { action } = slot;
   const writes = slot.reused === undefined ? ownWrites(slot, output) : declaredOnly(run, slot, slot.reused);
-  const claims = Object.keys(action.expected_effects);
-  if (writes.length === 0 && claims.length === 0) return;
+  const { expected_effects: claims } = action;
+  if (writes.length === 0 && run.plan.graph.access[slot.index]!.writes.length === 0) return;
   slot.toolWrites = writes;
   const changes = writes.map(({ key, write }) => change(run, key, write));
-  for (const key of claims) {
-    const claimed = action.expected_effects[key]!;
+  for (const key of Object.keys(claims)) {
+    const claimed = claims[key]!;
     // A proposer's own write is a claim like the other; only a tool's word is worth more.
     const reported = action.type === "tool_call" ? writes.findLast((each) => each.key === key) : undefined;
     if (reported === undefined) changes.push(change(run, key, { value: claimed, origin: "model" }));
@@ -56,11 +56,11 @@ function noteMismatch(
 /** A `state_write` has its one write; a tool call what its handle buffered, then what its schema takes from the output. */
 function ownWrites(slot: Slot, output: JsonValue): readonly RecordedWrite[] {
   const buffered = slot.finished?.writes;
-  const effects = slot.tool?.schema.effects ?? [];
-  if (buffered === undefined && effects.length === 0) return slot.toolWrites;
+  const effects = slot.tool?.schema.effects;
+  if (buffered === undefined && (effects === undefined || effects.length === 0)) return slot.toolWrites;
   const writes = [...slot.toolWrites];
   for (const [key, write] of buffered ?? []) writes.push({ key, write });
-  for (const effect of effects) {
+  for (const effect of effects ?? []) {
     if (typeof effect === "string" || effect.value === undefined) continue;
     const resolved = resolveOutputTemplate(effect.value, { output, parameters: slot.parameters });
     if (resolved.ok) writes.push({ key: effectKey(effect), write: { value: resolved.value, origin: "tool" } });

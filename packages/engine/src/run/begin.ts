@@ -1,5 +1,5 @@
 import type { JsonObject, ProposalReceivedData, Reason } from "@car/ir";
-import { CarError, proposalHash } from "@car/ir";
+import { CarError } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
 import { deniedCompensations } from "../undo/denied-compensations.js";
 import { drain } from "./drain.js";
@@ -7,6 +7,8 @@ import { isThenable } from "./outcome.js";
 import { refuse } from "./refuse.js";
 import type { Run } from "./run.js";
 import { stopRun } from "./stop-run.js";
+
+const NO_REASONS: readonly Reason[] = Object.freeze([]);
 
 /** Logs the proposal, takes the locks, checks what needs them, and starts the run. Never throws. */
 export function begin(run: Run, signal: AbortSignal | undefined): void {
@@ -30,7 +32,7 @@ function recordReceived(run: Run): void {
   const { plan, config, parent } = run;
   const data: Writable<ProposalReceivedData> = {
     proposal: plan.proposal as unknown as JsonObject,
-    proposal_hash: proposalHash(plan.proposal),
+    proposal_hash: plan.hash,
     principal: run.principal,
     config_version: config.version,
     policy_version: config.policy?.version ?? null,
@@ -101,20 +103,23 @@ function admit(run: Run, signal: AbortSignal | undefined, denied: readonly Reaso
   listen(run, signal);
   const limit = run.budget?.budget.max_duration_ms;
   if (limit !== undefined) boundDuration(run, limit);
-  for (const { index, waiting } of run.slots) {
-    if (run.plan.graph.unscheduled.has(index)) continue;
+  const { slots } = run;
+  const { unscheduled } = run.plan.graph;
+  for (let index = 0; index < slots.length; index++) {
+    const slot = slots[index]!;
+    if (unscheduled.size > 0 && unscheduled.has(index)) continue;
     run.open++;
-    if (waiting > 0) continue;
-    run.slots[index]!.phase = "ready";
+    if (slot.waiting > 0) continue;
+    slot.phase = "ready";
     run.ready.push(index);
   }
   drain(run);
 }
 
 /** A dependency that only a later action supplies, and that the state does not hold, can never be met. */
-function lateProblems(run: Run): Reason[] {
+function lateProblems(run: Run): readonly Reason[] {
   const { late } = run.plan.graph;
-  if (late.length === 0) return [];
+  if (late.length === 0) return NO_REASONS;
   const ids = run.plan.actionIds;
   return late
     .filter(({ key }) => run.state.newest(key) === undefined)

@@ -2,7 +2,6 @@ import {
   type ActionProposal,
   CarError,
   type InputProblem,
-  isParsedProposal,
   parseProposal,
   problemText,
   type Reason,
@@ -11,15 +10,12 @@ import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RunNames } from "./run-names.js";
 import type { Services } from "./services.js";
 
-/** A proposal, or what is wrong with the input, with what little of it can be named. */
-export interface ParsedInput {
-  readonly proposal: ActionProposal | undefined;
+/** What is wrong with input that is no proposal, and what little of it can be named. */
+export interface UnparsedInput {
   readonly problems: readonly Reason[];
   readonly proposalId: string;
-  readonly actionIds: () => readonly string[];
+  readonly actionIds: readonly string[];
 }
-
-const NO_PROBLEMS: readonly Reason[] = Object.freeze([]);
 
 /** What parsing needs besides the input. */
 export interface ParseContext {
@@ -28,21 +24,17 @@ export interface ParseContext {
   readonly names: RunNames;
 }
 
-/** Parses, unless that is done. Never throws. */
-export function parseInput(input: unknown, { config, services, names }: ParseContext): ParsedInput {
-  if (isParsedProposal(input)) return accepted(input);
+/** Parses. Never throws. */
+export function parseInput(
+  input: unknown,
+  { config, services, names }: ParseContext,
+): { readonly proposal: ActionProposal } | UnparsedInput {
   try {
     const ids = { hex: () => names.proposalId() };
-    return accepted(parseProposal(input, { clock: services.clock, ids, limits: config.limits }));
+    return { proposal: parseProposal(input, { clock: services.clock, ids, limits: config.limits }) };
   } catch (error) {
-    const problems = reasonsOf(error);
-    return { proposal: undefined, problems, proposalId: nameOf(input), actionIds: () => idsOf(input, config) };
+    return { problems: reasonsOf(error), proposalId: nameOf(input), actionIds: idsOf(input, config) };
   }
-}
-
-function accepted(proposal: ActionProposal): ParsedInput {
-  const actionIds = (): readonly string[] => proposal.actions.map(({ id }) => id);
-  return { proposal, problems: NO_PROBLEMS, proposalId: proposal.id, actionIds };
 }
 
 function reasonsOf(error: unknown): readonly Reason[] {

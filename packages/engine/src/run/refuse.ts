@@ -2,7 +2,6 @@ import {
   type ActionResult,
   type CostSummary,
   type JsonObject,
-  proposalHash,
   type ProposalResult,
   type Reason,
   rfc3339,
@@ -29,13 +28,13 @@ export function refuse(run: Run, { reasons, status = "rejected" }: Refusal): voi
     proposal_id: run.scope.proposal_id,
     run_id: run.scope.run_id,
     trace_id: run.scope.trace_id,
-    proposal_hash: proposalHash(run.plan.proposal),
+    proposal_hash: run.plan.hash,
   };
   if (status === "rejected") run.record("proposal_rejected", undefined, { reasons });
   else run.record("proposal_canceled", undefined, { reason: reasons[0] });
   const { cost, external_effects_remain } = result;
   run.record("proposal_completed", undefined, { status, cost, external_effects_remain, cause: reasons[0] });
-  run.services.recorder.flushThen(() => run.resolve(result));
+  run.services.recorder.flushThen(() => run.answer(result));
 }
 
 /** What the result of a refused proposal is made of. */

@@ -3,7 +3,6 @@ import {
   type CostSummary,
   type JsonObject,
   type JsonValue,
-  proposalHash,
   type ProposalResult,
   type ProposalStatus,
   rfc3339,
@@ -26,9 +25,9 @@ export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
   const result: Writable<ProposalResult> = {
     proposal_id: run.scope.proposal_id,
     run_id: run.scope.run_id,
-    proposal_hash: proposalHash(run.plan.proposal),
+    proposal_hash: run.plan.hash,
     status,
-    results: run.slots.map((slot) => actionResult(slot, undone)),
+    results: actionResults(run.slots, undone),
     reasons: NO_REASONS,
     cost: costOf(run),
     trace_id: run.scope.trace_id,
@@ -36,6 +35,12 @@ export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
   };
   if (cause !== undefined) result.cause = cause;
   return result;
+}
+
+function actionResults(slots: readonly Slot[], undone: boolean): readonly ActionResult[] {
+  const results = new Array<ActionResult>(slots.length);
+  for (let index = 0; index < slots.length; index++) results[index] = actionResult(slots[index]!, undone);
+  return results;
 }
 
 function actionResult(slot: Slot, undone: boolean): ActionResult {
@@ -106,7 +111,9 @@ function costOf(run: Run): CostSummary {
   let skipped = 0;
   let retries = 0;
   let duration = 0;
-  for (const { action, attempts, outcome, durationMs } of run.slots) {
+  const { slots } = run;
+  for (let index = 0; index < slots.length; index++) {
+    const { action, attempts, outcome, durationMs } = slots[index]!;
     if (attempts > 0) executed++;
     if (attempts > 1) retries += attempts - 1;
     if (action.type === "tool_call") toolCalls += attempts;

@@ -4,12 +4,19 @@ const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => by
 
 /** Eight hex characters of a 32-bit number; a table is ten times faster than `toString(16)`. */
 function hex32(value: number): string {
-  return (
-    HEX_BYTES[(value >>> 24) & 255]! +
-    HEX_BYTES[(value >>> 16) & 255]! +
-    HEX_BYTES[(value >>> 8) & 255]! +
-    HEX_BYTES[value & 255]!
-  );
+  return hex24(value >>> 8) + HEX_BYTES[value & 255]!;
+}
+
+let lastHigh = -1;
+let lastHighText = "";
+
+/** Six hex characters. Numbers that are counted up share them 256 times in a row, so the last text is kept. */
+function hex24(value: number): string {
+  if (value !== lastHigh) {
+    lastHighText = HEX_BYTES[(value >>> 16) & 255]! + HEX_BYTES[(value >>> 8) & 255]! + HEX_BYTES[value & 255]!;
+    lastHigh = value;
+  }
+  return lastHighText;
 }
 
 /** What tells one run's scope from another's. */

@@ -26,6 +26,9 @@ export interface RunInit {
   readonly parentAction: number;
   readonly budget: BudgetMeter | undefined;
   readonly startedAt: number;
+  /** Told when the run has ended, before `execute` is answered. */
+  readonly onEnd: (run: Run, result: ProposalResult) => void;
+  /** Answers `execute`. */
   readonly resolve: (result: ProposalResult) => void;
 }
 
@@ -72,8 +75,10 @@ export class Run implements LockOwner {
   /** The time, read once per turn: at the start, after each wait, and between two dispatches. */
   time: number;
   private timeUsed = false;
-  /** Answers `execute`. */
-  readonly resolve: (result: ProposalResult) => void;
+  /** Position among the open runs of the runtime; theirs to set. */
+  place = -1;
+  private readonly onEnd: RunInit["onEnd"];
+  private readonly resolve: RunInit["resolve"];
 
   constructor(init: RunInit) {
     this.plan = init.plan;
@@ -87,11 +92,18 @@ export class Run implements LockOwner {
     this.budget = init.budget;
     this.startedAt = init.startedAt;
     this.time = init.startedAt;
+    this.onEnd = init.onEnd;
     this.resolve = init.resolve;
     this.depth = init.parent === undefined ? 0 : init.parent.depth + 1;
     this.state = new RunState(init.services.store);
     this.ready = new ReadyQueue(init.plan);
     this.slots = makeSlots(init.plan);
+  }
+
+  /** Ends the run and answers `execute`. */
+  answer(result: ProposalResult): void {
+    this.onEnd(this, result);
+    this.resolve(result);
   }
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
@@ -134,8 +146,7 @@ export class Run implements LockOwner {
   }
 }
 
-function makeSlots({ proposal, graph, tools }: Plan): Slot[] {
-  const { actions } = proposal;
+function makeSlots({ actions, graph, tools }: Plan): Slot[] {
   const slots = new Array<Slot>(actions.length);
   for (let index = 0; index < actions.length; index++) {
     slots[index] = new Slot(index, actions[index]!, { tool: tools[index], waiting: graph.indegree[index]! });

@@ -24,7 +24,10 @@ function commit(run: Run): void {
     const committed = run.services.store.commit({ entries: changes });
     if (!isThenable(committed)) return confirm(run);
     committed.then(
-      () => confirm(run),
+      () => {
+        run.tick();
+        confirm(run);
+      },
       (error: unknown) => undoUnstored(run, error),
     );
   } catch (error) {
@@ -39,7 +42,6 @@ function undoUnstored(run: Run, error: unknown): void {
 
 /** The state is in; the run is confirmed only when its evidence is where the log keeps it. */
 function confirm(run: Run): void {
-  run.tick();
   const result = buildResult(run, "committed");
   run.record("proposal_completed", undefined, completedData(result));
   if (run.broken !== undefined) return void revert(run);
@@ -65,8 +67,8 @@ function completedData({ status, cost, external_effects_remain, cause }: Result)
 
 /** Publishes what depended on the commit, gives the locks back and answers. */
 function deliver(run: Run, result: Result): void {
-  const { receipts } = run.services;
-  for (const key of run.privateReceipts ?? []) receipts.publish(key);
+  const { privateReceipts } = run;
+  if (privateReceipts !== undefined) for (const key of privateReceipts) run.services.receipts.publish(key);
   leave(run, result);
 }
 
@@ -74,7 +76,7 @@ function deliver(run: Run, result: Result): void {
 function leave(run: Run, result: Result): void {
   run.state.release();
   run.lease?.release();
-  run.resolve(result);
+  run.answer(result);
 }
 
 /** The evidence could not be kept: takes the commit back, while the locks still hide it, and then the rest. */

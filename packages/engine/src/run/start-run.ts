@@ -1,10 +1,16 @@
-import { type ActionProposal, type ProposalResult, type Reason, RuntimeOverloadedError } from "@car/ir";
+import {
+  type ActionProposal,
+  isParsedProposal,
+  type ProposalResult,
+  type Reason,
+  RuntimeOverloadedError,
+} from "@car/ir";
 import type { Executor } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { buildPlan, type PlanResult } from "../plan/plan.js";
 import { begin } from "./begin.js";
-import { parseInput } from "./parse-input.js";
+import { parseInput, type UnparsedInput } from "./parse-input.js";
 import { refuseEarly } from "./refuse-early.js";
 import type { OpenRuns } from "./open-runs.js";
 import type { RunNames } from "./run-names.js";
@@ -28,6 +34,9 @@ export interface RunStarter {
   readonly meterFor: (principal: string, config: ConfigSnapshot) => BudgetMeter | undefined;
   /** Open runs, and the only place that knows them. */
   readonly open: OpenRuns;
+  /** Takes a run out of `open` and tells who wants to know. */
+  readonly onEnd: (run: Run, result: ProposalResult) => void;
+  /** Told of the results of proposals that never became a run. */
   readonly onClosed: (result: ProposalResult) => void;
 }
 
@@ -39,19 +48,47 @@ export function startRun(starter: RunStarter, request: StartRequest): Promise<Pr
   const config = starter.config();
   const startedAt = starter.services.clock.now();
   checkLoad(starter, request, config);
-  const parsed = parseInput(request.input, { config, services: starter.services, names: starter.names });
-  const { proposal } = parsed;
-  const planned = proposal === undefined ? { problems: parsed.problems } : plan(proposal, config);
-  if ("problems" in planned || proposal === undefined) {
-    const reasons = "problems" in planned ? planned.problems : [];
-    const scope = starter.names.next(parsed.proposalId, parsed.actionIds(), traceOf(request));
-    const refusal = { scope, principal: request.principal, config, proposal, reasons, startedAt };
-    return refuseEarly(starter.services, refusal).then((result) => {
-      starter.onClosed(result);
-      return result;
-    });
-  }
-  return launch(starter, request, { config, startedAt, plan: planned.plan });
+  const { input } = request;
+  if (isParsedProposal(input)) return startParsed(starter, request, { config, startedAt, proposal: input });
+  const parsed = parseInput(input, { config, services: starter.services, names: starter.names });
+  if ("proposal" in parsed) return startParsed(starter, request, { config, startedAt, proposal: parsed.proposal });
+  return refuseInput(starter, request, { ...parsed, config, startedAt });
+}
+
+interface ParsedStart {
+  readonly config: ConfigSnapshot;
+  readonly startedAt: number;
+  readonly proposal: ActionProposal;
+}
+
+function startParsed(
+  starter: RunStarter,
+  request: StartRequest,
+  { config, startedAt, proposal }: ParsedStart,
+): Promise<ProposalResult> {
+  const planned = plan(proposal, config);
+  if ("plan" in planned) return launch(starter, request, { config, startedAt, plan: planned.plan });
+  const { id: proposalId, actions } = proposal;
+  const actionIds = actions.map(({ id }) => id);
+  return refuseInput(starter, request, { problems: planned.problems, config, startedAt, proposal, proposalId, actionIds });
+}
+
+interface RefusedInput extends UnparsedInput {
+  readonly config: ConfigSnapshot;
+  readonly startedAt: number;
+  readonly proposal?: ActionProposal;
+}
+
+async function refuseInput(
+  starter: RunStarter,
+  request: StartRequest,
+  { problems: reasons, proposalId, actionIds, config, startedAt, proposal }: RefusedInput,
+): Promise<ProposalResult> {
+  const scope = starter.names.next(proposalId, actionIds, traceOf(request));
+  const { principal } = request;
+  const result = await refuseEarly(starter.services, { scope, principal, config, proposal, reasons, startedAt });
+  starter.onClosed(result);
+  return result;
 }
 
 interface Launch {
@@ -65,27 +102,31 @@ function launch(
   request: StartRequest,
   { config, startedAt, plan }: Launch,
 ): Promise<ProposalResult> {
-  return new Promise((resolve) => {
-    const run: Run = new Run({
-      plan,
-      config,
-      services: starter.services,
-      scope: starter.names.next(plan.proposal.id, plan.actionIds, traceOf(request)),
-      principal: request.principal,
-      executor: request.executor ?? request.parent?.run.executor,
-      parent: request.parent?.run,
-      parentAction: request.parent?.action ?? -1,
-      budget: starter.meterFor(request.principal, config),
-      startedAt,
-      resolve: (result) => {
-        starter.open.delete(run);
-        starter.onClosed(result);
-        resolve(result);
-      },
-    });
-    starter.open.add(run);
-    begin(run, request.signal);
+  const answered = new Promise<ProposalResult>(keepResolve);
+  const run = new Run({
+    plan,
+    config,
+    services: starter.services,
+    scope: starter.names.next(plan.proposal.id, plan.actionIds, traceOf(request)),
+    principal: request.principal,
+    executor: request.executor ?? request.parent?.run.executor,
+    parent: request.parent?.run,
+    parentAction: request.parent?.action ?? -1,
+    budget: starter.meterFor(request.principal, config),
+    startedAt,
+    onEnd: starter.onEnd,
+    resolve: keptResolve,
   });
+  starter.open.add(run);
+  begin(run, request.signal);
+  return answered;
+}
+
+let keptResolve: (result: ProposalResult) => void;
+
+/** `new Promise` calls this before it returns, so one function serves all runs where each would need its own. */
+function keepResolve(resolve: (result: ProposalResult) => void): void {
+  keptResolve = resolve;
 }
 
 /** A policy's own code may run while a plan is made; what it throws refuses the proposal. */

@@ -13,12 +13,13 @@ const NONE: readonly Reason[] = Object.freeze([]);
 export function deniedCompensations(run: Run): readonly Reason[] | Promise<readonly Reason[]> {
   const { policy } = run.config;
   if (policy === undefined) return NONE;
-  const requests = run.slots.flatMap(({ action, tool }) => {
+  let requests: PolicyRequest[] | undefined;
+  for (const { action, tool } of run.slots) {
     const { compensation } = action;
-    if (compensation?.type !== "tool" || tool?.schema.compensation !== undefined) return [];
-    return [requestOf(run, action.id, compensation)];
-  });
-  if (requests.length === 0) return NONE;
+    if (compensation?.type !== "tool" || tool?.schema.compensation !== undefined) continue;
+    (requests ??= []).push(requestOf(run, action.id, compensation));
+  }
+  if (requests === undefined) return NONE;
   const answers = requests.map((request) => denialOf(run, request));
   return answers.some(isThenable)
     ? Promise.all(answers.map((answer) => Promise.resolve(answer))).then((all) => all.flat())

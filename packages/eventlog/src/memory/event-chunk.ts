@@ -1,14 +1,12 @@
-import { EVENT_KINDS, eventOf, type EventKind, type LiveEvent } from "@car/ir";
+import { eventOf, type EventKind, type LiveEvent } from "@car/ir";
 import type { EventDraft, RunScope } from "@car/ir/ports";
 import { HASH_BYTES, readHash, writeHash } from "../chain/hex.js";
 
-const KIND_NUMBERS: ReadonlyMap<string, number> = new Map(EVENT_KINDS.map((kind, number) => [kind, number]));
-
-/** Bytes of one row in the four number columns: time, action, attempt, kind. */
-const NUMBER_BYTES = 8 + 4 + 4 + 1;
+/** Bytes of one row in the three number columns: time, action, attempt. */
+const NUMBER_BYTES = 8 + 4 + 4;
 
 /**
- * A fixed number of consecutive events as columns: 33 bytes each on a 64-bit machine, 65 when their hashes are known,
+ * A fixed number of consecutive events as columns: 40 bytes each on a 64-bit machine, 72 when their hashes are known,
  * payloads apart. Adding a row makes no object and no string; events are made when they are read.
  */
 export class EventChunk {
@@ -23,7 +21,8 @@ export class EventChunk {
   private readonly times: Float64Array;
   private readonly actions: Int32Array;
   private readonly attempts: Uint32Array;
-  private readonly kinds: Uint8Array;
+  /** The texts themselves: they exist once each, and a reference costs less than looking a number up. */
+  private readonly kinds: EventKind[];
   private readonly scopes: (RunScope | undefined)[];
   private readonly payloads: (object | undefined)[];
   private hashes: Uint8Array | undefined;
@@ -35,7 +34,7 @@ export class EventChunk {
     this.times = new Float64Array(bytes, 0, capacity);
     this.actions = new Int32Array(bytes, capacity * 8, capacity);
     this.attempts = new Uint32Array(bytes, capacity * 12, capacity);
-    this.kinds = new Uint8Array(bytes, capacity * 16, capacity);
+    this.kinds = new Array<EventKind>(capacity);
     this.scopes = new Array<RunScope | undefined>(capacity);
     this.payloads = new Array<object | undefined>(capacity);
   }
@@ -47,10 +46,8 @@ export class EventChunk {
 
   /** Copies the draft into the next row. The caller has checked that there is one. */
   add(draft: EventDraft): void {
-    const kind = KIND_NUMBERS.get(draft.kind);
-    if (kind === undefined) throw new TypeError(`\`${String(draft.kind)}\` is no kind of event`);
     const row = this.length++;
-    this.kinds[row] = kind;
+    this.kinds[row] = draft.kind;
     this.times[row] = draft.time;
     this.actions[row] = draft.action;
     this.attempts[row] = draft.attempt;
@@ -61,7 +58,7 @@ export class EventChunk {
   /** The event of a row, without its place in the chain. */
   eventAt(row: number): LiveEvent {
     const draft: EventDraft = {
-      kind: EVENT_KINDS[this.kinds[row] ?? 0] as EventKind,
+      kind: this.kinds[row]!,
       time: this.times[row] ?? 0,
       scope: this.scopes[row],
       action: this.actions[row] ?? -1,

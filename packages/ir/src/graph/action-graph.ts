@@ -19,7 +19,7 @@ export interface ActionGraph extends EdgeRows {
   readonly access: readonly KeyAccess[];
   /** Every key of the scheduled actions, once. */
   readonly keys: KeySets;
-  /** Index by action id; empty for a single action that refers to nothing. */
+  /** Index by action id; empty where nothing refers to anything. */
   readonly indexOf: ReadonlyMap<string, number>;
   /** Actions that are not scheduled: they run only to compensate another. */
   readonly unscheduled: ReadonlySet<number>;
@@ -40,6 +40,7 @@ export interface ActionGraphInput {
 export type ActionGraphResult = { readonly graph: ActionGraph } | { readonly problems: readonly Reason[] };
 
 const NONE: ReadonlySet<number> = new Set();
+const NO_EFFECTS: readonly ToolEffect[] = Object.freeze([]);
 const NO_LATE: readonly LateSupply[] = Object.freeze([]);
 const NO_IDS: ReadonlyMap<string, number> = new Map();
 const ZERO = new Int32Array(1);
@@ -60,6 +61,27 @@ function singleGraph(templates: ActionGraph["templates"], access: ActionGraph["a
     late: NO_LATE,
     indegree: ZERO,
     offsets: NO_OFFSETS,
+    targets: NO_TARGETS,
+    kinds: NO_KINDS,
+  };
+}
+
+const PLAIN: ActionGraph = singleGraph([undefined], [NO_ACCESS]);
+
+/** The graph of `size` actions that have nothing to do with each other. */
+export function plainGraph(size: number): ActionGraph {
+  if (size === 1) return PLAIN;
+  return {
+    size,
+    order: identity(size),
+    templates: new Array<undefined>(size).fill(undefined),
+    access: new Array<KeyAccess>(size).fill(NO_ACCESS),
+    keys: NO_ACCESS,
+    indexOf: NO_IDS,
+    unscheduled: NONE,
+    late: NO_LATE,
+    indegree: new Int32Array(size),
+    offsets: new Int32Array(size + 1),
     targets: NO_TARGETS,
     kinds: NO_KINDS,
   };
@@ -122,7 +144,7 @@ function standsAlone(action: Action, template: Template | undefined): boolean {
 }
 
 function accessOf(action: Action, effectsOf: ActionGraphInput["effectsOf"]): KeyAccess {
-  return keyAccessOf(action, action.type === "tool_call" ? effectsOf(action.tool) : []);
+  return keyAccessOf(action, action.type === "tool_call" ? effectsOf(action.tool) : NO_EFFECTS);
 }
 
 interface StateEdgeInput extends ActionGraphInput {

@@ -63,9 +63,15 @@ function readsMore(action: Action): boolean {
   );
 }
 
+/** Most actions claim nothing, and then no list is made. */
+function keysOf(claims: Action["expected_effects"]): readonly string[] {
+  for (const _key in claims) return Object.keys(claims);
+  return NO_KEYS;
+}
+
 function writeKeys(action: Action, effects: readonly ToolEffect[]): readonly string[] {
   const own = action.type === "state_write" ? literalKeyOf(action) : undefined;
-  const claimed = Object.keys(action.expected_effects);
+  const claimed = keysOf(action.expected_effects);
   if (own === undefined && effects.length === 0 && action.write_set.length === 0) return claimed;
   const keys = [...claimed, ...action.write_set];
   for (const effect of effects) keys.push(effectKey(effect));

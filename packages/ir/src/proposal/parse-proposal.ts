@@ -80,5 +80,5 @@ function complete(unfilled: Unfilled, { clock, ids }: ParseProposalOptions): Act
     timestamp: unfilled.timestamp ?? rfc3339(clock?.now() ?? 0),
     context: unfilled.context,
   };
-  return markParsed(freezeDeep(proposal), hash);
+  return freezeDeep(markParsed(proposal, hash));
 }

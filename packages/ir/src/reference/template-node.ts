@@ -27,7 +27,7 @@ export interface NodeCompiler {
 export function nodeCompiler(notation: Notation): NodeCompiler {
   const context: Context = { ...matchersOf(notation), objectForm: notation.objectForm };
   return {
-    compile: (value, pointers) => (mayPoint(value) ? compileValue(value, { ...context, pointers }) : undefined),
+    compile: (value, pointers) => compileValue(value, { ...context, pointers }),
   };
 }
 
@@ -40,7 +40,7 @@ interface Gathering extends Context {
 }
 
 /** A quick look for a dollar sign: nearly all parameters hold none, and then nothing is allocated. */
-function mayPoint(value: JsonValue): boolean {
+export function mayPoint(value: JsonValue): boolean {
   if (typeof value === "string") return value.includes("$");
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return (value as JsonArray).some(mayPoint);

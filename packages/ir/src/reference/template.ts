@@ -2,7 +2,7 @@ import type { PathStep } from "../json/json-path.js";
 import type { JsonValue } from "../json/json-value.js";
 import { fillNode, type Resolution } from "./fill-node.js";
 import { ACTION_NOTATION, type Pointer } from "./reference-text.js";
-import { nodeCompiler } from "./template-node.js";
+import { mayPoint, nodeCompiler } from "./template-node.js";
 
 /** A pointer into the output of an action. */
 export interface Reference {
@@ -27,6 +27,7 @@ const compiler = nodeCompiler(ACTION_NOTATION);
 
 /** Compiles the references of a value; `undefined`, cheaply, when it holds neither a reference nor an escape. */
 export function compileTemplate(value: JsonValue): Template | undefined {
+  if (!mayPoint(value)) return undefined;
   const pointers: Pointer[] = [];
   const node = compiler.compile(value, pointers);
   if (node === undefined) return undefined;

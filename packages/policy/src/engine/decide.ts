@@ -25,7 +25,9 @@ export function createDecide(options: DeciderOptions): Decide {
 
   return (set, request, state) => {
     let answers: RuleAnswer[] | undefined;
-    for (const rule of set.deciding) {
+    const { deciding } = set;
+    for (let at = 0; at < deciding.length; at++) {
+      const rule = deciding[at]!;
       let answer: RuleAnswer;
       try {
         answer = rule.evaluate(request, state);
