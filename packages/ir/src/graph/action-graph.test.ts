@@ -88,6 +88,15 @@ describe("the action graph", () => {
     expect(edges(graphOf([{ writes: ["k"] }, { writes: ["k"] }, { deps: ["k"] }]))).not.toContain(`1>2:${EDGE_SUPPLY}`);
   });
 
+  it("[GR-2] [3.4] counts a writer once, however often it declares the key", () => {
+    const supply = `0>1:${EDGE_SUPPLY}`;
+    expect(edges(graphOf([{ writes: ["k", "k*"] }, { deps: ["k"] }]))).toContain(supply);
+    expect(edges(graphOf([{ writes: ["k*", "*"] }, { deps: ["k"] }]))).toContain(supply);
+    expect(edges(graphOf([{ writes: ["k"] }, { writes: ["k*"] }, { deps: ["k"] }])).join()).not.toContain(
+      `2:${EDGE_SUPPLY}`,
+    );
+  });
+
   it("[GR-3] [3.1] finds dependencies that only a later action supplies", () => {
     expect(graphOf([{ deps: ["k"] }, { writes: ["k"] }]).late).toEqual([{ action: 0, key: "k", writer: 1 }]);
     expect(graphOf([{ deps: ["k"], writes: ["k"] }, {}]).late).toEqual([]);
