@@ -37,13 +37,11 @@ function restLimit(run: Run, slot: Slot): string | undefined {
     return undefined;
   run.restChecked = true;
   if (run.budget!.budget.on_exceeded === "commit") return undefined;
-  return firstLoss(
-    run,
-    run.slots.filter((each) => isOpen(run, each)),
-  );
+  // The call about to be made comes first, wherever it stands in the list.
+  return firstLoss(run, [slot, ...run.slots.filter((each) => each !== slot && isOpen(run, each))]);
 }
 
-/** Charges what is open in list order; the limit it breaks, if what is then left out would undo the run. */
+/** Charges what is open in this order; the limit it breaks, if what is then left out would undo the run. */
 function firstLoss(run: Run, open: readonly Slot[]): string | undefined {
   let toolCalls = 0;
   for (const [at, { action }] of open.entries()) {
