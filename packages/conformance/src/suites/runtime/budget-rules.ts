@@ -59,6 +59,20 @@ export const BUDGET_RULES: readonly Rule[] = [
   }),
 
   rule(
+    "[5.7] what was skipped before, and for another reason, does not count",
+    { tools: TOOLS, budget: { max_tool_calls: 2 } },
+    async (rig) => {
+      const result = await rig.run([
+        call("bad", "breaks", SKIP),
+        call("follows", "ten", { dependencies: ["bad"] }),
+        call("a", "ten"),
+        call("c", "ten", { ...SKIP, dependencies: ["a"] }),
+      ]);
+      assertEqual([result.status, result.cause?.code], ["committed", "budget_exceeded"]);
+    },
+  ),
+
+  rule(
     '[5.7] `on_exceeded: "commit"` commits all the same',
     { tools: TOOLS, budget: { max_tool_calls: 1, on_exceeded: "commit" } },
     async (rig) => {
