@@ -140,6 +140,22 @@ export const BUDGET_RULES: readonly Rule[] = [
   ),
 
   rule(
+    "[5.7] the rest is charged in the order in which it can run, not in the list's",
+    { tools: TOOLS, budget: { max_tool_calls: 2 } },
+    async (rig) => {
+      const result = await rig.run([
+        call("third", "ten", { ...SKIP, dependencies: ["second"] }),
+        call("second", "ten", { dependencies: ["first"] }),
+        call("first", "wire", SKIP),
+      ]);
+      assertEqual(
+        [result.status, endings(result)],
+        ["committed", ["skipped budget_exceeded", "succeeded -", "succeeded -"]],
+      );
+    },
+  ),
+
+  rule(
     "[5.7] what fits exactly, fits",
     { tools: TOOLS, budget: { max_tool_calls: 3, max_actions: 3 } },
     async (rig) => {
