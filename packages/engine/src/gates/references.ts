@@ -1,4 +1,4 @@
-import { type JsonObject, matchesKey } from "@car/ir";
+import { type JsonObject, literalKeyOf, matchesKey } from "@car/ir";
 import { rejected } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
@@ -20,7 +20,7 @@ function checkKey({ action, parameters }: Slot): GateVerdict {
   if (typeof key !== "string" || key === "") {
     return rejected({ code: "invalid", message: "the referenced key is not a non-empty text" });
   }
-  if (typeof action.parameters["key"] === "string" && action.parameters["key"] === key) return PROCEED;
+  if (literalKeyOf(action) !== undefined) return PROCEED;
   const declared = action.type === "state_write" ? action.write_set : [...action.read_set, ...action.write_set];
   if (declared.some((pattern) => matchesKey(pattern, key))) return PROCEED;
   return rejected({
