@@ -3,6 +3,7 @@ import { rejected } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { type GateVerdict, PROCEED } from "./gate.js";
+import { parametersExcess } from "./parameters-excess.js";
 
 /** Puts the outputs that the parameters refer to in their places. */
 export function resolveReferences(run: Run, slot: Slot): GateVerdict {
@@ -10,7 +11,10 @@ export function resolveReferences(run: Run, slot: Slot): GateVerdict {
   if (template === undefined) return PROCEED;
   const resolution = template.resolve((id) => run.slots[run.plan.graph.indexOf.get(id)!]?.output);
   if (!resolution.ok) return rejected({ code: "invalid", message: resolution.message });
-  slot.parameters = resolution.value as JsonObject;
+  const parameters = resolution.value as JsonObject;
+  const excess = template.references.length === 0 ? undefined : parametersExcess(run, parameters);
+  if (excess !== undefined) return rejected(excess);
+  slot.parameters = parameters;
   return slot.action.type === "tool_call" ? PROCEED : checkKey(slot);
 }
 
