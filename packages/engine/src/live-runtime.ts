@@ -41,7 +41,7 @@ const DEFAULT_PRINCIPAL = "default";
 export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
   const { recorder, store, timers, clock } = parts;
   const open = new OpenRuns();
-  const meters = new BudgetMeters();
+  const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
@@ -53,6 +53,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     names: parts.names,
     config: () => holder.current,
     meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
+    leaveMeter: (principal) => meters.leave(principal),
     open,
     onClosed: (result) => tellMemory(parts, result),
   };

@@ -26,6 +26,8 @@ export interface RunStarter {
   readonly names: RunNames;
   readonly config: () => ConfigSnapshot;
   readonly meterFor: (principal: string, config: ConfigSnapshot) => BudgetMeter | undefined;
+  /** Says that a run which `meterFor` gave a meter is over. */
+  readonly leaveMeter: (principal: string) => void;
   /** Open runs, and the only place that knows them. */
   readonly open: OpenRuns;
   readonly onClosed: (result: ProposalResult) => void;
@@ -79,6 +81,7 @@ function launch(
       startedAt,
       resolve: (result) => {
         starter.open.delete(run);
+        if (run.budget !== undefined) starter.leaveMeter(request.principal);
         starter.onClosed(result);
         resolve(result);
       },

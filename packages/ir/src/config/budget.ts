@@ -18,7 +18,10 @@ export const Budget = z.strictObject({
   counters: Counters.optional(),
   /** What happens to the run when a limit is reached. Default: roll back when a skipped action may abort. */
   on_exceeded: z.enum(["rollback", "commit"]).optional(),
-  /** `call`: each execution has its own budget. `session`: all executions of one principal share one. */
+  /**
+   * `call`: each execution has its own budget. `session`: all executions of one principal share one, for as long as the
+   * runtime remembers it (`limits.max_session_budgets`).
+   */
   scope: z.enum(["call", "session"]).default("call"),
 });
 export type Budget = Readonly<z.infer<typeof Budget>>;

@@ -26,6 +26,8 @@ export const Limits = z.strictObject({
   drain_timeout_ms: ms(5_000),
   /** Longest time one attempt at a compensation may take. */
   compensation_timeout_ms: ms(30_000),
+  /** Principals without an open run whose `session` budget is remembered; who is forgotten starts a new one. */
+  max_session_budgets: count(10_000),
   max_open_runs: count(10_000),
   max_run_depth: count(16),
   max_receipts: count(10_000),
