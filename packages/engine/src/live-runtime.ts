@@ -15,6 +15,12 @@ import { type RunStarter, startRun } from "./run/start-run.js";
 import type { ExecuteOptions, Runtime } from "./runtime.js";
 import type { TimerQueue } from "./time/timer-queue.js";
 
+/** Under which configuration, and on whose behalf, something is verified. */
+export interface VerifyAs {
+  readonly config: ConfigSnapshot;
+  readonly principal: string;
+}
+
 /** Everything a runtime is made of, with every default filled in. */
 export interface RuntimeParts<Report> {
   readonly tools: readonly Tool[];
@@ -32,7 +38,7 @@ export interface RuntimeParts<Report> {
   readonly executor: Executor | undefined;
   readonly secrets: Readonly<Record<string, string>>;
   readonly memory: Memory | undefined;
-  readonly verify: (proposal: unknown, config: ConfigSnapshot) => Promise<Report>;
+  readonly verify: (proposal: unknown, as: VerifyAs) => Promise<Report>;
 }
 
 const DEFAULT_PRINCIPAL = "default";
@@ -70,7 +76,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
         assertOpen();
         return startRun(starter, { input, principal, signal, executor });
       }),
-    verify: (proposal) => parts.verify(proposal, holder.current),
+    verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
+      parts.verify(proposal, { config: holder.current, principal }),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
       assertOpen();
