@@ -4,13 +4,12 @@ import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
 import { createSchemaCompiler, verify, type VerifyReport } from "@car/validator";
 import { capabilityGuard } from "./config/capability-guard.js";
-import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import { runtimeLogger } from "./defaults/logger.js";
 import { systemClock } from "./defaults/system-clock.js";
 import { systemIds } from "./defaults/system-ids.js";
 import { Recorder } from "./evidence/recorder.js";
 import { createRateLimits } from "./limits/rate-limits.js";
-import { liveRuntime } from "./live-runtime.js";
+import { liveRuntime, type VerifyAs } from "./live-runtime.js";
 import { RunNames } from "./run/run-names.js";
 import type { RuntimeOptions } from "./runtime-options.js";
 import type { Runtime } from "./runtime.js";
@@ -62,12 +61,11 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
     executor: options.executor,
     secrets: options.secrets ?? {},
     memory: options.memory,
-    verify: (proposal, config) => verifyAgainst(proposal, { config, store, capabilities, compiler, now: clock.now() }),
+    verify: (proposal, as) => verifyAgainst(proposal, { ...as, store, capabilities, compiler, now: clock.now() }),
   });
 }
 
-interface VerifyRequest {
-  readonly config: ConfigSnapshot;
+interface VerifyRequest extends VerifyAs {
   readonly store: StateStore;
   readonly capabilities: Capabilities | undefined;
   readonly compiler: SchemaCompiler;
@@ -76,13 +74,14 @@ interface VerifyRequest {
 
 async function verifyAgainst(
   proposal: unknown,
-  { config, store, capabilities, compiler, now }: VerifyRequest,
+  { config, principal, store, capabilities, compiler, now }: VerifyRequest,
 ): Promise<VerifyReport> {
   const state = store.view();
   try {
     const tools = [...config.tools.values()].map(({ schema }) => schema);
     const { policy: policies, budget, limits, schedule } = config;
-    return await verify(proposal, { state, tools, policies, capabilities, budget, limits, schedule, compiler, now });
+    const rules = { tools, policies, capabilities, budget, limits, schedule };
+    return await verify(proposal, { ...rules, state, compiler, now, principal });
   } finally {
     state.release?.();
   }

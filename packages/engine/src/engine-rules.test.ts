@@ -223,4 +223,20 @@ describe("the engine", () => {
     expect((await running).status).toBe("canceled");
     await closed;
   });
+
+  it("[EN-15] [6.1] [9] verifies on behalf of a principal", async () => {
+    const policy = {
+      version: "1",
+      supports: { rateLimits: false },
+      check: ({ principal }: { readonly principal: string }) =>
+        principal === "eve"
+          ? { effect: "deny" as const, reasons: [{ policy_id: "not_eve", message: "not you" }] }
+          : { effect: "allow" as const, reasons: [] },
+    };
+    const { runtime } = testRuntime({ tools: [tool("ok", () => 1)], policy });
+    const proposal = { actions: [call("a", "ok")] };
+    const valid = async (principal?: string) =>
+      (await runtime.verify(proposal, principal === undefined ? {} : { principal })).valid;
+    expect([await valid(), await valid("ann"), await valid("eve")]).toEqual([true, true, false]);
+  });
 });

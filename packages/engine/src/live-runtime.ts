@@ -15,6 +15,12 @@ import { type RunStarter, startRun } from "./run/start-run.js";
 import type { ExecuteOptions, Runtime } from "./runtime.js";
 import type { TimerQueue } from "./time/timer-queue.js";
 
+/** Under which configuration, and on whose behalf, something is verified. */
+export interface VerifyAs {
+  readonly config: ConfigSnapshot;
+  readonly principal: string;
+}
+
 /** Everything a runtime is made of, with every default filled in. */
 export interface RuntimeParts<Report> {
   readonly tools: readonly Tool[];
@@ -32,7 +38,7 @@ export interface RuntimeParts<Report> {
   readonly executor: Executor | undefined;
   readonly secrets: Readonly<Record<string, string>>;
   readonly memory: Memory | undefined;
-  readonly verify: (proposal: unknown, config: ConfigSnapshot) => Promise<Report>;
+  readonly verify: (proposal: unknown, as: VerifyAs) => Promise<Report>;
 }
 
 const DEFAULT_PRINCIPAL = "default";
@@ -41,7 +47,7 @@ const DEFAULT_PRINCIPAL = "default";
 export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
   const { recorder, store, timers, clock } = parts;
   const open = new OpenRuns();
-  const meters = new BudgetMeters();
+  const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
   let closing: Promise<void> | undefined;
 
   const onClosed = (result: ProposalResult): void => tellMemory(parts, result);
@@ -62,6 +68,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     open,
     onEnd: (run, result) => {
       open.delete(run);
+      if (run.budget !== undefined) meters.leave(run.principal);
       onClosed(result);
     },
     onClosed,
@@ -82,7 +89,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
         return refused(error);
       }
     },
-    verify: (proposal) => parts.verify(proposal, holder.current),
+    verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
+      parts.verify(proposal, { config: holder.current, principal }),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
       assertOpen();

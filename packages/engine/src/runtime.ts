@@ -43,8 +43,8 @@ export interface Runtime<Report = unknown> {
    * @throws `RuntimeClosedError`, `RuntimeOverloadedError` (as rejections).
    */
   execute(proposal: unknown, options?: ExecuteOptions): Promise<ProposalResult>;
-  /** Says what would happen, as far as that can be decided. Nothing runs. */
-  verify(proposal: unknown): Promise<Report>;
+  /** Says what would happen, as far as that can be decided, on behalf of the principal. Nothing runs. */
+  verify(proposal: unknown, options?: Pick<ExecuteOptions, "principal">): Promise<Report>;
   /** Calls `subscriber` for every event from now on, until the returned function is called. */
   subscribe(subscriber: (event: LiveEvent) => void): () => void;
   /** Adds or replaces a tool for runs that begin from now on. Throws `ToolInvalidError`, `RuntimeClosedError`. */

@@ -54,25 +54,39 @@ function hasRoom(run: ModelRun, action: ActionRun): boolean {
 }
 
 /**
- * Before the first irreversible call: whether nothing that will go without budget undoes the run. Each waiting action
- * counts once. With a decision to commit the run goes on.
+ * Before the first irreversible call: whether nothing that will go without budget undoes the run. Each action that has
+ * not been charged counts once. With a decision to commit the run goes on.
  */
 function restFits(run: ModelRun, action: ActionRun): boolean {
   if (run.restChecked || action.planned.reversibility !== "irreversible") return true;
   run.restChecked = true;
   const { max_actions = Infinity, max_tool_calls = Infinity, on_exceeded } = run.world.budget;
-  const waiting = waitingActions(run);
-  const calls = waiting.filter(isCall);
-  const tooMany = run.usedActions + 1 + waiting.length > max_actions;
-  const tooManyCalls = run.usedCalls + 1 + calls.length > max_tool_calls;
-  if (!tooMany && !tooManyCalls) return true;
+  const rest = uncharged(run, action);
+  const calls = rest.filter(isCall);
+  const tooMany = run.usedActions + 1 + rest.length - max_actions;
+  const tooManyCalls = run.usedCalls + 1 + calls.length - max_tool_calls;
+  if (tooMany <= 0 && tooManyCalls <= 0) return true;
   if (on_exceeded !== undefined) return on_exceeded === "commit";
-  // Which of them will go without is not for the contract to say; it matters when only some may abort.
-  const atRisk = tooMany ? waiting : calls;
-  if (atRisk.some(({ planned }) => !planned.mayAbort) && atRisk.some(({ planned }) => planned.mayAbort)) {
-    run.undecided = true;
-  }
-  return atRisk.every(({ planned }) => !planned.mayAbort);
+  if (!rest.some(mayAbort)) return true;
+  // Whatever the order: more are too many than there are tolerant ones.
+  const isCertain = tolerant(rest) < tooMany || tolerant(calls) < tooManyCalls;
+  // The first that does not fit ends all that has not started by then. Which those are is not for the contract to say.
+  if (!isCertain) run.undecided = true;
+  return false;
+}
+
+/** What has not been charged besides `action`: waiting actions, and those at a gate. */
+function uncharged(run: ModelRun, action: ActionRun): readonly ActionRun[] {
+  const atGates = runningActions(run).filter((other) => other !== action && other.attempts === 0);
+  return [...atGates, ...waitingActions(run)];
+}
+
+function tolerant(actions: readonly ActionRun[]): number {
+  return actions.filter((action) => !mayAbort(action)).length;
+}
+
+function mayAbort({ planned }: ActionRun): boolean {
+  return planned.mayAbort;
 }
 
 function isCall({ planned }: ActionRun): boolean {

@@ -1,5 +1,5 @@
 import type { Action, JsonObject, ToolSchema } from "@car/ir";
-import { isReference } from "./reference-text.js";
+import { isReference, resolveReferences } from "./reference-text.js";
 
 /** State keys of one action, exact or `prefix*`. */
 export interface KeySets {
@@ -56,5 +56,8 @@ function patternsMeet(left: string, right: string): boolean {
 
 function literalKey(action: Exclude<Action, { type: "tool_call" }>): readonly string[] {
   const { key } = action.parameters;
-  return typeof key === "string" && !isReference(key) ? [key] : [];
+  if (typeof key !== "string" || isReference(key)) return [];
+  // What is left to resolve are escapes.
+  const resolved = resolveReferences(key, () => undefined);
+  return "value" in resolved ? [resolved.value as string] : [];
 }

@@ -48,7 +48,7 @@ export interface ComparedStep {
 
 /**
  * Runs the proposals of a case on a runtime and in the model. Stops at the first one that the contract does not
- * decide, because two things happen at the same instant, or on which they differ.
+ * decide (`undecided`), or on which they differ.
  */
 export async function compareWithModel({ world, steps }: ModelCase, at: Comparison): Promise<readonly ComparedStep[]> {
   const scripted = scriptedTools(world, at.clock);

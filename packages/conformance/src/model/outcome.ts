@@ -58,8 +58,8 @@ export interface ModelOutcome {
   };
   readonly wall_ms: number;
   /**
-   * True when the contract leaves the order open: two things happened at the same instant, or several actions had waited for
-   * one tool.
+   * True when the contract leaves something open that matters: two things happened at the same instant, several actions had
+   * waited for one tool or for one answer, or only some of what a budget cannot pay may abort.
    */
   readonly undecided: boolean;
   /** State, receipts and cached results after the run. */

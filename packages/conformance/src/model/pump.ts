@@ -19,6 +19,13 @@ export function pump(run: ModelRun): void {
   }
 }
 
+/** Whether `pump` would start or skip something. */
+export function canGoOn(run: ModelRun): boolean {
+  if (run.stop !== undefined) return false;
+  const ready = readyActions(run);
+  return ready.some((action) => blamedFor(run, action).length > 0) || nextToStart(run, ready) !== undefined;
+}
+
 function nextToStart(run: ModelRun, ready: readonly ActionRun[]): ActionRun | undefined {
   if (runningActions(run).length >= (run.world.maxConcurrency ?? Infinity)) return undefined;
   if (run.world.schedule === "eager" || !run.actions.some(({ planned }) => planned.mayAbort))

@@ -5,7 +5,7 @@ import { runOutOfTime } from "./budget.js";
 import { giveUp, skip, stopRun } from "./finish.js";
 import type { AdmissionProblem, ModelOutcome } from "./outcome.js";
 import { plainProposal, planOf } from "./plan.js";
-import { pump } from "./pump.js";
+import { canGoOn, pump } from "./pump.js";
 import { actionAt, type AgendaEvent, type ModelRun, newRun, runningActions, waitingActions } from "./run.js";
 import { settle } from "./settle.js";
 import { wokenActions } from "./sharing.js";
@@ -22,7 +22,8 @@ export function runModel(input: ProposalInput, world: ModelWorld): ModelOutcome 
   const problems = admissionProblems(proposal, world);
   if (problems.length > 0) return refused({ ids, problems }, world);
   const plan = planOf(proposal, world);
-  const late = laterWriterProblems(plan, world);
+  // They are looked for once the locks are taken, and a signal that is aborted by then takes none.
+  const late = world.cancelAtMs === 0 ? [] : laterWriterProblems(plan, world);
   if (late.length > 0) return refused({ ids, problems: late }, world);
   const run = newRun(plan, world);
   simulate(run);
@@ -50,6 +51,8 @@ function wakeWaiters(run: ModelRun): boolean {
   if (run.stop !== undefined) return false;
   const woken = wokenActions(run);
   for (const action of woken) {
+    // Whether the other waiters go before what has become possible by the end of one, is not for the contract to say.
+    if (action.phase === "sharing" && action !== woken[0] && canGoOn(run)) run.undecided = true;
     if (action.phase === "sharing") proceed(run, action);
   }
   return woken.length > 0;

@@ -58,8 +58,29 @@ function leaveReceipt(run: ModelRun, action: ActionRun, output: JsonValue): void
 export function wokenActions(run: ModelRun): readonly ActionRun[] {
   const over = [...run.flights].filter(([, flight]) => !isInFlight(run, flight));
   for (const [name] of over) run.flights.delete(name);
-  const waiters = over.flatMap(([, flight]) => flight.waiters.map((index) => actionAt(run, index)));
-  return waiters.filter(({ phase }) => phase === "sharing");
+  if (
+    isSuccessionOpen(
+      run,
+      over.map(([, flight]) => flight),
+    )
+  )
+    run.undecided = true;
+  return over.flatMap(([, flight]) => waitersOf(run, flight));
+}
+
+function waitersOf(run: ModelRun, { waiters }: Flight): readonly ActionRun[] {
+  return waiters.map((index) => actionAt(run, index)).filter(({ phase }) => phase === "sharing");
+}
+
+/**
+ * Whether a call that did not succeed leaves waiters for its receipt and others for its cache entry. Whose first takes
+ * its place is not for the contract to say.
+ */
+function isSuccessionOpen(run: ModelRun, over: readonly Flight[]): boolean {
+  const failed = over.filter(
+    (flight) => actionAt(run, flight.leader).end?.status !== "succeeded" && waitersOf(run, flight).length > 0,
+  );
+  return new Set(failed.map(({ leader }) => leader)).size < failed.length;
 }
 
 /** Receipts that outlive the run: all when it commits, otherwise those of what cannot be undone. */

@@ -1,4 +1,5 @@
 import type { Budget } from "@car/ir";
+import { ownCount } from "./own-count.js";
 
 /** What one start would use up. */
 export interface Charge {
@@ -27,7 +28,7 @@ export class BudgetMeter {
     if (max_tool_calls !== undefined && this.toolCalls + charge.toolCalls > max_tool_calls) return "max_tool_calls";
     if (max_actions !== undefined && this.actions + charge.actions > max_actions) return "max_actions";
     for (const [name, amount] of Object.entries(charge.counters ?? {})) {
-      if (this.spent(name) + amount > (this.budget.counters?.[name] ?? Infinity)) return name;
+      if (this.spent(name) + amount > (ownCount(this.budget.counters, name) ?? Infinity)) return name;
     }
     return this.exhaustedCounter();
   }

@@ -1,5 +1,6 @@
 import { ToolError } from "@car/ir";
 import { EXTERNAL } from "../plan/plan-flags.js";
+import { ownCount } from "../budget/own-count.js";
 import { failed, isThenable, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
@@ -129,7 +130,7 @@ export function closeAttempt(run: Run, slot: Slot, attempt: Attempt): void {
   slot.durationMs += run.time - attempt.startedAt;
   if (attempt.spent === undefined) return;
   for (const [counter, reported] of attempt.spent) {
-    const reserved = slot.tool?.reserve?.[counter] ?? 0;
+    const reserved = ownCount(slot.tool?.reserve, counter) ?? 0;
     run.budget?.settle(counter, { reserved, reported });
   }
 }

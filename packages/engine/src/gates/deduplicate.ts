@@ -45,7 +45,8 @@ function own(run: Run, slot: Slot, key: string): GateVerdict {
     if (outcome.status !== "succeeded") return receipts.drop(key);
     const answer = {
       output: outcome.output,
-      writes: slot.toolWrites,
+      // What came from a cache goes on whole: this action may declare less of it than the next.
+      writes: slot.reused ?? slot.toolWrites,
       runId: run.scope.run_id,
       actionId: slot.action.id,
     };

@@ -1,8 +1,9 @@
-import { type JsonObject, matchesKey } from "@car/ir";
+import { type JsonObject, literalKeyOf, matchesKey } from "@car/ir";
 import { rejected } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { type GateVerdict, PROCEED } from "./gate.js";
+import { parametersExcess } from "./parameters-excess.js";
 
 /** Puts the outputs that the parameters refer to in their places. */
 export function resolveReferences(run: Run, slot: Slot): GateVerdict {
@@ -10,7 +11,10 @@ export function resolveReferences(run: Run, slot: Slot): GateVerdict {
   if (template === undefined) return PROCEED;
   const resolution = template.resolve((id) => run.slots[run.plan.graph.indexOf.get(id)!]?.output);
   if (!resolution.ok) return rejected({ code: "invalid", message: resolution.message });
-  slot.parameters = resolution.value as JsonObject;
+  const parameters = resolution.value as JsonObject;
+  const excess = template.references.length === 0 ? undefined : parametersExcess(run, parameters);
+  if (excess !== undefined) return rejected(excess);
+  slot.parameters = parameters;
   return slot.action.type === "tool_call" ? PROCEED : checkKey(slot);
 }
 
@@ -20,7 +24,7 @@ function checkKey({ action, parameters }: Slot): GateVerdict {
   if (typeof key !== "string" || key === "") {
     return rejected({ code: "invalid", message: "the referenced key is not a non-empty text" });
   }
-  if (typeof action.parameters["key"] === "string" && action.parameters["key"] === key) return PROCEED;
+  if (literalKeyOf(action) !== undefined) return PROCEED;
   const declared = action.type === "state_write" ? action.write_set : [...action.read_set, ...action.write_set];
   if (declared.some((pattern) => matchesKey(pattern, key))) return PROCEED;
   return rejected({

@@ -37,13 +37,12 @@ function restLimit(run: Run, slot: Slot): string | undefined {
     return undefined;
   run.restChecked = true;
   if (run.budget!.budget.on_exceeded === "commit") return undefined;
-  return firstLoss(
-    run,
-    run.slots.filter((each) => isOpen(run, each)),
-  );
+  const inOrder = Array.from(run.plan.graph.order, (index) => run.slots[index]!);
+  // The call about to be made comes first, wherever it stands.
+  return firstLoss(run, [slot, ...inOrder.filter((each) => each !== slot && isOpen(run, each))]);
 }
 
-/** Charges what is open in list order; the limit it breaks, if what is then left out would undo the run. */
+/** Charges what is open in this order; the limit it breaks, if what is then left out would undo the run. */
 function firstLoss(run: Run, open: readonly Slot[]): string | undefined {
   let toolCalls = 0;
   for (const [at, { action }] of open.entries()) {

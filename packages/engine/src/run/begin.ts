@@ -149,7 +149,8 @@ export function cancelRun(run: Run, cause: Reason): void {
 
 function boundDuration(run: Run, limitMs: number): void {
   run.durationTimer = run.services.timers.set(limitMs, () => {
-    if (run.settled || run.stop !== undefined) return;
+    // After an abort everything has been told already; after another limit what is in flight has not.
+    if (run.settled || (run.stop !== undefined && run.stop.kind !== "budget")) return;
     run.tick();
     const message = `the budget's \`max_duration_ms\` of ${limitMs} ms is used up`;
     const cause: Reason = { code: "budget_exceeded", message, limit: "max_duration_ms" };

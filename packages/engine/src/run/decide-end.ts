@@ -19,12 +19,13 @@ export function decideEnd(run: Run): End {
   }
 }
 
-/** Unless the host says otherwise, a batch that lost an action which may abort is not worth keeping. */
+/** Unless the host says otherwise, a batch that lost an action which may abort to its budget is not worth keeping. */
 function budgetEnd(run: Run): End {
   const wanted = run.budget?.budget.on_exceeded;
   if (wanted !== undefined) return wanted === "commit" ? "committed" : "rolled_back";
   const lost = run.slots.some(
-    ({ action, outcome }) => outcome !== undefined && outcome.status !== "succeeded" && mayAbort(action),
+    ({ action, outcome, skippedEarly }) =>
+      outcome !== undefined && outcome.status !== "succeeded" && !skippedEarly && mayAbort(action),
   );
   return lost ? "rolled_back" : "committed";
 }

@@ -63,7 +63,9 @@ function noteQueue(run: Run, slot: Slot): void {
 }
 
 function skipSlot(run: Run, slot: Slot): void {
-  if (slot.phase !== "done") finishSlot(run, slot, notStarted(run, slot));
+  if (slot.phase === "done") return;
+  slot.skippedEarly = true;
+  finishSlot(run, slot, notStarted(run, slot));
 }
 
 /** Takes an action through the gates and, if they let it, carries it out. */

@@ -51,6 +51,8 @@ export class Slot {
   onEnd: ((outcome: Outcome) => void)[] | undefined = undefined;
   /** The unsuccessful predecessor because of which this action will be skipped. */
   skipCause: string | undefined = undefined;
+  /** It was skipped for that while the run still went on: no budget has a part in it. */
+  skippedEarly = false;
   /** The last attempt's failure, while a further attempt is waited for. */
   lastFailure: Unsuccessful | undefined = undefined;
   /** Writes of the tool itself, with their origins. */

@@ -13,13 +13,14 @@ export interface StopOrder extends Stop {
 
 /**
  * Starts nothing more: what waits is skipped, calls in flight are told (unless they may finish) and waited for, within
- * a bound. The first stop has the last word, except that a spent budget gives way to an abort or a cancelation.
+ * a bound. The first stop has the last word, except that a spent budget gives way to an abort or a cancelation, and
+ * that time running out after another limit still tells the calls in flight.
  */
 export function stopRun(run: Run, stop: StopOrder): void {
-  if (run.stop !== undefined && (run.stop.kind !== "budget" || stop.kind === "budget")) return;
+  const signal = stop.signalInFlight ?? stop.kind !== "budget";
+  if (run.stop !== undefined && (run.stop.kind !== "budget" || !signal)) return;
   // The first cause stays the one that is named, whatever comes on top of it (5.3).
   run.stop = { kind: stop.kind, cause: run.stop?.cause ?? stop.cause };
-  const signal = stop.signalInFlight ?? stop.kind !== "budget";
   for (const slot of run.slots) {
     if (slot.phase !== "running") continue;
     if (slot.attempt === undefined) giveUpWait(run, slot);
@@ -77,7 +78,8 @@ function stopMessage(kind: Stop["kind"], cause: Reason): string {
 
 function boundTheWait(run: Run): void {
   const ms = run.config.limits.drain_timeout_ms;
-  run.drainTimer = run.services.timers.set(ms, () => {
+  // A second stop does not prolong the wait for what the first has told.
+  run.drainTimer ??= run.services.timers.set(ms, () => {
     run.tick();
     for (const slot of run.slots) if (slot.attempt !== undefined) abandon(run, slot, ms);
     if (run.inFlight === 0) settle(run);

@@ -3,6 +3,7 @@ import { callTool } from "../dispatch/call-tool.js";
 import { authorize } from "../gates/authorize.js";
 import { askApproval } from "../gates/approval.js";
 import { PROCEED } from "../gates/gate.js";
+import { parametersExcess } from "../gates/parameters-excess.js";
 import { restrict } from "../gates/restrict.js";
 import { parameterProblems } from "../gates/validate.js";
 import type { Outcome } from "../run/outcome.js";
@@ -45,7 +46,7 @@ async function admit(run: Run, of: Slot, call: CompensationCall): Promise<Reason
   if (call.tool === undefined) return { code: "unknown_tool", message: `tool \`${call.toolName}\` is not known` };
   if (!call.parameters.ok) return { code: "invalid", message: call.parameters.message };
   const slot = compensationSlot(of, call);
-  const problems = parameterProblems(slot, slot.parameters);
+  const problems = parametersExcess(run, slot.parameters) ?? parameterProblems(slot, slot.parameters);
   if (problems !== undefined || !call.proposedByModel) return problems;
   for (const gate of [restrict, authorize, askApproval]) {
     const verdict = await gate(run, slot);

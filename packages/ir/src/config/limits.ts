@@ -8,9 +8,9 @@ export const Limits = z.strictObject({
   max_actions: count(10_000),
   /** Size of a proposal as JSON text, in bytes. */
   max_bytes: count(8 * 1024 * 1024),
-  /** Nesting of arrays and objects in a proposal or an output. */
+  /** Nesting of arrays and objects in a proposal, an output, or parameters with their references resolved. */
   max_depth: z.int().positive().max(256).default(64),
-  /** Size of one tool output, in bytes of JSON text (estimated). */
+  /** Size of one tool output, or of one action's parameters with their references resolved, in bytes of JSON text (estimated). */
   max_output_bytes: count(8 * 1024 * 1024),
   /** Clamps every action's `max_retries`. */
   max_retries: z.int().nonnegative().default(10),
@@ -26,6 +26,8 @@ export const Limits = z.strictObject({
   drain_timeout_ms: ms(5_000),
   /** Longest time one attempt at a compensation may take. */
   compensation_timeout_ms: ms(30_000),
+  /** Principals without an open run whose `session` budget is remembered; who is forgotten starts a new one. */
+  max_session_budgets: count(10_000),
   max_open_runs: count(10_000),
   max_run_depth: count(16),
   max_receipts: count(10_000),

@@ -38,6 +38,13 @@ describe("parseConfig", () => {
     ],
     [
       Budget,
+      JSON.parse('{"counters": {"__proto__": 1}}'),
+      "budget",
+      "`budget` is invalid: counters: a counter must not be called `__proto__`",
+    ],
+    [Budget, { counters: 1 }, "budget", "`budget` is invalid: counters: expected an object, got a number"],
+    [
+      Budget,
       { scope: "sesion" },
       "budget",
       "`budget` is invalid: scope: expected one of `call`, `session`, got `sesion`, did you mean `session`?",

@@ -88,6 +88,15 @@ describe("the action graph", () => {
     expect(edges(graphOf([{ writes: ["k"] }, { writes: ["k"] }, { deps: ["k"] }]))).not.toContain(`1>2:${EDGE_SUPPLY}`);
   });
 
+  it("[GR-2] [3.4] counts a writer once, however often it declares the key", () => {
+    const supply = `0>1:${EDGE_SUPPLY}`;
+    expect(edges(graphOf([{ writes: ["k", "k*"] }, { deps: ["k"] }]))).toContain(supply);
+    expect(edges(graphOf([{ writes: ["k*", "*"] }, { deps: ["k"] }]))).toContain(supply);
+    expect(edges(graphOf([{ writes: ["k"] }, { writes: ["k*"] }, { deps: ["k"] }])).join()).not.toContain(
+      `2:${EDGE_SUPPLY}`,
+    );
+  });
+
   it("[GR-3] [3.1] finds dependencies that only a later action supplies", () => {
     expect(graphOf([{ deps: ["k"] }, { writes: ["k"] }]).late).toEqual([{ action: 0, key: "k", writer: 1 }]);
     expect(graphOf([{ deps: ["k"], writes: ["k"] }, {}]).late).toEqual([]);
@@ -145,6 +154,34 @@ describe("the action graph", () => {
     const writers = Array.from({ length: 1_000 }, (_, index): Draft => ({ writes: [`x/${index}`] }));
     expect(build([...readers, ...writers])).toMatchObject({
       problems: [{ message: expect.stringMatching(/conflict in more than/) as string }],
+    });
+  });
+
+  it("[GR-11] [3.1] takes a key of escapes only for the text that it stands for", () => {
+    const { actions } = parseProposal({
+      actions: [
+        { id: "w", type: "state_write", parameters: { key: "$$r.output", value: 1 } },
+        { id: "r", type: "state_read", parameters: { key: "$$r.output" } },
+      ],
+    });
+    const built = buildActionGraph({ actions, effectsOf: () => [] });
+    if ("problems" in built) throw new Error(built.problems.map(({ message }) => message).join());
+    expect(built.graph.keys).toEqual({ reads: [], writes: ["$r.output"] });
+    expect(edges(built.graph)).toEqual([`0>1:${EDGE_ORDER}`]);
+  });
+
+  it.each([
+    [{ $ref: "#/elsewhere" }, "neither text nor a reference"],
+    ["$r.output", "`write_set` must name the keys"],
+  ])("[GR-11] [2.1] refuses the key %j, whatever the value is", (key, message) => {
+    const { actions } = parseProposal({
+      actions: [
+        { id: "r", type: "state_read", parameters: { key: "k" } },
+        { id: "w", type: "state_write", parameters: { key, value: "$r.output" } },
+      ],
+    });
+    expect(buildActionGraph({ actions, effectsOf: () => [] })).toMatchObject({
+      problems: [{ action_id: "w", message: expect.stringContaining(message) as string }],
     });
   });
 });

@@ -1,5 +1,6 @@
 import type { Action } from "../action/action.js";
-import { compileTemplate, type Template } from "../reference/template.js";
+import type { JsonValue } from "../json/json-value.js";
+import { compileTemplate, referencesIn, type Template } from "../reference/template.js";
 import type { Reason } from "../result/reason.js";
 import type { ToolEffect } from "../tool/tool-schema.js";
 import { EdgeList, edgeRows, MAX_EDGES, type EdgeRows } from "./edge-list.js";
@@ -97,7 +98,7 @@ export function buildActionGraph(input: ActionGraphInput): ActionGraphResult {
     const action = actions[index]!;
     templates[index] = compileTemplate(action.parameters as Action["metadata"]);
     access[index] = accessOf(action, input.effectsOf);
-    checkKeyBound(action, templates[index], problems);
+    checkKeyBound(action, problems);
   }
   if (actions.length === 1 && problems.length === 0 && standsAlone(actions[0]!, templates[0])) {
     return { graph: singleGraph(templates, access) };
@@ -167,11 +168,11 @@ function addStateEdges(input: StateEdgeInput, edges: EdgeList): { late: readonly
 }
 
 /** A state action whose key is a reference needs a declared set, or its locks could not be taken. */
-function checkKeyBound(action: Action, template: Template | undefined, problems: Reason[]): void {
+function checkKeyBound(action: Action, problems: Reason[]): void {
   if (action.type === "tool_call" || literalKeyOf(action) !== undefined) return;
   const declared = action.type === "state_write" ? action.write_set : [...action.read_set, ...action.write_set];
   const field = action.type === "state_write" ? "write_set" : "read_set";
-  if (template === undefined) {
+  if (referencesIn(action.parameters.key as JsonValue).length === 0) {
     problems.push({ code: "invalid", action_id: action.id, message: "the key is neither text nor a reference" });
   } else if (declared.length === 0) {
     const message = `the key is a reference, so \`${field}\` must name the keys (or \`prefix*\`) it may resolve to`;

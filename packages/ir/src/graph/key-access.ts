@@ -35,11 +35,18 @@ export function effectKey(effect: ToolEffect): string {
   return typeof effect === "string" ? effect : effect.key;
 }
 
-/** The literal key of a state action, or `undefined` when it is a reference or the action is a tool call. */
+/**
+ * The literal key of a state action, escapes undone; `undefined` when it is a reference or the action is a tool call.
+ */
 export function literalKeyOf(action: Action): string | undefined {
   if (action.type === "tool_call") return undefined;
   const { key } = action.parameters;
-  return typeof key === "string" && compileTemplate(key) === undefined ? key : undefined;
+  if (typeof key !== "string") return undefined;
+  const template = compileTemplate(key);
+  if (template === undefined) return key;
+  if (template.references.length > 0) return undefined;
+  const resolution = template.resolve(() => undefined);
+  return resolution.ok ? (resolution.value as string) : undefined;
 }
 
 function readKeys(action: Action): readonly string[] {

@@ -27,8 +27,9 @@ export interface KeySets {
 
 interface Timeline {
   readonly key: string;
+  /** -1 until there is one. The first is the last as long as one action writes here. */
+  firstWriter: number;
   lastWriter: number;
-  writers: number;
   readers: number[];
 }
 
@@ -65,19 +66,23 @@ export class StateEdges {
   keySets(): KeySets {
     const reads: string[] = [];
     const writes: string[] = [];
-    for (const { key, writers } of [...this.exact.values(), ...this.patterns]) (writers > 0 ? writes : reads).push(key);
+    for (const { key, lastWriter } of [...this.exact.values(), ...this.patterns]) {
+      (lastWriter >= 0 ? writes : reads).push(key);
+    }
     return { reads, writes };
   }
 
   private supply(index: number, key: string): void {
     let writer = -1;
-    let writers = 0;
-    for (const timeline of this.overlapping(key)) {
-      writers += timeline.writers;
-      if (timeline.writers > 0) writer = timeline.lastWriter;
+    let isOnly = true;
+    for (const { firstWriter, lastWriter } of this.overlapping(key)) {
+      if (lastWriter < 0) continue;
+      // One action may declare the key in several ways: exact, and by patterns that cover it.
+      isOnly &&= firstWriter === lastWriter && (writer < 0 || writer === lastWriter);
+      writer = lastWriter;
     }
-    if (writers === 0) this.unsupplied.push({ action: index, key });
-    else this.edges.add(writer, index, writers === 1 ? EDGE_SUPPLY : EDGE_ORDER);
+    if (writer < 0) this.unsupplied.push({ action: index, key });
+    else this.edges.add(writer, index, isOnly ? EDGE_SUPPLY : EDGE_ORDER);
   }
 
   private read(index: number, key: string): void {
@@ -93,7 +98,7 @@ export class StateEdges {
       if (timeline.readers.length > 0 && covers(key, timeline.key)) timeline.readers = [];
     }
     const own = this.timelineOf(key);
-    if (own.lastWriter !== index) own.writers++;
+    if (own.firstWriter < 0) own.firstWriter = index;
     own.lastWriter = index;
   }
 
@@ -117,7 +122,7 @@ export class StateEdges {
   private timelineOf(key: string): Timeline {
     const known = isPrefixPattern(key) ? this.patterns.find((each) => each.key === key) : this.exact.get(key);
     if (known !== undefined) return known;
-    const timeline: Timeline = { key, lastWriter: -1, writers: 0, readers: [] };
+    const timeline: Timeline = { key, firstWriter: -1, lastWriter: -1, readers: [] };
     if (isPrefixPattern(key)) this.patterns.push(timeline);
     else this.exact.set(key, timeline);
     return timeline;

@@ -17,6 +17,13 @@ describe("conditions", () => {
     expect(await findings([check, write("a", "k", 2)], { state: { k: 1 } })).toEqual(["error precondition_failed b"]);
   });
 
+  it("[VA-35] [1] take a key that an escape makes literal for that text", async () => {
+    const check = { id: "c", type: "assertion" as const, parameters: { key: "$$w.output", expected: 2 } };
+    const { issues, simulated_state } = await verifyActions([write("w", "$$w.output", 1), check]);
+    expect(issues.map(({ code, action_id }) => [code, action_id])).toEqual([["precondition_failed", "c"]]);
+    expect(Object.keys(simulated_state)).toEqual(["$w.output"]);
+  });
+
   it("[VA-35] [4.3] reports all that does not hold, with the precondition's description", async () => {
     const action = call("a", {
       preconditions: [{ ...holds("k", 1), description: "k is one" }, holds("k", 1, "like")],

@@ -71,6 +71,19 @@ export const ADMISSION_RULES: readonly Rule[] = [
   ),
 
   rule(
+    "[2.1] a key that an escape makes literal needs none, and is that text",
+    { tools: { t: { reversibility: "reversible", run: () => "$t.output" } } },
+    async (rig) => {
+      const actions = [call("t", "t"), write("w", { "$$t.output": 1 }), read("r", "$$t.output")];
+      const result = await rig.run(actions);
+      assertEqual([result.status, rig.runtime.state.keys()], ["committed", ["$t.output"]], "outcome");
+      assertEqual(result.results[2]?.output, 1, "what was read");
+      const bad = await rig.run([call("t", "t"), write("w", { "$t.output": 1 }, { write_set: ["other"] })]);
+      assertEqual(bad.results[1]?.reason?.code, "invalid", "a reference that leads to its own text");
+    },
+  ),
+
+  rule(
     "[2.1] more actions than the capability allows refuse the proposal whole",
     { ...TOOLS, capabilities: { max_actions: 1 } },
     async (rig) => {

@@ -59,6 +59,20 @@ export const BUDGET_RULES: readonly Rule[] = [
   }),
 
   rule(
+    "[5.7] what was skipped before, and for another reason, does not count",
+    { tools: TOOLS, budget: { max_tool_calls: 2 } },
+    async (rig) => {
+      const result = await rig.run([
+        call("bad", "breaks", SKIP),
+        call("follows", "ten", { dependencies: ["bad"] }),
+        call("a", "ten"),
+        call("c", "ten", { ...SKIP, dependencies: ["a"] }),
+      ]);
+      assertEqual([result.status, result.cause?.code], ["committed", "budget_exceeded"]);
+    },
+  ),
+
+  rule(
     '[5.7] `on_exceeded: "commit"` commits all the same',
     { tools: TOOLS, budget: { max_tool_calls: 1, on_exceeded: "commit" } },
     async (rig) => {
@@ -122,6 +136,22 @@ export const BUDGET_RULES: readonly Rule[] = [
       // By abort safety the second goes first; only the first, which may not abort, goes without.
       const result = await rig.run([call("a", "wire", SKIP), call("b", "wire")]);
       assertEqual([result.status, endings(result)], ["committed", ["skipped budget_exceeded", "succeeded -"]]);
+    },
+  ),
+
+  rule(
+    "[5.7] the rest is charged in the order in which it can run, not in the list's",
+    { tools: TOOLS, budget: { max_tool_calls: 2 } },
+    async (rig) => {
+      const result = await rig.run([
+        call("third", "ten", { ...SKIP, dependencies: ["second"] }),
+        call("second", "ten", { dependencies: ["first"] }),
+        call("first", "wire", SKIP),
+      ]);
+      assertEqual(
+        [result.status, endings(result)],
+        ["committed", ["skipped budget_exceeded", "succeeded -", "succeeded -"]],
+      );
     },
   ),
 

@@ -54,6 +54,36 @@ export const CACHE_RULES: readonly Rule[] = [
   }),
 
   rule(
+    "[5.5] what comes along from the cache goes on into a receipt, whole",
+    {
+      tools: {
+        t: cached({
+          run: async ({ context }) => {
+            await context.state.set("k", 1);
+            return 1;
+          },
+        }),
+      },
+    },
+    async (rig) => {
+      const same = { idempotent: true };
+      const result = await rig.run([
+        call("a", "t", { write_set: ["k"] }),
+        call("b", "t", same),
+        call("c", "t", { ...same, write_set: ["k"] }),
+      ]);
+      assertEqual(
+        result.results.map(({ cached, deduplicated, state_changes }) => [cached, deduplicated, state_changes]),
+        [
+          [false, false, { k: 1 }],
+          [true, false, {}],
+          [false, true, { k: 1 }],
+        ],
+      );
+    },
+  ),
+
+  rule(
     "[5.5] principals do not share, unless the tool is `shared`",
     { tools: { own: cached(), common: cached({ shared: true }) } },
     async (rig) => {
