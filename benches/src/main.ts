@@ -1,3 +1,4 @@
+import { fork } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -14,23 +15,48 @@ import { concurrent } from "./workloads/w8-concurrent.js";
 const WORKLOADS: readonly Workload[] = [oneAction, independent, chain, layers, growth, stateSize, events, concurrent];
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, rounds: { type: "string", default: "5" }, json: { type: "string" } },
+  options: {
+    only: { type: "string" },
+    rounds: { type: "string", default: "5" },
+    json: { type: "string" },
+    /** Set by this program for its own child processes: the one workload to run. */
+    child: { type: "string" },
+  },
 });
 const rounds = Math.max(1, Number.parseInt(values.rounds, 10) || 5);
 const wanted = values.only?.toUpperCase().split(",");
 
-const rows: Row[] = [];
-console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "?"}, medians of ${rounds} rounds`);
-for (const workload of WORKLOADS) {
-  if (wanted !== undefined && !wanted.includes(workload.id)) continue;
-  console.log(`\n${workload.id}  ${workload.about}`);
-  for (const row of await workload.run(rounds)) {
-    rows.push(row);
-    console.log(line(row));
+if (values.child === undefined) await runAll();
+else process.send?.(await WORKLOADS.find(({ id }) => id === values.child)!.run(rounds));
+
+/** Each workload has a process of its own: what one of them loads or leaves behind cannot slow the next. */
+async function runAll(): Promise<void> {
+  const rows: Row[] = [];
+  console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "?"}, medians of ${rounds} rounds`);
+  for (const { id, about } of WORKLOADS) {
+    if (wanted !== undefined && !wanted.includes(id)) continue;
+    console.log(`\n${id}  ${about}`);
+    for (const row of await runApart(id)) {
+      rows.push(row);
+      console.log(line(row));
+    }
   }
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ node: process.version, rounds, rows }, null, 2)}\n`);
 }
-if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ node: process.version, rounds, rows }, null, 2)}\n`);
+
+function runApart(id: string): Promise<readonly Row[]> {
+  return new Promise((resolve, reject) => {
+    const child = fork(import.meta.filename, ["--child", id, "--rounds", String(rounds)]);
+    let rows: readonly Row[] | undefined;
+    child.on("message", (message) => (rows = message as readonly Row[]));
+    child.on("error", reject);
+    child.on("exit", (code) => {
+      if (rows !== undefined && code === 0) resolve(rows);
+      else reject(new Error(`${id} ended with exit code ${code}`));
+    });
+  });
+}
 
 function line(row: Row): string {
   const ratio = row.ratio === undefined ? "" : `${row.ratio.toFixed(2)}x ${row.against ?? ""}`;

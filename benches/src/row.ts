@@ -1,3 +1,5 @@
+import type { SideCost } from "./measure.js";
+
 /** One measured figure beside its goal. */
 export interface Row {
   readonly workload: string;
@@ -25,4 +27,28 @@ export interface Workload {
   readonly id: string;
   readonly about: string;
   readonly run: (rounds: number) => Promise<readonly Row[]>;
+}
+
+/** A comparison that was made twice: with nothing else in the process, which the goal is about, and beside peers. */
+export interface Comparison {
+  readonly workload: string;
+  readonly unit: string;
+  readonly goal: number;
+  readonly alone: readonly SideCost[];
+}
+
+/** The rows of both; a side's ratio is to the floor that it was interleaved with. */
+export function rowsBeside({ workload, unit, goal, alone }: Comparison, beside: readonly SideCost[]): readonly Row[] {
+  const row = ({ name, value, ratio }: SideCost): Row => ({
+    workload,
+    side: name,
+    value,
+    unit,
+    against: "floor",
+    ratio,
+  });
+  return [
+    ...alone.map((cost) => ({ ...row(cost), ...(cost.name === "car" && { goal }) })),
+    ...beside.map((cost) => row({ ...cost, name: `${cost.name}, peers loaded` })),
+  ];
 }

@@ -1,9 +1,6 @@
-import { aiSdkToolStep } from "../peers/ai-sdk.js";
-import { effectOne } from "../peers/effect.js";
-import { langGraphOne } from "../peers/langgraph.js";
 import { benchRuntime, call, committed, noop, proposal } from "../fixtures.js";
-import { interleave, percentile, type Side } from "../measure.js";
-import type { Row, Workload } from "../row.js";
+import { interleave, percentile, type Side, type SideCost } from "../measure.js";
+import { type Row, rowsBeside, type Workload } from "../row.js";
 
 const COUNT = 5_000;
 const PEER_COUNT = 200;
@@ -15,25 +12,27 @@ export const oneAction: Workload = {
   async run(rounds): Promise<readonly Row[]> {
     const runtime = benchRuntime();
     const proposals = Array.from({ length: COUNT }, (_, index) => proposal([call(`a${index}`)]));
-    const sides: Side[] = [
+    const ours: Side[] = [
       { name: "floor", round: () => p50(COUNT, () => noop()) },
       { name: "car", round: () => p50(COUNT, (index) => runtime.execute(proposals[index]!), committed) },
-      { name: "effect", round: () => p50(COUNT, effectOne()) },
-      { name: "ai sdk", round: () => p50(PEER_COUNT, aiSdkToolStep()) },
-      { name: "langgraph", round: () => p50(PEER_COUNT, langGraphOne()) },
     ];
-    const costs = await interleave(sides, rounds);
-    return costs.map(({ name, value, ratio }) => ({
-      workload: "W1",
-      side: name,
-      value,
-      unit: "us per proposal",
-      against: "floor",
-      ratio,
-      ...(name === "car" && { goal: 10 }),
-    }));
+    const alone = await interleave(ours, rounds);
+    return rowsBeside({ workload: "W1", unit: "us per proposal", goal: 10, alone }, await beside(ours, rounds));
   },
 };
+
+/** Only now, because a peer that loads `AsyncLocalStorage` makes every promise of the process slower. */
+async function beside(ours: readonly Side[], rounds: number): Promise<readonly SideCost[]> {
+  const { aiSdkToolStep } = await import("../peers/ai-sdk.js");
+  const { effectOne } = await import("../peers/effect.js");
+  const { langGraphOne } = await import("../peers/langgraph.js");
+  const peers: Side[] = [
+    { name: "effect", round: () => p50(COUNT, effectOne()) },
+    { name: "ai sdk", round: () => p50(PEER_COUNT, aiSdkToolStep()) },
+    { name: "langgraph", round: () => p50(PEER_COUNT, langGraphOne()) },
+  ];
+  return interleave([...ours, ...peers], rounds);
+}
 
 /** What comes back is checked with the clock stopped. */
 async function p50<T>(count: number, body: (index: number) => Promise<T>, check?: (value: T) => void): Promise<number> {

@@ -21,11 +21,13 @@ export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
   const { expected_effects: claims } = action;
   if (writes.length === 0 && run.plan.graph.access[slot.index]!.writes.length === 0) return;
   slot.toolWrites = writes;
-  const changes = writes.map(({ key, write }) => change(run, key, write));
-  for (const key of Object.keys(claims)) {
+  const changes: Transition[] = [];
+  for (const { key, write } of writes) changes.push(change(run, key, write));
+  for (const key in claims) {
     const claimed = claims[key]!;
     // A proposer's own write is a claim like the other; only a tool's word is worth more.
-    const reported = action.type === "tool_call" ? writes.findLast((each) => each.key === key) : undefined;
+    const mayReport = writes.length > 0 && action.type === "tool_call";
+    const reported = mayReport ? writes.findLast((each) => each.key === key) : undefined;
     if (reported === undefined) changes.push(change(run, key, { value: claimed, origin: "model" }));
     else noteMismatch(run, slot, { reported, claimed });
   }

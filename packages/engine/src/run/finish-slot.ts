@@ -22,6 +22,8 @@ export function finishSlot(run: Run, slot: Slot, outcome: Outcome): void {
   if (onEnd !== undefined) for (const listener of onEnd) listener(slot.outcome!);
   releaseSuccessors(run, slot);
   if (outcome.status !== "succeeded") stopIfDue(run, slot, outcome);
+  // What an ended call held need not live as long as the run.
+  slot.finished = undefined;
   // Last, because it may start another action: everything that follows from this end has happened by then.
   slot.release?.();
   slot.release = undefined;

