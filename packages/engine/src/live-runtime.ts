@@ -47,32 +47,10 @@ const DEFAULT_PRINCIPAL = "default";
 export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
   const { recorder, store, timers, clock } = parts;
   const open = new OpenRuns();
-  const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
   let closing: Promise<void> | undefined;
 
-  const onClosed = (result: ProposalResult): void => tellMemory(parts, result);
-
   const holder = createHolder(parts);
-  const starter: RunStarter = {
-    services: createServices(parts, (parent, action, input) => {
-      const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
-      try {
-        return startRun(starter, { ...request, parent: { run: parent, action } });
-      } catch (error) {
-        return refused(error);
-      }
-    }),
-    names: parts.names,
-    config: () => holder.current,
-    meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
-    open,
-    onEnd: (run, result) => {
-      open.delete(run);
-      if (run.budget !== undefined) meters.leave(run.principal);
-      onClosed(result);
-    },
-    onClosed,
-  };
+  const starter = createStarter(parts, holder, open);
   const assertOpen = (): void => {
     if (closing !== undefined) throw new RuntimeClosedError("the runtime is closed");
   };
@@ -102,6 +80,32 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       [...holder.current.tools.values()].map(({ schema }) => schema).sort((a, b) => (a.name < b.name ? -1 : 1)),
     close: () => (closing ??= closeRuntime(parts, open)),
   };
+}
+
+function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder, open: OpenRuns): RunStarter {
+  const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
+  const onClosed = (result: ProposalResult): void => tellMemory(parts, result);
+  const starter: RunStarter = {
+    services: createServices(parts, (parent, action, input) => {
+      const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
+      try {
+        return startRun(starter, { ...request, parent: { run: parent, action } });
+      } catch (error) {
+        return refused(error);
+      }
+    }),
+    names: parts.names,
+    config: () => holder.current,
+    meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
+    open,
+    onEnd: (run, result) => {
+      open.delete(run);
+      if (run.budget !== undefined) meters.leave(run.principal);
+      onClosed(result);
+    },
+    onClosed,
+  };
+  return starter;
 }
 
 function createHolder<Report>({ tools, config, registration, recorder, clock }: RuntimeParts<Report>): ConfigHolder {

@@ -1,11 +1,4 @@
-import {
-  type ActionProposal,
-  CarError,
-  type InputProblem,
-  parseProposal,
-  problemText,
-  type Reason,
-} from "@car/ir";
+import { type ActionProposal, CarError, type InputProblem, parseProposal, problemText, type Reason } from "@car/ir";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RunNames } from "./run-names.js";
 import type { Services } from "./services.js";

@@ -88,7 +88,7 @@ function unsuccessfulResult({ action, outcome, attempts, durationMs, endedAt }: 
 
 function valuesOf({ action, toolWrites, changes }: Slot): JsonObject {
   // All that changed is what was claimed, which is written down already.
-  if (toolWrites.length === 0) return action.expected_effects as JsonObject;
+  if (toolWrites.length === 0) return action.expected_effects;
   const values: Record<string, JsonValue> = {};
   for (const { key, value } of changes) {
     if (value === undefined) delete values[key];

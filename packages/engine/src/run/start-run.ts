@@ -70,7 +70,14 @@ function startParsed(
   if ("plan" in planned) return launch(starter, request, { config, startedAt, plan: planned.plan });
   const { id: proposalId, actions } = proposal;
   const actionIds = actions.map(({ id }) => id);
-  return refuseInput(starter, request, { problems: planned.problems, config, startedAt, proposal, proposalId, actionIds });
+  return refuseInput(starter, request, {
+    problems: planned.problems,
+    config,
+    startedAt,
+    proposal,
+    proposalId,
+    actionIds,
+  });
 }
 
 interface RefusedInput extends UnparsedInput {

@@ -172,7 +172,7 @@ function checkKeyBound(action: Action, problems: Reason[]): void {
   if (action.type === "tool_call" || literalKeyOf(action) !== undefined) return;
   const declared = action.type === "state_write" ? action.write_set : [...action.read_set, ...action.write_set];
   const field = action.type === "state_write" ? "write_set" : "read_set";
-  if (referencesIn(action.parameters.key as JsonValue).length === 0) {
+  if (referencesIn(action.parameters.key).length === 0) {
     problems.push({ code: "invalid", action_id: action.id, message: "the key is neither text nor a reference" });
   } else if (declared.length === 0) {
     const message = `the key is a reference, so \`${field}\` must name the keys (or \`prefix*\`) it may resolve to`;

@@ -18,7 +18,7 @@ function isPlain(action: Action): boolean {
     action.compensation === undefined &&
     action.dependencies.length === 0 &&
     touchesNothing(action) &&
-    !mayPoint(action.parameters as JsonValue)
+    !mayPoint(action.parameters)
   );
 }
 
