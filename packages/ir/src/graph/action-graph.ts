@@ -1,5 +1,4 @@
 import type { Action } from "../action/action.js";
-import type { JsonValue } from "../json/json-value.js";
 import { compileTemplate, referencesIn, type Template } from "../reference/template.js";
 import type { Reason } from "../result/reason.js";
 import type { ToolEffect } from "../tool/tool-schema.js";
@@ -172,7 +171,7 @@ function checkKeyBound(action: Action, problems: Reason[]): void {
   if (action.type === "tool_call" || literalKeyOf(action) !== undefined) return;
   const declared = action.type === "state_write" ? action.write_set : [...action.read_set, ...action.write_set];
   const field = action.type === "state_write" ? "write_set" : "read_set";
-  if (referencesIn(action.parameters.key as JsonValue).length === 0) {
+  if (referencesIn(action.parameters.key).length === 0) {
     problems.push({ code: "invalid", action_id: action.id, message: "the key is neither text nor a reference" });
   } else if (declared.length === 0) {
     const message = `the key is a reference, so \`${field}\` must name the keys (or \`prefix*\`) it may resolve to`;
