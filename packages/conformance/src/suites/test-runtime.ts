@@ -4,6 +4,7 @@ import { ABORT_SAFETY_RULES } from "./runtime/abort-safety-rules.js";
 import { ADMISSION_RULES } from "./runtime/admission-rules.js";
 import { APPROVAL_RULES } from "./runtime/approval-rules.js";
 import { AUTHORITY_RULES } from "./runtime/authority-rules.js";
+import { BUDGET_REST_RULES } from "./runtime/budget-rest-rules.js";
 import { BUDGET_RULES } from "./runtime/budget-rules.js";
 import { CACHE_RULES } from "./runtime/cache-rules.js";
 import { CANCEL_RULES } from "./runtime/cancel-rules.js";
@@ -48,6 +49,7 @@ const FAMILIES: readonly (readonly [title: string, rules: readonly Rule[]])[] = 
   ["result cache", CACHE_RULES],
   ["rate limits", RATE_RULES],
   ["budgets", BUDGET_RULES],
+  ["budgets, looking ahead", BUDGET_REST_RULES],
   ["cancelation", CANCEL_RULES],
   ["containment", CONTAINMENT_RULES],
   ["policy", POLICY_RULES],

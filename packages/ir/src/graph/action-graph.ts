@@ -1,5 +1,4 @@
 import type { Action } from "../action/action.js";
-import type { JsonValue } from "../json/json-value.js";
 import { compileTemplate, referencesIn, type Template } from "../reference/template.js";
 import type { Reason } from "../result/reason.js";
 import type { ToolEffect } from "../tool/tool-schema.js";

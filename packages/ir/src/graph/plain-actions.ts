@@ -1,5 +1,4 @@
 import type { Action } from "../action/action.js";
-import type { JsonValue } from "../json/json-value.js";
 import { mayPoint } from "../reference/template-node.js";
 
 /**

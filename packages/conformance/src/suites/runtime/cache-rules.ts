@@ -58,8 +58,8 @@ export const CACHE_RULES: readonly Rule[] = [
     {
       tools: {
         t: cached({
-          run: async ({ context }) => {
-            await context.state.set("k", 1);
+          run: ({ context }) => {
+            context.state.set("k", 1);
             return 1;
           },
         }),
