@@ -1,4 +1,4 @@
-import { LogCorruptError } from "@car/ir";
+import { type LogCorruptError } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import { CHECKSUM_BYTES, isChecked } from "../checked-line.js";
 import { scanLineBytes } from "../scan-lines.js";

@@ -17,7 +17,7 @@ export async function dropSegments(
   sign: HeadSigner | undefined,
 ): Promise<LogHead | undefined> {
   const gone = writer.segments.slice(0, -1).filter(({ head }) => head.seq < seq);
-  const heads = await Promise.all(gone.map(({ head }) => (sign === undefined ? head : signHead(head, sign))));
+  const heads = await Promise.all(gone.map(async ({ head }) => (sign === undefined ? head : signHead(head, sign))));
   return orRefused(folder.path, "to drop segments", () => {
     for (const [index, segment] of gone.entries()) writeDropped(folder, segment, heads[index] ?? segment.head);
     if (gone.length > 0 && folder.fsync) syncFolder(folder.path, folder.fs);
@@ -29,10 +29,10 @@ export async function dropSegments(
   });
 }
 
-/** The segment itself goes last: as long as it is there, nothing says that it was dropped. */
+/** The segment itself goes first: as long as it is there it has its payloads. What stays behind, the next opening removes. */
 function remove(folder: LogFolder, segment: BoundedSegment): void {
   const { fs, path } = folder;
-  fs.rmSync(payloadFolder(folder, segment), { recursive: true, force: true });
-  fs.rmSync(join(path, sealName(segment)), { force: true });
   fs.unlinkSync(join(path, segment.name));
+  fs.rmSync(join(path, sealName(segment)), { force: true });
+  fs.rmSync(payloadFolder(folder, segment), { recursive: true, force: true });
 }

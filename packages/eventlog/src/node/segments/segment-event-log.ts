@@ -1,5 +1,4 @@
 import * as nodeFs from "node:fs";
-import { join } from "node:path";
 import type { CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, FlushReason, LogHead, ReadOptions } from "@car/ir/ports";
 import type { HeadSigner } from "../../chain/head-signature.js";
@@ -17,6 +16,7 @@ import type { LogOwner } from "./log-owner.js";
 import { numbersOf, type SegmentEventLogOptions } from "./options.js";
 import { eventsOf } from "./read-segments.js";
 import { readChain } from "./segment-chain.js";
+import { removeUnfinished } from "./remove-unfinished.js";
 import { SegmentWriter } from "./segment-writer.js";
 
 /** What opening a log found. */
@@ -80,11 +80,6 @@ export function segmentEventLog(options: SegmentEventLogOptions): SegmentEventLo
   });
 }
 
-/** Files that were being written under another name when their writer ended. */
-function removeUnfinished({ fs, path }: LogFolder): void {
-  for (const name of fs.readdirSync(path)) if (name.endsWith(".tmp")) fs.rmSync(join(path, name), { force: true });
-}
-
 /** What a log works with. */
 export interface LogParts {
   readonly folder: LogFolder;
@@ -101,6 +96,8 @@ class FolderEventLog implements SegmentEventLog {
   private readonly settings: Settings;
   private readonly parts: LogParts;
   private readonly queue: SealingQueue;
+  /** Rounds that end with the operating system having the events, and with the disk having them. */
+  private readonly writes: GroupCommit;
   private readonly commits: GroupCommit;
   private dropped: LogHead | undefined;
 
@@ -111,7 +108,9 @@ class FolderEventLog implements SegmentEventLog {
     this.dropped = parts.opened.dropped;
     this.supports = { durable: settings.durability !== "none" };
     this.queue = new SealingQueue(parts.writer, settings);
-    this.commits = new GroupCommit({ lastSeq: () => this.queue.lastSeq, commit: () => this.commit() });
+    const lastSeq = (): number => this.queue.lastSeq;
+    this.writes = new GroupCommit({ lastSeq, commit: () => this.writeAhead() });
+    this.commits = new GroupCommit({ lastSeq, commit: () => this.commit() });
   }
 
   append(draft: EventDraft): number {
@@ -121,10 +120,7 @@ class FolderEventLog implements SegmentEventLog {
   flush(reason: FlushReason = "commit"): Promise<void> | undefined {
     const { durability } = this.settings;
     if (durability === "none") return void this.queue.attempt(() => undefined);
-    if (durability === "action" || reason === "commit") return this.commits.join();
-    this.queue.writeAll();
-    this.queue.attempt(() => this.parts.claim.check());
-    return undefined;
+    return durability === "commit" && reason === "action" ? this.writes.join() : this.commits.join();
   }
 
   read(options: ReadOptions = {}): AsyncIterable<CarEvent> {
@@ -166,6 +162,11 @@ class FolderEventLog implements SegmentEventLog {
   private async lastFlush(): Promise<void> {
     if (this.settings.durability === "none") this.queue.writeAll();
     else await this.flush();
+  }
+
+  private async writeAhead(): Promise<void> {
+    this.queue.writeAll();
+    this.queue.attempt(() => this.parts.claim.check());
   }
 
   private async commit(): Promise<void> {
