@@ -66,7 +66,7 @@ export class SealingQueue {
 
   append(draft: EventDraft): number {
     if (this.isClosed) throw new LogClosedError("the event log is closed");
-    if (this.failure !== undefined) throw this.failure;
+    this.assertTaking();
     if (this.pending.length === PENDING_EVENTS) this.attempt(() => this.serialise());
     this.pending.add(draft);
     return this.pending.lastSeq;
@@ -93,9 +93,14 @@ export class SealingQueue {
     return wasOpen;
   }
 
+  /** Throws the failure, if there was one. */
+  assertTaking(): void {
+    if (this.failure !== undefined) throw this.failure;
+  }
+
   /** Runs what may write. The first failure is the queue's last deed. */
   attempt(body: () => void): void {
-    if (this.failure !== undefined) throw this.failure;
+    this.assertTaking();
     try {
       body();
     } catch (cause) {

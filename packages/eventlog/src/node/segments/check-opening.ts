@@ -41,8 +41,8 @@ export function checkOpening(folder: LogFolder, chain: SegmentChain, options: Ve
   const { end, head, cutBytes } = checkLines(folder, newest, { ...startIn(folder, newest, trust), isNewest: true });
   const segments = [...chain.closed, { ...newest, end, head }];
   if (trust !== undefined && trust.seq > head.seq) throw truncated(trust, head);
+  if (trust !== undefined) for (const segment of chain.closed) checkClosed(folder, segment, trust);
   if (options.verify === "all") walkAll(folder, segments, trust);
-  else if (trust !== undefined) for (const segment of chain.closed) checkClosed(folder, segment, trust);
   return { segments, head, cutBytes };
 }
 

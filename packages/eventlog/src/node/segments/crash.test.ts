@@ -1,43 +1,27 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { CarError } from "@car/ir";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyChain } from "../../chain/verify-chain.js";
+import { bundleProgram, runProgram } from "../../testing/child-program.js";
 import { collect, draftOf } from "../../testing/sample-log.js";
 import { nodeSha256 } from "../node-sha256.js";
 import type { SegmentEventLogOptions } from "./options.js";
 import { type SegmentEventLog, segmentEventLog } from "./segment-event-log.js";
 
-const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../../../${path}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "car-crash-"));
-const program = join(folder, "child.mjs");
+let program = "";
 
-beforeAll(() =>
-  build({
-    entryPoints: [fromRoot("packages/eventlog/src/testing/crash-child.ts")],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    alias: {
-      "@car/ir/ports": fromRoot("packages/ir/src/ports/index.ts"),
-      "@car/ir": fromRoot("packages/ir/src/index.ts"),
-    },
-  }),
-);
+beforeAll(async () => void (program = await bundleProgram("crash-child", folder)));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the child; gives what it said and what killed it. */
-function runChild(dir: string, dieAt: number): Promise<{ said: string; signal: string | null }> {
-  const child = spawn(process.execPath, [program, dir, String(dieAt)], { stdio: ["ignore", "pipe", "inherit"] });
-  let said = "";
-  child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
-  return new Promise((resolve) => child.on("close", (_code, signal) => resolve({ said, signal })));
+/** Runs the child to its end; gives what it said and what killed it. */
+async function runChild(dir: string, dieAt: number): Promise<{ said: string; signal: string | null }> {
+  const { ended, said } = runProgram(program, dir, String(dieAt));
+  const signal = await ended;
+  return { said: said(), signal };
 }
 
 /** Opens a log whose writer died; it may have died before its claim said who it was. */

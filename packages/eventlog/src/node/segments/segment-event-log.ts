@@ -119,7 +119,8 @@ class FolderEventLog implements SegmentEventLog {
 
   flush(reason: FlushReason = "commit"): Promise<void> | undefined {
     const { durability } = this.settings;
-    if (durability === "none") return void this.queue.attempt(() => undefined);
+    this.queue.assertTaking();
+    if (durability === "none") return undefined;
     return durability === "commit" && reason === "action" ? this.writes.join() : this.commits.join();
   }
 

@@ -1,6 +1,6 @@
 import { LogCorruptError, type CarEvent } from "@car/ir";
 import { parseLine } from "../checked-line.js";
-import { scanLines } from "../scan-lines.js";
+import { type ScannedLine, scanLines } from "../scan-lines.js";
 import type { LogFolder } from "./log-folder.js";
 import { resolvePayload } from "./payload-files.js";
 import { type BoundedSegment, namedDamage, type Segment } from "./segment.js";
@@ -40,10 +40,9 @@ export function* segmentLines(
     next = found.seq;
     const firstNumber = found.seq - segment.firstSeq + 2;
     for (const line of scanLines(fs, fd, { start: found.start, firstNumber, end })) {
-      const event = parseLine(line.text, line.number);
-      if (event.seq !== next) throw outOfOrder(line.number, event.seq, next);
-      if (event.seq > to) return;
-      if (event.seq >= from) yield { event, end: line.end };
+      if (next > to) return;
+      // What is not asked for is not looked at: a trusted part is not checked, either.
+      if (next >= from) yield { event: eventAt(line, next), end: line.end };
       next++;
     }
     if (head !== undefined && next <= head.seq && next <= to) {
@@ -56,8 +55,10 @@ export function* segmentLines(
   }
 }
 
-function outOfOrder(line: number, seq: number, expected: number): LogCorruptError {
-  return new LogCorruptError(`line ${line}: event ${seq} stands where ${expected} belongs`, { place: { line } });
+function eventAt({ text, number: line }: ScannedLine, expected: number): CarEvent {
+  const event = parseLine(text, line);
+  if (event.seq === expected) return event;
+  throw new LogCorruptError(`line ${line}: event ${event.seq} stands where ${expected} belongs`, { place: { line } });
 }
 
 function withSeq(error: unknown, seq: number): unknown {
