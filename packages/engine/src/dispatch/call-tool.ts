@@ -41,7 +41,7 @@ function mustBeDurable(run: Run, { index }: Slot): boolean {
 /** Never rejects: a log that cannot write breaks the run. */
 function flush(run: Run): Promise<void> | undefined {
   try {
-    const flushed = run.services.recorder.log.flush();
+    const flushed = run.services.recorder.log.flush("action");
     if (!isThenable(flushed)) return undefined;
     return Promise.resolve(flushed).catch((error: unknown) => run.breakLog(error));
   } catch (error) {

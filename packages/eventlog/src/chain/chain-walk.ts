@@ -8,6 +8,8 @@ import { EMPTY_DIGEST } from "./sealed-payload.js";
 export interface ChainWalkOptions {
   /** Lets the events begin anywhere: those of a bounded log, or of `read({ from })`. Default false. */
   readonly partial?: boolean;
+  /** The events begin right after this head, as those of a log do whose older part was dropped. */
+  readonly after?: LogHead;
   /** Lets events show other payloads than were sealed; what they show is then nobody's word. Default false. */
   readonly redacted?: boolean;
   /** A faster SHA-256 than the portable default; `nodeSha256` of `@car/eventlog/node` is one. */
@@ -26,6 +28,9 @@ export class ChainWalk {
   constructor(options: ChainWalkOptions = {}) {
     this.options = options;
     this.sha256 = options.sha256 ?? sha256Hex;
+    if (options.after === undefined) return;
+    this.last = options.after;
+    this.from = options.after.seq + 1;
   }
 
   /** The end of what was accepted so far. */
@@ -68,7 +73,7 @@ export class ChainWalk {
   }
 
   private linkProblem(event: CarEvent): ChainProblem | undefined {
-    if (this.events === 0 && event.seq > 1) return this.startProblem(event);
+    if (this.events === 0 && event.seq > 1 && this.options.after === undefined) return this.startProblem(event);
     const expected = this.last.seq + 1;
     if (event.seq !== expected) {
       return {

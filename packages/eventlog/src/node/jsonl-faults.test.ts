@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
-import { LogWriteError } from "@car/ir";
+import { LogWriteError, type CarError } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { verifyChain } from "../chain/verify-chain.js";
@@ -92,7 +92,7 @@ describe("a failing write", () => {
   });
 
   it("[EL-42] an append that has to write throws the error, and it is told once", () => {
-    const told: LogWriteError[] = [];
+    const told: CarError[] = [];
     const log = jsonlEventLog({
       path: nextPath(),
       bufferBytes: 1,

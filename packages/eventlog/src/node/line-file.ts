@@ -1,7 +1,8 @@
-import { LogWriteError } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import type { LogFilePlace } from "./log-file-system.js";
-import { type OpenLogFile, openLogFile } from "./open-log-file.js";
+import { orRefused, refused } from "./log-write-error.js";
+import type { OpenLogFile } from "./open-log-file.js";
+import { writeWhole } from "./write-whole.js";
 
 const LINE_FEED = 10;
 
@@ -11,14 +12,24 @@ export class LineFile {
   private file: OpenLogFile;
   private isSynced = true;
 
-  constructor(place: LogFilePlace) {
+  constructor(place: LogFilePlace, file: OpenLogFile) {
     this.place = place;
-    this.file = openLogFile(place);
+    this.file = file;
   }
 
   /** Sequence and hash of the last line that was written. */
   get head(): LogHead {
     return this.file.head;
+  }
+
+  /** Bytes of whole lines. */
+  get size(): number {
+    return this.file.size;
+  }
+
+  /** For a caller that syncs in its own way. */
+  get fd(): number {
+    return this.file.fd;
   }
 
   /**
@@ -31,14 +42,10 @@ export class LineFile {
     let written = 0;
     this.isSynced = false;
     try {
-      while (written < bytes.length) {
-        const count = this.place.fs.writeSync(fd, bytes, written, bytes.length - written);
-        if (count === 0) throw new Error("the file system wrote nothing");
-        written += count;
-      }
+      writeWhole({ fs: this.place.fs, fd, onProgress: (count) => (written = count) }, bytes);
     } catch (cause) {
       this.cutAfterWholeLines(bytes.subarray(0, written));
-      throw this.refused("a write", cause);
+      throw refused(this.place.path, "a write", cause);
     }
     this.file = { fd, size: size + bytes.length, head };
   }
@@ -46,20 +53,12 @@ export class LineFile {
   /** Makes what was written survive a power cut, where the log was asked to. */
   sync(): void {
     if (this.isSynced || !this.place.fsync) return;
-    try {
-      this.place.fs.fdatasyncSync(this.file.fd);
-    } catch (cause) {
-      throw this.refused("to sync", cause);
-    }
+    orRefused(this.place.path, "to sync", () => this.place.fs.fdatasyncSync(this.file.fd));
     this.isSynced = true;
   }
 
   close(): void {
-    try {
-      this.place.fs.closeSync(this.file.fd);
-    } catch (cause) {
-      throw this.refused("to close", cause);
-    }
+    orRefused(this.place.path, "to close", () => this.place.fs.closeSync(this.file.fd));
   }
 
   private cutAfterWholeLines(written: Buffer): void {
@@ -71,11 +70,6 @@ export class LineFile {
     } catch {
       // The rest of a line stays behind. Readers leave it out, and the next opening removes it.
     }
-  }
-
-  private refused(what: string, cause: unknown): LogWriteError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new LogWriteError(`the log \`${this.place.path}\` refused ${what}: ${reason}`, { cause });
   }
 }
 

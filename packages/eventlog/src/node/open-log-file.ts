@@ -2,10 +2,11 @@ import { dirname } from "node:path";
 import { LogCorruptError, LogWriteError } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import { ChainWalk } from "../chain/chain-walk.js";
-import { parseEventLine } from "../wire/parse-event-line.js";
 import type { LogFilePlace, LogFileSystem } from "./log-file-system.js";
 import { nodeSha256 } from "./node-sha256.js";
+import { parseLine } from "./checked-line.js";
 import { scanLines } from "./scan-lines.js";
+import { syncFolder } from "./sync-folder.js";
 
 /** An open log file and where its chain stands. */
 export interface OpenLogFile {
@@ -25,7 +26,7 @@ export function openLogFile({ path, fs, fsync }: LogFilePlace): OpenLogFile {
   try {
     const { size, head } = verifiedEnd(fs, fd);
     if (fs.fstatSync(fd).size > size) fs.ftruncateSync(fd, size);
-    if (fsync) syncFolder(path, fs);
+    if (fsync) syncFolder(dirname(path), fs);
     return { fd, size, head };
   } catch (error) {
     fs.closeSync(fd);
@@ -46,21 +47,9 @@ function verifiedEnd(fs: LogFileSystem, fd: number): Pick<OpenLogFile, "size" | 
   const walk = new ChainWalk({ partial: true, sha256: nodeSha256 });
   let size = 0;
   for (const { text, number, end } of scanLines(fs, fd)) {
-    const problem = walk.take(parseEventLine(text, number));
+    const problem = walk.take(parseLine(text, number));
     if (problem !== undefined) throw new LogCorruptError(`line ${number}: ${problem.code}: ${problem.message}`);
     size = end;
   }
   return { size, head: walk.head };
-}
-
-/** Makes a new file's name as durable as its contents. */
-function syncFolder(path: string, fs: LogFileSystem): void {
-  // Windows has no such call for folders.
-  if (process.platform === "win32") return;
-  const folder = fs.openSync(dirname(path), "r");
-  try {
-    fs.fsyncSync(folder);
-  } finally {
-    fs.closeSync(folder);
-  }
 }

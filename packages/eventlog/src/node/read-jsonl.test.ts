@@ -117,7 +117,7 @@ describe("readJsonl", () => {
 
   it("[EL-44] a line without end is refused before it fills the memory", () => {
     const fd = openSync(pathOf(Buffer.from(`{}\n${"x".repeat(200_000)}`)), "r");
-    const lines = scanLines(nodeFs, fd, 100_000);
+    const lines = scanLines(nodeFs, fd, { maxLineBytes: 100_000 });
     expect(lines.next().value).toEqual({ number: 1, text: "{}", end: 3 });
     expect(() => lines.next()).toThrow("line 2: longer than 100000 bytes");
     closeSync(fd);

@@ -1,9 +1,10 @@
 import * as nodeFs from "node:fs";
 import type { CarEvent } from "@car/ir";
 import type { ReadOptions } from "@car/ir/ports";
-import { parseEventLine } from "../wire/parse-event-line.js";
+import { parseLine } from "./checked-line.js";
 import type { LogFileSystem } from "./log-file-system.js";
 import { scanLines } from "./scan-lines.js";
+import { isHeaderLine } from "./segments/segment-header.js";
 
 /** Which events to read, and through which file system. */
 export interface ReadJsonlOptions extends ReadOptions {
@@ -11,8 +12,8 @@ export interface ReadJsonlOptions extends ReadOptions {
 }
 
 /**
- * The events of a JSONL log, streamed. What follows the last line feed is a write that was cut off, and is left out.
- * Links and hashes are not checked: `verifyChain` does that.
+ * The events of a JSONL log, or of one segment of a log in a folder, streamed. What follows the last line feed is a
+ * write that was cut off, and is left out. Links and hashes are not checked: `verifyChain` does that.
  * @throws `LogCorruptError` naming the first line that the log's writer did not write; the error of `node:fs` when the
  * file cannot be opened or read.
  */
@@ -21,7 +22,8 @@ export async function* readJsonl(path: string, options: ReadJsonlOptions = {}): 
   const fd = fs.openSync(path, "r");
   try {
     for (const { text, number } of scanLines(fs, fd)) {
-      const event = parseEventLine(text, number);
+      if (number === 1 && isHeaderLine(text)) continue;
+      const event = parseLine(text, number);
       if (event.seq > to) return;
       if (event.seq >= from) yield event;
     }

@@ -7,6 +7,17 @@ const MAX_LINE_BYTES = 256 * 1024 * 1024;
 const BLOCK_BYTES = 64 * 1024;
 const LINE_FEED = 10;
 
+/** Which part of a file is read. */
+export interface ScanRange {
+  /** Offset of a line's first byte. Default 0. */
+  readonly start?: number;
+  /** Number of that line, from 1. Default 1. */
+  readonly firstNumber?: number;
+  /** Offset after the last byte that counts. Default: the end of the file. */
+  readonly end?: number | undefined;
+  readonly maxLineBytes?: number;
+}
+
 /** A line with its line feed; what a file has after its last line feed is not a line. */
 export interface ScannedLine {
   /** Counted from 1. */
@@ -16,19 +27,33 @@ export interface ScannedLine {
   readonly end: number;
 }
 
+/** A line as bytes, without its line feed. They are good until the next line is asked for. */
+export interface ScannedBytes extends Omit<ScannedLine, "text"> {
+  readonly bytes: Buffer;
+}
+
 /**
- * The whole lines of an open file, from its start, a block at a time.
+ * The whole lines of an open file, a block at a time.
  * @throws `LogCorruptError` for a line that is not UTF-8 or is too long.
  */
-export function* scanLines(fs: LogFileSystem, fd: number, maxLineBytes = MAX_LINE_BYTES): Generator<ScannedLine> {
+export function* scanLines(fs: LogFileSystem, fd: number, range: ScanRange = {}): Generator<ScannedLine> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  for (const { bytes, number, end } of scanLineBytes(fs, fd, range)) {
+    yield { number, text: decoded(decoder, bytes, number), end };
+  }
+}
+
+/** As `scanLines`, without decoding. */
+export function* scanLineBytes(fs: LogFileSystem, fd: number, range: ScanRange): Generator<ScannedBytes> {
+  const { start: from = 0, firstNumber = 1, maxLineBytes = MAX_LINE_BYTES } = range;
+  const last = range.end ?? Number.POSITIVE_INFINITY;
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   let pieces: Buffer[] = [];
   let piecesBytes = 0;
-  let number = 0;
-  let end = 0;
-  for (let position = 0; ;) {
-    const read = fs.readSync(fd, block, 0, BLOCK_BYTES, position);
+  let number = firstNumber - 1;
+  let end = from;
+  for (let position = from; ;) {
+    const read = fs.readSync(fd, block, 0, Math.min(BLOCK_BYTES, last - position), position);
     if (read === 0) return;
     position += read;
     let start = 0;
@@ -36,13 +61,16 @@ export function* scanLines(fs: LogFileSystem, fd: number, maxLineBytes = MAX_LIN
       const bytes = joined(pieces, block.subarray(start, at));
       number++;
       end += bytes.length + 1;
-      yield { number, text: decoded(decoder, bytes, number), end };
-      pieces = [];
+      yield { number, bytes, end };
+      if (pieces.length > 0) pieces = [];
       piecesBytes = 0;
       start = at + 1;
     }
     piecesBytes += read - start;
-    if (piecesBytes > maxLineBytes) throw new LogCorruptError(`line ${number + 1}: longer than ${maxLineBytes} bytes`);
+    if (piecesBytes > maxLineBytes) {
+      const place = { line: number + 1 };
+      throw new LogCorruptError(`line ${number + 1}: longer than ${maxLineBytes} bytes`, { place });
+    }
     if (start < read) pieces.push(Buffer.from(block.subarray(start, read)));
   }
 }
@@ -60,6 +88,6 @@ function decoded(decoder: TextDecoder, bytes: Buffer, number: number): string {
   try {
     return decoder.decode(bytes);
   } catch (cause) {
-    throw new LogCorruptError(`line ${number}: not UTF-8`, { cause });
+    throw new LogCorruptError(`line ${number}: not UTF-8`, { cause, place: { line: number } });
   }
 }

@@ -5,21 +5,24 @@ export interface LineParts {
   readonly payload: string;
   readonly prevHash: string;
   readonly hash: string;
+  /** Digest of the payload, when the line does not have the payload itself. */
+  readonly digest?: string;
 }
 
 /**
  * The line of a new event, without its line feed: the fields in the order of `CarEvent`, the payload as canonical JSON.
  * One order and one spelling, so that every other byte in a log is damage.
  */
-export function eventLine(event: LiveEvent, { payload, prevHash, hash }: LineParts): string {
-  return `${envelope(event)}"data":${payload},"prev_hash":"${prevHash}","hash":"${hash}"}`;
+export function eventLine(event: LiveEvent, { payload, prevHash, hash, digest }: LineParts): string {
+  const withheld = digest === undefined ? "" : `"data_digest":"${digest}",`;
+  return `${envelope(event)}"data":${payload},${withheld}"prev_hash":"${prevHash}","hash":"${hash}"}`;
 }
 
 /** The line of an event that was read, whoever made it. Throws `JsonInvalidError` when it is not plain JSON. */
 export function sealedEventLine(event: CarEvent): string {
-  const digest = event.data_digest === undefined ? "" : `"data_digest":"${event.data_digest}",`;
-  const { data, prev_hash, hash } = event;
-  return `${envelope(event)}"data":${canonicalJson(data)},${digest}"prev_hash":"${prev_hash}","hash":"${hash}"}`;
+  const { data, prev_hash: prevHash, hash, data_digest: digest } = event;
+  const parts = { payload: canonicalJson(data), prevHash, hash };
+  return eventLine(event, digest === undefined ? parts : { ...parts, digest });
 }
 
 function envelope(event: LiveEvent): string {

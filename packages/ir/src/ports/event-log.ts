@@ -48,6 +48,12 @@ export interface ReadOptions {
 }
 
 /**
+ * Why a log is flushed: before an action whose effect cannot simply be forgotten is made, or before a run is confirmed.
+ * A log may do less for the first, where its durability says so.
+ */
+export type FlushReason = "action" | "commit";
+
+/**
  * Where events go. Appending is cheap and synchronous; numbering, hashing and writing may come later, in batches.
  * Rules EL-* are in `packages/eventlog/SPEC.md`; `testEventLog` of `@car/conformance` checks them.
  */
@@ -63,9 +69,11 @@ export interface EventLog {
   append(draft: EventDraft): number;
   /**
    * Settles when everything appended before is where the log keeps it; returns nothing when that is so already.
-   * @throws `CAR_LOG_WRITE_FAILED` (or rejects with it) when the medium refused.
+   * Without a `reason` it is a commit.
+   * @throws `CAR_LOG_WRITE_FAILED` (or rejects with it) when the medium refused, `CAR_LOG_FENCED` when another process
+   * has taken the log over.
    */
-  flush(): void | Promise<void>;
+  flush(reason?: FlushReason): void | Promise<void>;
   /** Events in ascending sequence, up to the end at the time of the call. */
   read(options?: ReadOptions): AsyncIterable<CarEvent>;
   /** Sequence and hash of the last event; `{seq: 0, hash: 64 zeros}` for an empty log. */

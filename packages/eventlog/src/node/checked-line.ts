@@ -1,0 +1,47 @@
+import { crc32 } from "node:zlib";
+import { LogCorruptError, type CarEvent } from "@car/ir";
+import { parseEventLine } from "../wire/parse-event-line.js";
+
+const MARK = ',"crc":"';
+/** What a checksum adds to a line: the mark, 8 hex characters, a quote. */
+const MARK_LENGTH = MARK.length + 9;
+/** Bytes from a mark to the end of its line, with the closing brace. */
+export const CHECKSUM_BYTES = MARK_LENGTH + 1;
+
+/**
+ * A line, `{...}`, with a checksum as its last field. It lies outside of the event's hash, and lets a reader who knows
+ * nothing of events find damage without parsing.
+ */
+export function checkedLine(line: string): string {
+  const body = line.slice(0, -1);
+  return `${body}${MARK}${checksum(body)}"}`;
+}
+
+/**
+ * The line without its checksum, if it has one.
+ * @throws `LogCorruptError` when the checksum is another.
+ */
+export function uncheckedLine(line: string, number: number): string {
+  const at = line.length - CHECKSUM_BYTES;
+  if (at < 0 || !line.startsWith(MARK, at)) return line;
+  const body = line.slice(0, at);
+  if (line.slice(at) !== `${MARK}${checksum(body)}"}`) {
+    throw new LogCorruptError(`line ${number}: checksum_mismatch`, { place: { line: number } });
+  }
+  return `${body}}`;
+}
+
+/** True when the bytes of a line, without its line feed, end with their checksum. */
+export function isChecked(line: Buffer): boolean {
+  const at = line.length - CHECKSUM_BYTES;
+  return at > 0 && line.toString("latin1", at) === `${MARK}${checksum(line.subarray(0, at))}"}`;
+}
+
+/** The event on a line, with or without a checksum. Throws as `parseEventLine` does. */
+export function parseLine(line: string, number: number): CarEvent {
+  return parseEventLine(uncheckedLine(line, number), number);
+}
+
+function checksum(body: string | Buffer): string {
+  return crc32(body).toString(16).padStart(8, "0");
+}

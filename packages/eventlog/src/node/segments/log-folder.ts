@@ -1,0 +1,13 @@
+import type { LogFolderSystem } from "../log-file-system.js";
+
+/** Which folder, and whether what is in it must survive a power cut. */
+export interface LogFolder {
+  readonly path: string;
+  readonly fs: LogFolderSystem;
+  readonly fsync: boolean;
+}
+
+/** Folder of the claims, below the log's. */
+export const EPOCHS = "epochs";
+/** Folder of the large payloads, below the log's: one folder for each segment. */
+export const PAYLOADS = "payloads";

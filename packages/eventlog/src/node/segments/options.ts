@@ -1,0 +1,49 @@
+import { ConfigInvalidError, type CarError } from "@car/ir";
+import type { RedactOptions } from "../../redact/redact-events.js";
+import type { LogFolderSystem } from "../log-file-system.js";
+import type { VerifyOnOpen } from "./check-opening.js";
+
+/**
+ * What a flush waits for.
+ *
+ * - `action`: the disk, always. What was flushed survives a power cut.
+ * - `commit`: the disk before a run is confirmed, only the operating system before an action is made. A run that was
+ *   confirmed survives a power cut; that an action had begun survives only the end of the process.
+ * - `none`: nothing. What was flushed may be lost with the process.
+ */
+export type LogDurability = "none" | "commit" | "action";
+
+/** Where a log of segments is kept and how. */
+export interface SegmentEventLogOptions extends VerifyOnOpen {
+  /** The folder; made, readable by its owner only, when it does not exist. */
+  readonly dir: string;
+  /** Default `action`. */
+  readonly durability?: LogDurability;
+  /** Bytes after which a segment is closed. Default 64 MiB. */
+  readonly segmentBytes?: number;
+  /** Longest payload, in characters of JSON, that stands in its line; longer ones get files of their own. Default 64 KiB. */
+  readonly inlineBytes?: number;
+  /** Text that is gathered before it is written unasked. Default 64 KiB. */
+  readonly bufferBytes?: number;
+  /** An owner that has not renewed its claim for so long is taken for dead. Default 10 s. */
+  readonly leaseMs?: number;
+  /** Told once, when the log stops taking events; must not throw. The failing call throws the same error. */
+  readonly onError?: (error: CarError) => void;
+  /** What `read` does not show. The files have everything. */
+  readonly redact?: RedactOptions;
+  /** For tests of failures. Default `node:fs`. */
+  readonly fs?: LogFolderSystem;
+}
+
+const NUMBERS = { segmentBytes: 64 * 1024 * 1024, inlineBytes: 64 * 1024, bufferBytes: 64 * 1024, leaseMs: 10_000 };
+
+/** The options' numbers with their defaults. Throws `ConfigInvalidError` for one that is not positive. */
+export function numbersOf(options: SegmentEventLogOptions): typeof NUMBERS {
+  const numbers = { ...NUMBERS };
+  for (const name of Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]) {
+    const value = options[name] ?? NUMBERS[name];
+    if (!(value > 0)) throw new ConfigInvalidError(`${name} must be a positive number`);
+    numbers[name] = value;
+  }
+  return numbers;
+}
