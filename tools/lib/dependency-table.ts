@@ -20,7 +20,7 @@ export const ALLOWED: readonly Allowed[] = [
     external: "declared",
     browser: true,
     composition: {
-      files: ["src/create-runtime.ts", "src/defaults/"],
+      files: ["src/create-runtime.ts", "src/defaults/", "src/node/"],
       internal: ["@car/state", "@car/policy", "@car/validator", "@car/eventlog"],
     },
   },

@@ -29,9 +29,13 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
   const limits = options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits");
   const capabilities = options.capabilities && parseConfig(Capabilities, options.capabilities, "capabilities");
   const compiler = options.schemaCompiler ?? createSchemaCompiler();
-  const store = storeOf(options.state);
-  const recorder = new Recorder(options.eventLog ?? memoryEventLog(), logger);
-  recordInitialState(store, recorder, clock.now());
+  const { durable } = options;
+  if (durable !== undefined && (options.state !== undefined || options.eventLog !== undefined)) {
+    throw new ConfigInvalidError("`durable` brings its own state and log; leave `state` and `eventLog` out");
+  }
+  const store = durable?.state ?? storeOf(options.state);
+  const recorder = new Recorder(durable?.eventLog ?? options.eventLog ?? memoryEventLog(), logger);
+  if (durable === undefined) recordInitialState(store, recorder, clock.now());
   return liveRuntime({
     tools: options.tools ?? [],
     config: {
@@ -51,6 +55,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
       buckets: (options.rateLimits ?? createRateLimits()).buckets,
     },
     store,
+    durable,
     recorder,
     clock,
     timers,

@@ -98,4 +98,5 @@ async function write(
   const change = value === undefined ? { key, origin: "host" } : { key, value, origin: "host" };
   recorder.record({ kind: "state_changed", time: now(), action: -1, attempt: 0, data: { changes: [change] } });
   await store.commit({ entries: new Map([[key, next]]) });
+  if (recorder.log.supports.durable) await recorder.log.flush();
 }

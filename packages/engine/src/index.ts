@@ -12,3 +12,6 @@ export { proposalFromToolCalls } from "./model/proposal-from-tool-calls.js";
 export type { FromToolCallsOptions, ModelToolCall } from "./model/proposal-from-tool-calls.js";
 export { formatToolResult, toolMessages } from "./model/format-tool-result.js";
 export type { AnthropicToolResult, FormatOptions, OpenAiToolMessage } from "./model/format-tool-result.js";
+export type { DurableParts, StoredReceipt } from "./recovery/durable-parts.js";
+export type { InDoubtAction, InDoubtAnswer, OnInDoubt } from "./recovery/in-doubt.js";
+export type { RecoveredRun, RecoverOptions, RecoveryReport } from "./recovery/recover.js";

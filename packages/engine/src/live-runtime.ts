@@ -1,9 +1,11 @@
-import { type ProposalResult, RuntimeClosedError } from "@car/ir";
+import { type ProposalResult, RecoveryRequiredError, RuntimeClosedError } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
 import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
+import type { DurableParts } from "./recovery/durable-parts.js";
+import { recoverRuns, unfinishedRuns } from "./recovery/recover.js";
 import type { Recorder } from "./evidence/recorder.js";
 import { createHostState } from "./host-state.js";
 import { createReceipts } from "./reuse/receipts.js";
@@ -28,6 +30,7 @@ export interface RuntimeParts<Report> {
   readonly config: Omit<ConfigSnapshot, "tools" | "effectsOf" | "version">;
   readonly registration: RegistrationContext;
   readonly store: StateStore;
+  readonly durable: DurableParts | undefined;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly timers: TimerQueue;
@@ -51,6 +54,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 
   const holder = createHolder(parts);
   const starter = createStarter(parts, holder, open);
+  let mustRecover = parts.durable?.unfinishedFrom !== undefined;
   const assertOpen = (): void => {
     if (closing !== undefined) throw new RuntimeClosedError("the runtime is closed");
   };
@@ -62,6 +66,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     execute(input: unknown, { signal, principal = DEFAULT_PRINCIPAL, executor }: ExecuteOptions = {}) {
       try {
         assertOpen();
+        if (mustRecover) throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
         return startRun(starter, { input, principal, signal, executor });
       } catch (error) {
         return refused(error);
@@ -69,6 +74,14 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     },
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
+    async recover(options = {}) {
+      assertOpen();
+      const runs = await unfinishedRuns(recorder.log, parts.durable?.unfinishedFrom);
+      const recovered = recoverRuns(starter, runs, options);
+      // Their locks are held or queued for by now: whatever is executed from here on comes after them.
+      mustRecover = false;
+      return recovered;
+    },
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
       assertOpen();
@@ -122,6 +135,7 @@ function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Servi
     ttlMs: limits.receipt_ttl_ms,
     now: () => parts.clock.now(),
   });
+  for (const { key, answer, storedAt } of parts.durable?.receipts ?? []) receipts.restore(key, answer, { storedAt });
   const { clock, timers, random, store, recorder, logger, approver, executor, secrets } = parts;
   return { clock, timers, random, store, recorder, logger, approver, executor, secrets, receipts, executeChild };
 }

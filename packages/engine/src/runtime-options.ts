@@ -14,6 +14,7 @@ import type {
   Tool,
 } from "@car/ir/ports";
 import type { LogLevel } from "./defaults/logger.js";
+import type { DurableParts } from "./recovery/durable-parts.js";
 import type { RateLimits } from "./limits/rate-limits.js";
 
 /** Everything a host may decide. Each field has a sane default that keeps all in memory. */
@@ -27,6 +28,8 @@ export interface RuntimeOptions {
   /** A store, or the host's initial values for one in memory. */
   readonly state?: StateStore | Readonly<Record<string, JsonValue>>;
   readonly eventLog?: EventLog;
+  /** State, log and receipts that survive the process, in the place of `state` and `eventLog`. */
+  readonly durable?: DurableParts;
   readonly limits?: LimitsInput;
   readonly clock?: Clock;
   readonly ids?: IdSource;

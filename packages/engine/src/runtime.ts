@@ -1,5 +1,6 @@
 import type { JsonValue, LiveEvent, ProposalResult, ToolSchema, StateEntry } from "@car/ir";
 import type { EventLog, Executor, StateStore, Tool } from "@car/ir/ports";
+import type { RecoverOptions, RecoveryReport } from "./recovery/recover.js";
 
 /** What one execution may be given besides its proposal. */
 export interface ExecuteOptions {
@@ -40,7 +41,7 @@ export interface Runtime<Report = unknown> {
    * Validates, authorises and executes a proposal, and commits or undoes it. A typed proposal (from `parseProposal`)
    * runs as it is; anything else, JSON text included, is parsed first. Never rejects for what a proposal, tool or
    * policy does: that is told by the result.
-   * @throws `RuntimeClosedError`, `RuntimeOverloadedError` (as rejections).
+   * @throws `RuntimeClosedError`, `RuntimeOverloadedError`, `RecoveryRequiredError` (as rejections).
    */
   execute(proposal: unknown, options?: ExecuteOptions): Promise<ProposalResult>;
   /** Says what would happen, as far as that can be decided, on behalf of the principal. Nothing runs. */
@@ -55,6 +56,12 @@ export interface Runtime<Report = unknown> {
   revoke(name: string): boolean;
   /** Schemas of the registered tools, sorted by name. */
   tools(): readonly ToolSchema[];
+  /**
+   * Takes up the runs that an earlier process left unfinished: resumes or undoes them, as the options say. What the log
+   * has as finished, runs and actions alike, is not done again. Call it once, before anything is executed.
+   * @throws `LogCorruptError`, `PayloadErasedError` when the log cannot be read (as rejections).
+   */
+  recover(options?: RecoverOptions): Promise<RecoveryReport>;
   /** Refuses new runs, waits for open ones within `limits.drain_timeout_ms`, cancels the rest, flushes the log. */
   close(): Promise<void>;
 }

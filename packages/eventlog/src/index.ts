@@ -12,6 +12,7 @@ export type { RedactOptions } from "./redact/redact-events.js";
 export { COMMON_SECRET_KEYS } from "./redact/sensitive-keys.js";
 export type { PayloadPath, SensitiveKeys } from "./redact/sensitive-keys.js";
 export { replayState } from "./replay/replay-state.js";
+export type { ReplayBase } from "./replay/replay-state.js";
 export type { ReplayedState } from "./replay/replayed-state.js";
 export { explainAction } from "./explain/explain-action.js";
 export type { ExplainActionOptions } from "./explain/explain-action.js";

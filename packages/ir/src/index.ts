@@ -95,6 +95,7 @@ export type { LogPlace } from "./errors/log-corrupt-error.js";
 export { LogFencedError } from "./errors/log-fenced-error.js";
 export { LogLockedError } from "./errors/log-locked-error.js";
 export { LogWriteError } from "./errors/log-write-error.js";
+export { RecoveryRequiredError } from "./errors/recovery-required-error.js";
 export { PayloadErasedError } from "./errors/payload-erased-error.js";
 export { McpFailedError } from "./errors/mcp-failed-error.js";
 export { PolicyDocumentInvalidError } from "./errors/policy-document-invalid-error.js";

@@ -1,1 +1,2 @@
-export { memoryStateStore } from "./memory-state-store.js";
+export { memoryStateStore, restoredStateStore } from "./memory-state-store.js";
+export type { RestoredState } from "./memory-state-store.js";

@@ -23,9 +23,11 @@ export class LiveEntries {
    */
   lastUntraced = 0;
 
-  constructor(map: Map<string, StateEntry>) {
+  constructor(map: Map<string, StateEntry>, version = map.size === 0 ? 0 : 1) {
     this.map = map;
-    this.version = map.size === 0 ? 0 : 1;
+    this.version = version;
+    // What was removed before is not known here.
+    this.lastUntraced = version;
   }
 
   /** What a commit would replace. Takes its list of keys over. */

@@ -1,4 +1,4 @@
-import { type JsonValue, StoreClosedError } from "@car/ir";
+import { type JsonValue, type StateEntry, StoreClosedError } from "@car/ir";
 import type { Lease, LockRequest, LockWait, StateCommit, StateStore, StateView } from "@car/ir/ports";
 import { initialEntries } from "./initial-entries.js";
 import { type Changes, changesOf, LiveEntries } from "./live-entries.js";
@@ -13,6 +13,19 @@ import { Moment } from "./moment.js";
  */
 export function memoryStateStore(initial: Readonly<Record<string, JsonValue>> = {}): StateStore {
   return new MemoryStateStore(new LiveEntries(initialEntries(initial)));
+}
+
+/** A state as it was at some commit. */
+export interface RestoredState {
+  /** Count of commits so far. */
+  readonly version: number;
+  /** Entries with the versions at which they last changed. Taken over as they are: nobody may change them. */
+  readonly entries: Iterable<readonly [key: string, entry: StateEntry]>;
+}
+
+/** A store in memory that goes on where another one was, with its versions and origins. */
+export function restoredStateStore({ version, entries }: RestoredState): StateStore {
+  return new MemoryStateStore(new LiveEntries(new Map(entries), version));
 }
 
 class MemoryStateStore implements StateStore {

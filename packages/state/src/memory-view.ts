@@ -29,6 +29,11 @@ export class MemoryView implements StateView {
       .sort();
   }
 
+  entryKeys(): readonly string[] {
+    const moment = this.#readable();
+    return moment.candidateKeys().filter((key) => moment.entry(key) !== undefined);
+  }
+
   release(): void {
     this.#moment?.unneed();
     this.#moment = undefined;

@@ -1,9 +1,10 @@
-import { type EntryWrite, type ProposalInput, type ProposalResult, sha256Hex, traceparentOf } from "@car/ir";
+import { type EntryWrite, type ProposalInput, type ProposalResult, traceparentOf } from "@car/ir";
 import type { Logger, Timer, ToolContext, ToolState } from "@car/ir/ports";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { AttemptState } from "./attempt-state.js";
+import { idempotencyKeyOf } from "./idempotency-key.js";
 
 /** Told of the outcome of a call that did not answer at once. */
 export type OnOutcome = (run: Run, slot: Slot, outcome: Outcome) => void;
@@ -72,7 +73,7 @@ export class Attempt implements ToolContext {
   }
 
   get idempotencyKey(): string {
-    return sha256Hex(`${this.run.scope.run_id}:${this.slot.action.id}${this.slot.purpose}`);
+    return idempotencyKeyOf(this.run, this.slot);
   }
 
   get traceparent(): string {

@@ -41,6 +41,7 @@ async function askLater(
 function own(run: Run, slot: Slot, key: string): GateVerdict {
   const { receipts } = run.services;
   const lasting = effectiveReversibility(slot.action, slot.tool?.schema) === "irreversible";
+  slot.receipt = { key, lasting };
   slot.whenEnded((outcome) => {
     if (outcome.status !== "succeeded") return receipts.drop(key);
     const answer = {

@@ -60,6 +60,13 @@ export class SingleFlight<T> {
     wakeAll(entry);
   }
 
+  /** Puts an answer back that was made earlier, at `storedAt`. Ignored when it is too old or there is one. */
+  restore(key: string, value: T, { storedAt, owner }: { readonly storedAt: number; readonly owner?: object }): void {
+    if (this.entries.has(key) || this.options.now() - storedAt >= this.options.ttlMs) return;
+    this.entries.set(key, { value, owner, storedAt, wake: [] });
+    this.evict();
+  }
+
   /** Shows a private answer to everybody. */
   publish(key: string): void {
     const entry = this.entries.get(key);

@@ -1,6 +1,7 @@
 import type { JsonObject, ProposalReceivedData, Reason } from "@car/ir";
 import { CarError } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
+import { goOn } from "../recovery/go-on.js";
 import { deniedCompensations } from "../undo/denied-compensations.js";
 import { drain } from "./drain.js";
 import { isThenable } from "./outcome.js";
@@ -81,6 +82,7 @@ function waitForLocks(run: Run, signal: AbortSignal | undefined, wait: LockWait)
 }
 
 function start(run: Run, signal: AbortSignal | undefined): void {
+  if (run.recovery?.recorded.admitted === true) return admit(run, signal, NO_REASONS);
   try {
     const late = lateProblems(run);
     if (late.length > 0) return refuse(run, { reasons: late });
@@ -109,11 +111,12 @@ function admit(run: Run, signal: AbortSignal | undefined, denied: readonly Reaso
     const slot = slots[index]!;
     if (unscheduled.size > 0 && unscheduled.has(index)) continue;
     run.open++;
-    if (slot.waiting > 0) continue;
+    if (slot.waiting > 0 || run.recovery !== undefined) continue;
     slot.phase = "ready";
     run.ready.push(index);
   }
-  drain(run);
+  if (run.recovery === undefined) drain(run);
+  else goOn(run, run.recovery);
 }
 
 /** A dependency that only a later action supplies, and that the state does not hold, can never be met. */

@@ -1,4 +1,4 @@
-import { EDGE_ORDER, mayAbort, type Reason } from "@car/ir";
+import { type ActionSucceededData, EDGE_ORDER, mayAbort, type Reason } from "@car/ir";
 import { applyEffects } from "./apply-effects.js";
 import type { Outcome, Succeeded, Unsuccessful } from "./outcome.js";
 import type { Run } from "./run.js";
@@ -38,14 +38,29 @@ function finishWell(run: Run, slot: Slot, outcome: Succeeded): void {
   slot.outcome = outcome;
   slot.completion = ++run.completions;
   applyEffects(run, slot, outcome.output);
-  run.record("action_succeeded", slot, { output: outcome.output, duration_ms: slot.durationMs });
+  // First, so that a log that was cut off after the success has the changes that came with it.
   if (slot.changes.length > 0) run.record("state_changed", slot, { changes: slot.changes });
+  run.record("action_succeeded", slot, succeededData(slot, outcome));
+}
+
+function succeededData({ durationMs, receipt }: Slot, { output, read }: Succeeded): ActionSucceededData {
+  if (read === undefined && receipt === undefined) return { output, duration_ms: durationMs };
+  return {
+    output,
+    duration_ms: durationMs,
+    ...(read === undefined ? {} : { read }),
+    ...(receipt === undefined ? {} : { receipt }),
+  };
+}
+
+/** How an end shows in the result: a tolerated failure as `skipped`; that it ran is told by its attempts (3.5). */
+export function endingOf(slot: Slot, outcome: Outcome): Outcome {
+  if (outcome.status !== "failed" || slot.attempts === 0 || mayAbort(slot.action)) return outcome;
+  return { ...outcome, status: "skipped", reason: { ...outcome.reason, code: "failed" } };
 }
 
 function finishBadly(run: Run, slot: Slot, outcome: Unsuccessful): void {
-  // A tolerated failure shows as `skipped`; that it ran is told by its attempts (3.5).
-  const tolerated = outcome.status === "failed" && slot.attempts > 0 && !mayAbort(slot.action);
-  slot.outcome = tolerated ? { ...outcome, status: "skipped", reason: { ...outcome.reason, code: "failed" } } : outcome;
+  slot.outcome = endingOf(slot, outcome);
   const data = { reason: outcome.reason, duration_ms: slot.durationMs };
   switch (outcome.status) {
     case "failed":
@@ -84,7 +99,8 @@ function releaseSuccessors(run: Run, { index, action, outcome }: Slot): void {
   }
 }
 
-function stopIfDue(run: Run, slot: Slot, { status, reason }: Unsuccessful): void {
+/** Gives the run up if an action that ended so makes that necessary. */
+export function stopIfDue(run: Run, slot: Slot, { status, reason }: Unsuccessful): void {
   if (run.stop !== undefined && (run.stop.kind !== "budget" || isStoppedByRun(slot, reason))) return;
   const cause = { ...reason, action_id: reason.action_id ?? slot.action.id };
   if (reason.code === "budget_exceeded" && status === "skipped") {

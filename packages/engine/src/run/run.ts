@@ -1,12 +1,23 @@
-import type { EventKind, ProposalResult, Reason } from "@car/ir";
+import { CarError, type EventKind, type ProposalResult, type Reason } from "@car/ir";
 import type { Executor, Lease, LockOwner, RunScope, Timer } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Plan } from "../plan/plan.js";
+import { eventName } from "../recovery/recorded-run.js";
+import type { Recovery } from "../recovery/recovery.js";
 import { ReadyQueue } from "./ready-queue.js";
 import { RunState } from "./run-state.js";
 import type { Services } from "./services.js";
 import { Slot } from "./slot.js";
+
+const SAID_ONCE: ReadonlySet<EventKind> = new Set<EventKind>([
+  "proposal_received",
+  "proposal_admitted",
+  "budget_exceeded",
+  "compensation_started",
+  "state_rollback",
+  "proposal_canceled",
+]);
 
 /** Why a run starts nothing more. */
 export interface Stop {
@@ -26,6 +37,8 @@ export interface RunInit {
   readonly parentAction: number;
   readonly budget: BudgetMeter | undefined;
   readonly startedAt: number;
+  /** Set for a run that another process began. */
+  readonly recovery?: Recovery;
   /** Told when the run has ended, before `execute` is answered. */
   readonly onEnd: (run: Run, result: ProposalResult) => void;
   /** Answers `execute`. */
@@ -45,6 +58,7 @@ export class Run implements LockOwner {
   readonly budget: BudgetMeter | undefined;
   readonly startedAt: number;
   readonly depth: number;
+  readonly recovery: Recovery | undefined;
   readonly state: RunState;
   readonly slots: Slot[];
   readonly ready: ReadyQueue;
@@ -63,6 +77,8 @@ export class Run implements LockOwner {
   /** A failure of the log or the store: nothing of this run can be confirmed. */
   broken: Reason | undefined = undefined;
   private logBroken = false;
+  /** Another process has taken this run over. */
+  disowned = false;
   /** Whether the budget has been held against everything that is left. */
   restChecked = false;
   /** Receipts that others may see only if this run commits. */
@@ -94,6 +110,7 @@ export class Run implements LockOwner {
     this.time = init.startedAt;
     this.onEnd = init.onEnd;
     this.resolve = init.resolve;
+    this.recovery = init.recovery;
     this.depth = init.parent === undefined ? 0 : init.parent.depth + 1;
     this.state = new RunState(init.services.store);
     this.ready = new ReadyQueue(init.plan);
@@ -108,7 +125,7 @@ export class Run implements LockOwner {
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
   record(kind: EventKind, slot: Slot | undefined, data?: object): void {
-    if (this.logBroken) return;
+    if (this.logBroken || (this.recovery !== undefined && this.isRecorded(this.recovery, kind, slot))) return;
     const action = slot === undefined ? -1 : slot.index;
     try {
       const attempt = slot === undefined ? 0 : slot.attempts;
@@ -118,9 +135,16 @@ export class Run implements LockOwner {
     }
   }
 
+  /** What is said once about a run was perhaps said by the process before. */
+  private isRecorded({ recorded }: Recovery, kind: EventKind, slot: Slot | undefined): boolean {
+    return SAID_ONCE.has(kind) && recorded.past.has(eventName(kind, slot?.action.id, slot?.attempts));
+  }
+
   /** The log does not take events any more: nothing else is offered to it. */
   breakLog(error: unknown): void {
     this.logBroken = true;
+    // Another process has the log, and with it this run: undoing it is not this process's business any more.
+    this.disowned = CarError.isInstance(error) && error.code === "CAR_LOG_FENCED";
     this.break("the event log failed", error);
   }
 

@@ -95,7 +95,7 @@ async function revert(run: Run, error?: unknown): Promise<void> {
 /** Compensates, drops the overlay, and answers. */
 async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void> {
   try {
-    await undo(run);
+    if (!run.disowned) await undo(run);
   } catch (error) {
     run.services.logger.error({ error, run_id: run.scope.run_id }, "undoing a run failed");
   }

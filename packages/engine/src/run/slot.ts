@@ -45,6 +45,10 @@ export class Slot {
   /** A call was abandoned in flight: nobody knows what it did. */
   abandoned = false;
   compensated: boolean | undefined = undefined;
+  /** Its compensation had begun when an earlier process ended, and nobody knows what came of it. */
+  undoBegan = false;
+  /** The receipt that a success of this call leaves. */
+  receipt: { readonly key: string; readonly lasting: boolean } | undefined = undefined;
   /** Position in the order of success, from 1; compensations run in reverse. */
   completion = 0;
   /** Told of the end: the receipt or cache entry that this call was to fill. */

@@ -21,6 +21,7 @@ const MAX_ATTEMPTS = 4;
 export async function runCompensation(run: Run, of: Slot, call: CompensationCall): Promise<boolean> {
   const problem = await admit(run, of, call);
   if (problem !== undefined) return fail(run, of, { tool: call.toolName, reason: problem });
+  if (of.undoBegan && !mayRepeat(call)) return fail(run, of, { tool: call.toolName, reason: IN_DOUBT });
   const slot = compensationSlot(of, call);
   run.tick();
   run.record("compensation_started", of, { tool: call.toolName, parameters: slot.parameters });
@@ -39,6 +40,15 @@ export async function runCompensation(run: Run, of: Slot, call: CompensationCall
     }
     await pause(run, Math.max(outcome.retryAfterMs ?? 0, 100 * 2 ** (slot.attempts - 1) * run.services.random()));
   }
+}
+
+const IN_DOUBT: Reason = {
+  code: "in_doubt",
+  message: "the process ended during the compensation; whether it acted is not known, so it is not made again",
+};
+
+function mayRepeat({ tool }: CompensationCall): boolean {
+  return tool?.schema.idempotent === true || tool?.schema.reversibility === "reversible";
 }
 
 /** The checks before the first attempt; a model's compensation passes the gates that any of its calls would. */

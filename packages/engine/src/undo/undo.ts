@@ -16,6 +16,8 @@ export async function undo(run: Run): Promise<void> {
 }
 
 /** What came from a receipt or a cache was done by somebody else, who answers for it. */
-function isDue({ action, outcome, cached, deduplicated }: Slot): boolean {
+function isDue({ action, outcome, cached, deduplicated, compensated }: Slot): boolean {
+  // In a recovered run some of it was tried before.
+  if (compensated !== undefined) return false;
   return action.type === "tool_call" && outcome?.status === "succeeded" && !cached && !deduplicated;
 }

@@ -3,6 +3,7 @@ import {
   PayloadErasedError,
   type CarEvent,
   type StateChangedData,
+  type StateEntry,
   type StateSnapshotData,
   type Transition,
 } from "@car/ir";
@@ -15,26 +16,49 @@ import { type ReplayedState, StateFold } from "./replayed-state.js";
  * @throws `CAR_LOG_PAYLOAD_ERASED` when a payload that is needed was erased or redacted, `CAR_LOG_CORRUPT` when one has
  * not the shape of its kind.
  */
-export async function replayState(events: AsyncIterable<CarEvent> | Iterable<CarEvent>): Promise<ReplayedState> {
-  const replay = new Replay();
+export async function replayState(
+  events: AsyncIterable<CarEvent> | Iterable<CarEvent>,
+  base?: ReplayBase,
+): Promise<ReplayedState> {
+  const replay = new Replay(base);
   for await (const event of events) replay.take(event);
   return replay.state;
 }
 
+/** A state that is known already, such as a snapshot's. */
+export interface ReplayBase {
+  /** Count of commits. */
+  readonly version: number;
+  /** Taken over as they are: nobody may change them. */
+  readonly entries: Iterable<readonly [key: string, entry: StateEntry]>;
+  /** Sequence of the last event that is in it. Events up to it count only for runs that complete later. */
+  readonly through: number;
+}
+
 class Replay {
   readonly state = new StateFold();
+  private readonly through: number;
   private readonly openRuns = new Map<string, CarEvent[]>();
+
+  constructor(base: ReplayBase | undefined) {
+    this.through = base?.through ?? 0;
+    if (base !== undefined) this.state.restore(base.version, base.entries);
+  }
 
   take(event: CarEvent): void {
     // Every other kind of event leaves the state alone.
-    if (event.kind === "state_snapshot") this.state.load(snapshotOf(event));
+    if (event.kind === "state_snapshot") this.load(event);
     else if (event.kind === "state_changed") this.change(event);
     else if (event.kind === "proposal_completed") this.complete(event);
   }
 
+  private load(event: CarEvent): void {
+    if (event.seq > this.through) this.state.load(snapshotOf(event));
+  }
+
   private change(event: CarEvent): void {
     if (event.run_id === undefined) {
-      this.state.commit(changesOf(event));
+      if (event.seq > this.through) this.state.commit(changesOf(event));
       return;
     }
     const earlier = this.openRuns.get(event.run_id);
@@ -46,6 +70,7 @@ class Replay {
     const changed = this.openRuns.get(event.run_id ?? "");
     if (changed === undefined) return;
     this.openRuns.delete(event.run_id ?? "");
+    if (event.seq <= this.through) return;
     // A run that was undone needs no payload, so an erased one does not stop the replay.
     if (payloadOf(event)["status"] === "committed") this.state.commit(changed.flatMap(changesOf));
   }

@@ -40,6 +40,13 @@ export class StateFold implements ReplayedState {
     for (const { key, value, ...entry } of entries) this.held.set(key, { ...entry, value });
   }
 
+  /** Replaces everything by what was the state at some commit. */
+  restore(version: number, entries: Iterable<readonly [string, StateEntry]>): void {
+    this.held.clear();
+    this.commits = version;
+    for (const [key, entry] of entries) this.held.set(key, entry);
+  }
+
   /** Applies the changes in order, as one commit. No changes make no commit. */
   commit(changes: readonly Transition[]): void {
     if (changes.length === 0) return;

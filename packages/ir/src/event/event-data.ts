@@ -65,6 +65,10 @@ export interface StateRollbackData {
 export interface ActionSucceededData {
   readonly output: JsonValue;
   readonly duration_ms: number;
+  /** Of a `state_read`. */
+  readonly read?: { readonly found: boolean; readonly version: number };
+  /** The receipt that answers for the same call from now on; `lasting` ones survive the rollback of their run. */
+  readonly receipt?: { readonly key: string; readonly lasting: boolean };
 }
 
 /** `action_failed`, `action_rejected`, `action_skipped`. */

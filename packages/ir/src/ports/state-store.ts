@@ -12,6 +12,11 @@ export interface StateView {
   /** All keys that have a newest value, in ascending code-unit order. Costs time in proportion to the state. */
   keys(): readonly string[];
   /**
+   * Every key at which `entry` finds something, those included whose newest value a model deleted, in no order. Needed
+   * by who copies a state whole; a store that has none may leave it out, and `keys` serves.
+   */
+  entryKeys?(): readonly string[];
+  /**
    * Says that this view will not be read again, so that the store need not keep anything for it. A hint: it may be left
    * out, no other view notices it, and the second call does nothing. Reading the view afterwards throws a `TypeError`.
    */

@@ -1,0 +1,2 @@
+export { durableStore, readDurableLog } from "./durable-store.js";
+export type { DurableStore, DurableStoreOptions, OpenedStore } from "./durable-store.js";

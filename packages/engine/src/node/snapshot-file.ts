@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, type JsonObject, type JsonValue, type StateEntry } from "@car/ir";
+import type { LogFolderSystem } from "@car/eventlog/node";
+import type { LogHead } from "@car/ir/ports";
+import type { StoredReceipt } from "../recovery/durable-parts.js";
+
+/** The state at one point of a log, with what recovery needs from before it. */
+export interface Snapshot {
+  /** The last event that is in it. */
+  readonly head: LogHead;
+  readonly version: number;
+  /** Sequence of the first event of the oldest run that was open then. */
+  readonly openFrom: number | undefined;
+  readonly entries: readonly (readonly [key: string, entry: StateEntry])[];
+  readonly receipts: readonly StoredReceipt[];
+}
+
+/** Text that is gathered before it is written, in characters. */
+const BATCH = 256 * 1024;
+
+/** A file that is being written: whole lines, and at the end their checksum. */
+export class SnapshotWriter {
+  private readonly fs: LogFolderSystem;
+  private readonly fd: number;
+  private readonly hash = createHash("sha256");
+  private text = "";
+
+  constructor(fs: LogFolderSystem, path: string) {
+    this.fs = fs;
+    // Only the owner may read it: values are not redacted on disk.
+    this.fd = fs.openSync(path, "w", 0o600);
+  }
+
+  /** Adds a line. Returns true when a batch was written, so that others may have their turn. */
+  line(value: JsonValue): boolean {
+    this.text += `${canonicalJson(value)}\n`;
+    if (this.text.length < BATCH) return false;
+    this.flush();
+    return true;
+  }
+
+  /** Writes the checksum and makes the file survive a power cut. */
+  finish(): void {
+    this.flush();
+    this.write(`${canonicalJson({ sha256: this.hash.digest("hex") })}\n`);
+    this.fs.fsyncSync(this.fd);
+  }
+
+  close(): void {
+    this.fs.closeSync(this.fd);
+  }
+
+  private flush(): void {
+    this.hash.update(this.text);
+    this.write(this.text);
+    this.text = "";
+  }
+
+  private write(text: string): void {
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length;) {
+      const count = this.fs.writeSync(this.fd, bytes, written, bytes.length - written);
+      if (count === 0) throw new Error("the file system wrote nothing");
+      written += count;
+    }
+  }
+}
+
+/** The first line of a file. */
+export interface SnapshotHeader {
+  readonly head: LogHead;
+  readonly version: number;
+  readonly openFrom: number | undefined;
+  readonly entries: number;
+  readonly receipts: number;
+}
+
+/** A header as it stands in the file. */
+export function headerLine({ head, version, openFrom, entries, receipts }: SnapshotHeader): JsonObject {
+  const { seq, hash } = head;
+  return { format_version: 1, seq, hash, version, open_from: openFrom ?? null, entries, receipts };
+}
+
+/** An entry as it stands in the file. */
+export function entryLine(key: string, { value, origin, version, trusted, labels }: StateEntry): JsonObject {
+  return {
+    key,
+    ...(value === undefined ? {} : { value }),
+    origin,
+    version,
+    ...(trusted === undefined ? {} : { trusted: { value: trusted.value, origin: trusted.origin } }),
+    ...(labels === undefined ? {} : { labels }),
+  };
+}
+
+/** A receipt as it stands in the file. */
+export function receiptLine({ key, answer, storedAt }: StoredReceipt): JsonObject {
+  const { output, writes, runId, actionId } = answer;
+  const written = writes.map(({ key: name, write: { value, origin } }) =>
+    value === undefined ? { key: name, origin } : { key: name, origin, value },
+  );
+  return { key, output, writes: written, run_id: runId, action_id: actionId, stored_at: storedAt };
+}
+
+/** Reads a snapshot back; `undefined` when it is not whole, byte for byte. */
+export function readSnapshot(fs: LogFolderSystem, path: string): Snapshot | undefined {
+  const lines = wholeLines(fs.readFileSync(path));
+  if (lines === undefined) return undefined;
+  try {
+    const header = JSON.parse(lines[0]!) as { seq: number; hash: string; version: number } & Record<string, unknown>;
+    if (header["format_version"] !== 1) return undefined;
+    const entries = header["entries"] as number;
+    return {
+      head: { seq: header.seq, hash: header.hash },
+      version: header.version,
+      openFrom: (header["open_from"] as number | null) ?? undefined,
+      entries: lines.slice(1, entries + 1).map((line) => entryOf(line)),
+      receipts: lines.slice(entries + 1).map((line) => receiptOf(line)),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function wholeLines(bytes: Buffer): readonly string[] | undefined {
+  const start = bytes.lastIndexOf(10, bytes.length - 2) + 1;
+  const sha256 = createHash("sha256").update(bytes.subarray(0, start)).digest("hex");
+  if (start === 0 || bytes.toString("utf8", start) !== `${canonicalJson({ sha256 })}\n`) return undefined;
+  return bytes.toString("utf8", 0, start - 1).split("\n");
+}
+
+function entryOf(line: string): readonly [string, StateEntry] {
+  const { key, value, ...entry } = JSON.parse(line) as StateEntry & { readonly key: string };
+  return [key, { ...entry, value }];
+}
+
+function receiptOf(line: string): StoredReceipt {
+  const { key, output, writes, run_id, action_id, stored_at } = JSON.parse(line) as {
+    readonly key: string;
+    readonly output: JsonValue;
+    readonly writes: readonly { readonly key: string; readonly origin: "tool"; readonly value?: JsonValue }[];
+    readonly run_id: string;
+    readonly action_id: string;
+    readonly stored_at: number;
+  };
+  const answer = {
+    output,
+    writes: writes.map(({ key: name, origin, value }) => ({ key: name, write: { value, origin } })),
+    runId: run_id,
+    actionId: action_id,
+  };
+  return { key, answer, storedAt: stored_at };
+}

@@ -1,0 +1,94 @@
+import type { LogFolderSystem } from "@car/eventlog/node";
+import type { StateView } from "@car/ir/ports";
+import type { StoredReceipt } from "../recovery/durable-parts.js";
+import {
+  entryLine,
+  headerLine,
+  readSnapshot,
+  receiptLine,
+  type Snapshot,
+  type SnapshotHeader,
+  SnapshotWriter,
+} from "./snapshot-file.js";
+
+/** Snapshots that are kept: should the newest be damaged, the one before serves. */
+const KEPT = 2;
+const DIGITS = 16;
+const SUFFIX = ".jsonl";
+
+/** What a snapshot is made of. The view is released by whoever took it. */
+export interface SnapshotSource {
+  readonly header: SnapshotHeader;
+  readonly keys: readonly string[];
+  readonly view: StateView;
+  readonly receipts: readonly StoredReceipt[];
+}
+
+/** The folder of a store's snapshots. */
+export class SnapshotFolder {
+  private readonly fs: LogFolderSystem;
+  private readonly path: string;
+
+  constructor(fs: LogFolderSystem, path: string) {
+    this.fs = fs;
+    this.path = path;
+    fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+  }
+
+  /** The snapshots that are whole, the newest first, read one by one. */
+  *whole(): Generator<Snapshot> {
+    for (const name of this.names().reverse()) {
+      const snapshot = readSnapshot(this.fs, `${this.path}/${name}`);
+      if (snapshot !== undefined) yield snapshot;
+    }
+  }
+
+  /** Sequence from which the log is needed by the oldest snapshot that is kept; `undefined` when none is whole. */
+  neededFrom(): number | undefined {
+    let needed: number | undefined;
+    for (const { head, openFrom } of this.whole()) needed = Math.min(needed ?? Infinity, openFrom ?? head.seq + 1);
+    return needed;
+  }
+
+  /** Writes a snapshot, in pieces, so that runs go on meanwhile; it replaces nothing before it is whole. */
+  async write({ header, keys, view, receipts }: SnapshotSource): Promise<void> {
+    const name = `${String(header.head.seq).padStart(DIGITS, "0")}${SUFFIX}`;
+    const unfinished = `${this.path}/${name}.tmp`;
+    const writer = new SnapshotWriter(this.fs, unfinished);
+    try {
+      writer.line(headerLine(header));
+      for (const key of keys) if (writer.line(entryLine(key, view.entry(key)!))) await turn();
+      for (const receipt of receipts) if (writer.line(receiptLine(receipt))) await turn();
+      writer.finish();
+    } finally {
+      writer.close();
+    }
+    this.fs.renameSync(unfinished, `${this.path}/${name}`);
+    this.sync();
+    this.removeOld();
+  }
+
+  private removeOld(): void {
+    for (const name of this.names().slice(0, -KEPT)) this.fs.unlinkSync(`${this.path}/${name}`);
+  }
+
+  private names(): string[] {
+    const names = this.fs.readdirSync(this.path);
+    return names.filter((name) => /^\d+\.jsonl$/.test(name)).sort();
+  }
+
+  private sync(): void {
+    // Windows has no such call for folders.
+    if (process.platform === "win32") return;
+    const fd = this.fs.openSync(this.path, "r");
+    try {
+      this.fs.fsyncSync(fd);
+    } finally {
+      this.fs.closeSync(fd);
+    }
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}

@@ -1,0 +1,59 @@
+import type { CostSummary, ProposalResult, Reason } from "@car/ir";
+import { refusedResult } from "../run/refuse.js";
+import type { RunStarter } from "../run/start-run.js";
+import type { RecordedRun } from "./recorded-run.js";
+import { recordedScope } from "./recorded-scope.js";
+import type { Recovery } from "./recovery.js";
+
+/**
+ * Ends a run that cannot be planned any more, because tools or limits have changed: as rolled back, with its changes
+ * dropped and nothing compensated. Whatever it had done outside remains, and the result says so.
+ */
+export async function abandonRun(
+  { services, onClosed }: RunStarter,
+  { recorded, inDoubt }: Recovery,
+  problems: readonly Reason[],
+): Promise<ProposalResult> {
+  const ids = actionIdsOf(recorded);
+  const scope = recordedScope(recorded, ids);
+  const time = services.clock.now();
+  const cause: Reason = { code: "invalid", message: `the run cannot be resumed: ${problems[0]!.message}` };
+  for (const { id, isOpen } of recorded.actions.values()) if (isOpen) inDoubt.push(id);
+  const external_effects_remain = [...recorded.actions.values()].some(({ attempts }) => attempts > 0);
+  const parts = refusedResult({ ids, reasons: [cause], status: "canceled", time, startedAt: time });
+  const cost: CostSummary = { ...parts.cost, tool_calls: sum(recorded) };
+  services.recorder.record({
+    kind: "proposal_completed",
+    scope,
+    action: -1,
+    attempt: 0,
+    time,
+    data: { status: "rolled_back", cost, external_effects_remain, cause },
+  });
+  await new Promise<void>((resolve) => services.recorder.flushThen(resolve));
+  const result: ProposalResult = {
+    ...parts,
+    proposal_id: recorded.proposalId,
+    run_id: recorded.runId,
+    trace_id: recorded.traceId,
+    proposal_hash: recorded.received.proposal_hash,
+    status: "rolled_back",
+    reasons: problems,
+    cost,
+    external_effects_remain,
+  };
+  onClosed(result);
+  return result;
+}
+
+function actionIdsOf({ received: { proposal } }: RecordedRun): readonly string[] {
+  const actions = Array.isArray(proposal["actions"]) ? (proposal["actions"] as readonly unknown[]) : [];
+  return actions.flatMap((action) => {
+    const { id } = action as { readonly id?: unknown };
+    return typeof id === "string" ? [id] : [];
+  });
+}
+
+function sum({ actions }: RecordedRun): number {
+  return [...actions.values()].reduce((total, { attempts }) => total + attempts, 0);
+}

@@ -1,0 +1,174 @@
+import type {
+  ActionSucceededData,
+  CarEvent,
+  JsonObject,
+  JsonValue,
+  ProposalReceivedData,
+  Reason,
+  StateChangedData,
+  Transition,
+} from "@car/ir";
+import { PayloadErasedError } from "@car/ir";
+
+/** How an action ended, according to the log. */
+export interface RecordedEnd {
+  readonly action: RecordedAction;
+  readonly kind: "action_succeeded" | "action_failed" | "action_rejected" | "action_skipped";
+  /** RFC 3339. */
+  readonly timestamp: string;
+  readonly data: { readonly reason?: Reason; readonly duration_ms?: number } & Partial<ActionSucceededData>;
+}
+
+/** What the log says about one action of a run that did not end. */
+export interface RecordedAction {
+  readonly id: string;
+  /** Attempts that began. */
+  attempts: number;
+  /** The attempt that began last has no outcome. */
+  isOpen: boolean;
+  /** Parameters with references resolved, of a call that had any. */
+  parameters: JsonObject | undefined;
+  changes: readonly Transition[];
+  cached: boolean;
+  deduplicated: boolean;
+  approved: boolean;
+  end: RecordedEnd | undefined;
+  compensation: "begun" | "done" | "failed" | undefined;
+}
+
+/** A run that was under way when its process ended, as its events tell. */
+export interface RecordedRun {
+  readonly runId: string;
+  readonly proposalId: string;
+  readonly traceId: string;
+  /** Sequence of its first event. */
+  readonly seq: number;
+  readonly received: ProposalReceivedData;
+  /** RFC 3339. */
+  readonly receivedAt: string;
+  readonly admitted: boolean;
+  readonly actions: ReadonlyMap<string, RecordedAction>;
+  /** How actions ended, in that order. */
+  readonly ends: readonly RecordedEnd[];
+  /** `kind:action:attempt` of every event, so that none is recorded a second time. */
+  readonly past: ReadonlySet<string>;
+}
+
+/** Names an event within its run. */
+export function eventName(kind: string, actionId: string | undefined, attempt: number | undefined): string {
+  return `${kind}:${actionId ?? ""}:${attempt ?? 0}`;
+}
+
+/**
+ * Reads the events of one run that has no `proposal_completed`.
+ * @throws `PayloadErasedError` when one that is needed was erased.
+ */
+export function readRun(events: readonly CarEvent[]): RecordedRun {
+  const [first] = events;
+  const received = dataOf(first!) as unknown as ProposalReceivedData;
+  const reader = new Reader();
+  for (const event of events) reader.take(event);
+  return {
+    runId: first!.run_id!,
+    proposalId: first!.proposal_id!,
+    traceId: first!.trace_id,
+    seq: first!.seq,
+    received,
+    receivedAt: first!.timestamp,
+    admitted: events.some(({ kind }) => kind === "proposal_admitted"),
+    actions: reader.actions,
+    ends: reader.ends(),
+    past: reader.past,
+  };
+}
+
+class Reader {
+  readonly actions = new Map<string, RecordedAction>();
+  readonly past = new Set<string>();
+  private readonly ended: RecordedEnd[] = [];
+
+  take(event: CarEvent): void {
+    this.past.add(eventName(event.kind, event.action_id, event.attempt));
+    if (event.action_id === undefined) return;
+    const action = this.actionOf(event.action_id);
+    switch (event.kind) {
+      case "action_executing":
+        action.attempts = event.attempt ?? 1;
+        action.isOpen = true;
+        action.parameters = (dataOf(event)["parameters"] as JsonObject | undefined) ?? action.parameters;
+        return;
+      case "state_changed":
+        action.changes = (dataOf(event) as unknown as StateChangedData).changes;
+        return;
+      case "action_retrying":
+        action.end = undefined;
+        return;
+      case "action_succeeded":
+      case "action_failed":
+      case "action_rejected":
+      case "action_skipped":
+        return this.end(action, event, event.kind);
+      default:
+        note(action, event);
+    }
+  }
+
+  /** A failure that another attempt followed was no end. */
+  ends(): readonly RecordedEnd[] {
+    return this.ended.filter((end) => end.action.end === end);
+  }
+
+  private end(action: RecordedAction, event: CarEvent, kind: RecordedEnd["kind"]): void {
+    action.isOpen = false;
+    action.end = { action, kind, timestamp: event.timestamp, data: dataOf(event) };
+    this.ended.push(action.end);
+  }
+
+  private actionOf(id: string): RecordedAction {
+    const known = this.actions.get(id);
+    if (known !== undefined) return known;
+    const action: RecordedAction = {
+      id,
+      attempts: 0,
+      isOpen: false,
+      parameters: undefined,
+      changes: [],
+      cached: false,
+      deduplicated: false,
+      approved: false,
+      end: undefined,
+      compensation: undefined,
+    };
+    this.actions.set(id, action);
+    return action;
+  }
+}
+
+function note(action: RecordedAction, event: CarEvent): void {
+  switch (event.kind) {
+    case "cache_hit":
+      action.cached = true;
+      return;
+    case "action_deduplicated":
+      action.deduplicated = true;
+      return;
+    case "approval_recorded":
+      action.approved = dataOf(event)["approved"] === true;
+      return;
+    case "compensation_started":
+      action.compensation = "begun";
+      return;
+    case "compensation_succeeded":
+      action.compensation = "done";
+      return;
+    case "compensation_failed":
+      action.compensation = "failed";
+      return;
+    default:
+  }
+}
+
+function dataOf(event: CarEvent): Record<string, JsonValue> & Record<string, unknown> {
+  if (event.data_digest !== undefined) throw new PayloadErasedError(event.seq);
+  return event.data;
+}

@@ -1,0 +1,127 @@
+import {
+  type ActionProposal,
+  CarError,
+  type CarEvent,
+  epochMsOf,
+  parseProposal,
+  type ProposalResult,
+  type Reason,
+} from "@car/ir";
+import type { EventLog } from "@car/ir/ports";
+import { buildPlan, type Plan } from "../plan/plan.js";
+import { begin } from "../run/begin.js";
+import { Run } from "../run/run.js";
+import type { RunStarter } from "../run/start-run.js";
+import { abandonRun } from "./abandon-run.js";
+import type { OnInDoubt } from "./in-doubt.js";
+import { readRun, type RecordedRun } from "./recorded-run.js";
+import { recordedScope } from "./recorded-scope.js";
+import type { Recovery } from "./recovery.js";
+
+/** What is to become of runs that an earlier process did not finish. */
+export interface RecoverOptions {
+  /** `resume` (default) goes on with what had not been done; `rollback` undoes what had. */
+  readonly unfinished?: "resume" | "rollback";
+  /** Asked about each call whose outcome nobody recorded and that may not simply be made again. Default: `failed`. */
+  readonly onInDoubt?: OnInDoubt;
+}
+
+/** One run that was taken up. */
+export interface RecoveredRun {
+  readonly run_id: string;
+  readonly proposal_id: string;
+  /** `rolled_back` also for runs that could not be resumed: children of a call, and proposals that no longer plan. */
+  readonly handled: "resumed" | "rolled_back";
+  /** Actions that may have acted, and were not made again. */
+  readonly in_doubt: readonly string[];
+  readonly result: ProposalResult;
+}
+
+/** What recovery did. */
+export interface RecoveryReport {
+  readonly runs: readonly RecoveredRun[];
+}
+
+/** The runs of a log that have no end, in the order in which they began. Holds the events of open runs only. */
+export async function unfinishedRuns(log: EventLog, from: number | undefined): Promise<readonly RecordedRun[]> {
+  const open = new Map<string, CarEvent[]>();
+  for await (const event of log.read(from === undefined ? {} : { from })) {
+    if (event.run_id === undefined) continue;
+    if (event.kind === "proposal_received") open.set(event.run_id, [event]);
+    else if (event.kind === "proposal_completed") open.delete(event.run_id);
+    else open.get(event.run_id)?.push(event);
+  }
+  return [...open.values()].map(readRun).sort((left, right) => left.seq - right.seq);
+}
+
+/**
+ * Takes up every run, and tells how they ended. Their locks are taken before this returns its promise.
+ * @throws nothing; what fails is told by the results.
+ */
+export async function recoverRuns(
+  starter: RunStarter,
+  runs: readonly RecordedRun[],
+  { unfinished = "resume", onInDoubt = () => "failed" }: RecoverOptions,
+): Promise<RecoveryReport> {
+  const recovered = runs.map(async (recorded): Promise<RecoveredRun> => {
+    // Whoever waited for a child was the call of its parent, and is gone.
+    const isChild = recorded.received.parent_run_id !== undefined;
+    const recovery: Recovery = { recorded, unfinished: isChild ? "rollback" : unfinished, onInDoubt, inDoubt: [] };
+    const { result, planned } = await takeUp(starter, recovery);
+    return {
+      run_id: recorded.runId,
+      proposal_id: recorded.proposalId,
+      handled: recovery.unfinished === "resume" && planned ? "resumed" : "rolled_back",
+      in_doubt: recovery.inDoubt,
+      result,
+    };
+  });
+  return { runs: await Promise.all(recovered) };
+}
+
+async function takeUp(
+  starter: RunStarter,
+  recovery: Recovery,
+): Promise<{ readonly result: ProposalResult; readonly planned: boolean }> {
+  const plan = planOf(starter, recovery.recorded);
+  if ("problems" in plan) return { result: await abandonRun(starter, recovery, plan.problems), planned: false };
+  return { result: await launch(starter, recovery, plan), planned: true };
+}
+
+function planOf(starter: RunStarter, { received }: RecordedRun): Plan | { readonly problems: readonly Reason[] } {
+  const config = starter.config();
+  try {
+    const proposal: ActionProposal = parseProposal(received.proposal, { limits: config.limits });
+    const planned = buildPlan(proposal, config);
+    return "plan" in planned ? planned.plan : planned;
+  } catch (error) {
+    const message = CarError.isInstance(error) ? error.message : `the proposal could not be planned: ${String(error)}`;
+    return { problems: [{ code: "invalid", message }] };
+  }
+}
+
+function launch(starter: RunStarter, recovery: Recovery, plan: Plan): Promise<ProposalResult> {
+  const { recorded } = recovery;
+  const { principal } = recorded.received;
+  const config = starter.config();
+  return new Promise((resolve) => {
+    const run = new Run({
+      plan,
+      config,
+      services: starter.services,
+      scope: recordedScope(recorded, plan.actionIds),
+      principal,
+      executor: undefined,
+      parent: undefined,
+      parentAction: -1,
+      budget: starter.meterFor(principal, config),
+      startedAt: epochMsOf(recorded.receivedAt),
+      recovery,
+      onEnd: starter.onEnd,
+      resolve,
+    });
+    run.tick();
+    starter.open.add(run);
+    begin(run, undefined);
+  });
+}
