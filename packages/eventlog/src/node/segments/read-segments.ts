@@ -19,7 +19,10 @@ export interface ReadLogOptions extends ReadOptions {
  */
 export async function* readLog(path: string, options: ReadLogOptions = {}): AsyncGenerator<CarEvent> {
   const { fs = nodeFs } = options;
-  if (!isFolder(path, fs)) return yield* readJsonl(path, options satisfies ReadJsonlOptions);
+  if (!isFolder(path, fs)) {
+    yield* readJsonl(path, options satisfies ReadJsonlOptions);
+    return;
+  }
   const folder = { path, fs, fsync: false };
   const { closed, newest } = chainOf(folder);
   yield* eventsOf(folder, newest === undefined ? closed : [...closed, newest], options);
