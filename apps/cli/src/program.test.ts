@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { readLog, segmentEventLog } from "@car/eventlog/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runProgram } from "./program.js";
 
@@ -103,6 +104,29 @@ describe("car log and explain", () => {
     expect(out).toContain("yacht action failed");
     const lines = (await car("log", "show", log, "--json")).out.split("\n");
     expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(lines.map((_, index) => index + 1));
+  });
+
+  it("[CLI-5] takes a folder of segments as well, also one whose beginning was dropped", async () => {
+    const dir = join(folder, "segments");
+    const segments = segmentEventLog({ dir, segmentBytes: 500 });
+    for await (const { data } of readLog(log)) {
+      segments.append({ kind: "config_changed", time: 0, action: -1, attempt: 0, data });
+      await segments.flush();
+    }
+    await segments.dropBefore(4);
+    const { hash } = await segments.head();
+    await segments.close();
+    const verified = await car("log", "verify", dir, "--head", hash);
+    expect(verified).toMatchObject({ code: 0, out: expect.stringContaining("were dropped") as string });
+    const first = segments.opened.head.seq + 1;
+    expect((await car("log", "show", dir, "--json")).out).not.toContain(`"seq":${first},`);
+    expect((await car("log", "show", dir)).out).toContain("configuration changed");
+    const [segment = ""] = readdirSync(dir).filter((name) => name.endsWith(".jsonl"));
+    rmSync(join(dir, segment));
+    expect(await car("log", "verify", dir)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^DAMAGED/) as string,
+    });
   });
 
   it("[CLI-6] explains why an action ended as it did", async () => {

@@ -69,7 +69,7 @@ function buildProgram(act: Act, output: Output): Command {
   withFiles(program.command("verify").argument("<proposal>", "a JSON file, or - for standard input"))
     .description("say what would happen; nothing is run")
     .action(act(verifyCommand));
-  const log = program.command("log").description("look at a log file");
+  const log = program.command("log").description("look at a log: a JSONL file or a folder of segments");
   asJson(log.command("verify").argument("<log>"))
     .description("check that nothing in the log was changed")
     .option("--head <hash>", "the hash that the last event must have")
@@ -81,7 +81,7 @@ function buildProgram(act: Act, output: Output): Command {
     .action(act(logShowCommand));
   asJson(program.command("explain").argument("<action>"))
     .description("tell why an action ended as it did")
-    .requiredOption("--log <file>", "the log file")
+    .requiredOption("--log <file>", "the log: a file or a folder")
     .option("--run <id>", "the run, when the action is in several")
     .action(act(explainCommand));
   return program;

@@ -1,5 +1,5 @@
 import { type ActionExplanation, explainAction } from "@car/eventlog";
-import { readJsonl } from "@car/eventlog/node";
+import { readLog } from "@car/eventlog/node";
 import pc from "picocolors";
 import type { Output } from "../io/output.js";
 import { EXIT } from "../exit-code.js";
@@ -12,9 +12,9 @@ export interface ExplainOptions {
   readonly run?: string;
 }
 
-/** Tells from a log file why an action ended as it did. */
+/** Tells from a log why an action ended as it did. */
 export async function explainCommand(actionId: string, { log, run }: ExplainOptions, output: Output): Promise<number> {
-  const found = await explainAction(readJsonl(log), actionId, run === undefined ? {} : { runId: run });
+  const found = await explainAction(readLog(log), actionId, run === undefined ? {} : { runId: run });
   if (found === undefined)
     throw new UsageError(`${log}: there is no action \`${actionId}\`${run === undefined ? "" : ` in run ${run}`}`);
   if (output.json) output.value(found);

@@ -1,5 +1,5 @@
 import { describeEvent } from "@car/eventlog";
-import { readJsonl } from "@car/eventlog/node";
+import { readLog } from "@car/eventlog/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";
 import type { Output } from "../io/output.js";
@@ -10,10 +10,10 @@ export interface LogShowOptions {
   readonly action?: string;
 }
 
-/** Shows the events of a log file, a line each; with `--json` the events themselves, a line each. */
+/** Shows the events of a log, a line each; with `--json` the events themselves, a line each. */
 export async function logShowCommand(path: string, { run, action }: LogShowOptions, output: Output): Promise<number> {
   let lastRun: string | undefined;
-  for await (const event of readJsonl(path)) {
+  for await (const event of readLog(path)) {
     if (run !== undefined && event.run_id !== run) continue;
     if (action !== undefined && event.action_id !== action) continue;
     if (output.json) {

@@ -1,17 +1,16 @@
-import { verifyChain } from "@car/eventlog";
-import { readJsonl } from "@car/eventlog/node";
+import { verifyLog } from "@car/eventlog/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";
 import type { Output } from "../io/output.js";
 import { plural } from "../show/marks.js";
 
-/** Checks the chain of a log file, up to a head when one is given. */
+/** Checks the chain of a log, a file or a folder, up to a head when one is given. */
 export async function logVerifyCommand(
   path: string,
   { head }: { readonly head?: string },
   output: Output,
 ): Promise<number> {
-  const report = await verifyChain(readJsonl(path), head === undefined ? {} : { head });
+  const report = await verifyLog(path, head === undefined ? {} : { head });
   if (output.json) output.value(report);
   else {
     output.line(
@@ -22,6 +21,7 @@ export async function logVerifyCommand(
         `  ${pc.red("✗")} event ${report.problem.seq}: ${report.problem.message} ${pc.dim(`[${report.problem.code}]`)}`,
       );
     if (report.withheld > 0) output.line(`  ${plural(report.withheld, "payload")} erased or redacted`);
+    if (!report.complete) output.line(`  the events before ${report.from} were dropped`);
     output.line(pc.dim(`head ${report.head.seq} ${report.head.hash}`));
     if (report.valid && head === undefined) output.line(pc.dim("without --head, a missing end would not be noticed"));
   }

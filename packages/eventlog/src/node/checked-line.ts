@@ -3,10 +3,11 @@ import { LogCorruptError, type CarEvent } from "@car/ir";
 import { parseEventLine } from "../wire/parse-event-line.js";
 
 const MARK = ',"crc":"';
-/** What a checksum adds to a line: the mark, 8 hex characters, a quote. */
-const MARK_LENGTH = MARK.length + 9;
-/** Bytes from a mark to the end of its line, with the closing brace. */
-export const CHECKSUM_BYTES = MARK_LENGTH + 1;
+const QUOTE = 34;
+const BRACE = 125;
+const HEX = "0123456789abcdef";
+/** Bytes from the mark to the end of a line: the mark, 8 hex characters, a quote, the closing brace. */
+export const CHECKSUM_BYTES = MARK.length + 10;
 
 /**
  * A line, `{...}`, with a checksum as its last field. It lies outside of the event's hash, and lets a reader who knows
@@ -34,7 +35,15 @@ export function uncheckedLine(line: string, number: number): string {
 /** True when the bytes of a line, without its line feed, end with their checksum. */
 export function isChecked(line: Buffer): boolean {
   const at = line.length - CHECKSUM_BYTES;
-  return at > 0 && line.toString("latin1", at) === `${MARK}${checksum(line.subarray(0, at))}"}`;
+  if (at <= 0) return false;
+  for (let byte = 0; byte < MARK.length; byte++) if (line[at + byte] !== MARK.charCodeAt(byte)) return false;
+  const hexAt = at + MARK.length;
+  if (line[hexAt + 8] !== QUOTE || line[hexAt + 9] !== BRACE) return false;
+  let checksum = crc32(line.subarray(0, at));
+  for (let digit = hexAt + 7; digit >= hexAt; digit--, checksum >>>= 4) {
+    if (line[digit] !== HEX.charCodeAt(checksum & 15)) return false;
+  }
+  return true;
 }
 
 /** The event on a line, with or without a checksum. Throws as `parseEventLine` does. */
@@ -42,6 +51,6 @@ export function parseLine(line: string, number: number): CarEvent {
   return parseEventLine(uncheckedLine(line, number), number);
 }
 
-function checksum(body: string | Buffer): string {
+function checksum(body: string): string {
   return crc32(body).toString(16).padStart(8, "0");
 }

@@ -7,6 +7,7 @@ export type { OpenedLog, SegmentEventLog } from "./segments/segment-event-log.js
 export type { LogDurability, SegmentEventLogOptions } from "./segments/options.js";
 export type { LogOwner } from "./segments/log-owner.js";
 export { droppedHead, readLog } from "./segments/read-segments.js";
+export { verifyLog } from "./verify-log.js";
 export type { ReadLogOptions } from "./segments/read-segments.js";
 export type { LogFileSystem, LogFolderSystem } from "./log-file-system.js";
 export { ed25519Signer, ed25519Verifier } from "./ed25519.js";

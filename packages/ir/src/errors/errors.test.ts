@@ -3,6 +3,9 @@ import { CarError } from "./car-error.js";
 import { ConfigInvalidError } from "./config-invalid-error.js";
 import { ERROR_CODES } from "./error-code.js";
 import { JsonInvalidError } from "./json-invalid-error.js";
+import { LogCorruptError } from "./log-corrupt-error.js";
+import { LogFencedError } from "./log-fenced-error.js";
+import { LogLockedError } from "./log-locked-error.js";
 import { NestedLockError } from "./lock-error.js";
 import { ProposalInvalidError, problemText } from "./proposal-invalid-error.js";
 import { StateKeyDeniedError } from "./state-error.js";
@@ -12,6 +15,9 @@ describe("errors", () => {
   it.each([
     new ConfigInvalidError("m"),
     new JsonInvalidError("a.b", "is wrong"),
+    new LogCorruptError("m"),
+    new LogFencedError("m"),
+    new LogLockedError("m"),
     new NestedLockError(["k"]),
     new ProposalInvalidError([{ path: "", message: "m" }]),
     new StateKeyDeniedError("k", "is not declared"),
@@ -47,6 +53,8 @@ describe("errors", () => {
       retryAfterMs: 5,
       cause,
     });
+    expect(new LogCorruptError("m", { place: { line: 2 }, cause })).toMatchObject({ place: { line: 2 }, cause });
+    expect(new LogLockedError("m", { pid: 7 })).toMatchObject({ owner: { pid: 7 } });
     expect(new ToolError("m")).toMatchObject({ class: "terminal", retryAfterMs: undefined });
   });
 

@@ -21,9 +21,11 @@ export interface CheckedEnd {
   readonly cutBytes: number;
 }
 
+const COMMA = 44;
+const HASH_BYTES = 64;
 const SEQ_AT = '{"format_version":1,"seq":'.length;
-const HASH_FROM_END = CHECKSUM_BYTES + 1 + 64;
-const PREV_HASH_FROM_END = HASH_FROM_END + '","hash":"'.length + 64;
+const HASH_FROM_END = CHECKSUM_BYTES + 1 + HASH_BYTES;
+const PREV_HASH_FROM_END = HASH_FROM_END + '","hash":"'.length + HASH_BYTES;
 
 /**
  * Checks the checksum, the sequence and the link of every line, without parsing any. With `isNewest` a last line that
@@ -39,34 +41,53 @@ export function checkLines(
   return withSegment(folder, segment.name, (fd) => {
     const { size } = folder.fs.fstatSync(fd);
     const range = { start, firstNumber: before.seq - segment.firstSeq + 3, end: segment.end ?? size };
+    const link = new Link(before);
     let end = start;
-    let head = before;
     let bad: LogCorruptError | undefined;
     inSegment(segment.name, () => {
       for (const { bytes, number, end: lineEnd } of scanLineBytes(folder.fs, fd, range)) {
         if (bad !== undefined) throw bad;
-        const hash = hashOfNext(bytes, head);
-        if (hash === undefined) bad = broken({ segment: segment.name, line: number, seq: head.seq + 1 });
-        else {
-          head = { seq: head.seq + 1, hash };
-          end = lineEnd;
-        }
+        if (link.take(bytes)) end = lineEnd;
+        else bad = broken({ segment: segment.name, line: number, seq: link.seq + 1 });
       }
       if (bad !== undefined && !isNewest) throw bad;
     });
-    return { end, head, cutBytes: range.end - end };
+    return { end, head: { seq: link.seq, hash: link.hash.toString("latin1") }, cutBytes: range.end - end };
   });
 }
 
-/** Hash of the line when it is whole and follows `head`. */
-function hashOfNext(bytes: Buffer, { seq, hash }: LogHead): string | undefined {
-  const { length } = bytes;
-  if (length < PREV_HASH_FROM_END || !isChecked(bytes)) return undefined;
-  if (bytes.toString("latin1", length - PREV_HASH_FROM_END, length - PREV_HASH_FROM_END + 64) !== hash)
-    return undefined;
-  const number = `${seq + 1},`;
-  if (bytes.toString("latin1", SEQ_AT, SEQ_AT + number.length) !== number) return undefined;
-  return bytes.toString("latin1", length - HASH_FROM_END, length - HASH_FROM_END + 64);
+/** The end of the lines that fit so far. It compares bytes where they lie: a log has a great many lines. */
+class Link {
+  seq: number;
+  readonly hash: Buffer;
+
+  constructor({ seq, hash }: LogHead) {
+    this.seq = seq;
+    this.hash = Buffer.from(hash, "latin1");
+  }
+
+  /** Moves on to the line when it is whole and follows. */
+  take(line: Buffer): boolean {
+    const hashAt = line.length - HASH_FROM_END;
+    if (!this.isPrevious(line, line.length - PREV_HASH_FROM_END) || !this.isNext(line) || !isChecked(line))
+      return false;
+    for (let byte = 0; byte < HASH_BYTES; byte++) this.hash[byte] = line[hashAt + byte] ?? 0;
+    this.seq++;
+    return true;
+  }
+
+  private isPrevious(line: Buffer, at: number): boolean {
+    if (at < SEQ_AT) return false;
+    for (let byte = 0; byte < HASH_BYTES; byte++) if (line[at + byte] !== this.hash[byte]) return false;
+    return true;
+  }
+
+  private isNext(line: Buffer): boolean {
+    let seq = 0;
+    let at = SEQ_AT;
+    for (; line[at] !== COMMA && at < line.length; at++) seq = seq * 10 + ((line[at] ?? 0) - 48);
+    return seq === this.seq + 1;
+  }
 }
 
 function broken(place: { segment: string; line: number; seq: number }): LogCorruptError {

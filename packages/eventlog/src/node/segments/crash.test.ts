@@ -19,9 +19,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the child to its end; gives what it said and what killed it. */
 async function runChild(dir: string, dieAt: number): Promise<{ said: string; signal: string | null }> {
-  const { ended, said } = runProgram(program, dir, String(dieAt));
-  const signal = await ended;
-  return { said: said(), signal };
+  const running = runProgram(program, dir, String(dieAt));
+  const signal = await running.ended;
+  return { said: running.said(), signal };
 }
 
 /** Opens a log whose writer died; it may have died before its claim said who it was. */

@@ -1,5 +1,6 @@
 import { ConfigInvalidError, type CarError } from "@car/ir";
 import type { RedactOptions } from "../../redact/redact-events.js";
+import { DEFAULT_BUFFER_BYTES } from "../jsonl-event-log.js";
 import type { LogFolderSystem } from "../log-file-system.js";
 import type { VerifyOnOpen } from "./check-opening.js";
 
@@ -35,7 +36,12 @@ export interface SegmentEventLogOptions extends VerifyOnOpen {
   readonly fs?: LogFolderSystem;
 }
 
-const NUMBERS = { segmentBytes: 64 * 1024 * 1024, inlineBytes: 64 * 1024, bufferBytes: 64 * 1024, leaseMs: 10_000 };
+const NUMBERS = {
+  segmentBytes: 64 * 1024 * 1024,
+  inlineBytes: 64 * 1024,
+  bufferBytes: DEFAULT_BUFFER_BYTES,
+  leaseMs: 10_000,
+};
 
 /** The options' numbers with their defaults. Throws `ConfigInvalidError` for one that is not positive. */
 export function numbersOf(options: SegmentEventLogOptions): typeof NUMBERS {

@@ -17,12 +17,15 @@ export interface ReadLogOptions extends ReadOptions {
  * file. What is cut off at the end is left out. Links and hashes are not checked: `verifyChain` does that.
  * @throws `LogCorruptError` naming the first place that is damaged; the error of `node:fs` when nothing can be read.
  */
-export function readLog(path: string, options: ReadLogOptions = {}): AsyncGenerator<CarEvent> {
+export async function* readLog(path: string, options: ReadLogOptions = {}): AsyncGenerator<CarEvent> {
   const { fs = nodeFs } = options;
-  if (!isFolder(path, fs)) return readJsonl(path, options satisfies ReadJsonlOptions);
+  if (!isFolder(path, fs)) {
+    yield* readJsonl(path, options satisfies ReadJsonlOptions);
+    return;
+  }
   const folder = { path, fs, fsync: false };
   const { closed, newest } = chainOf(folder);
-  return eventsOf(folder, newest === undefined ? closed : [...closed, newest], options);
+  yield* eventsOf(folder, newest === undefined ? closed : [...closed, newest], options);
 }
 
 /** The last event that a log on the disk has dropped; what is left begins after it. A single file drops nothing. */

@@ -101,13 +101,16 @@ describe("segments", () => {
       0,
       /does not end with/,
     ],
-  ])("[EL-81] [7.5] a segment that is %s is found when the log is opened", async (_what, damage, segment, message) => {
-    const { dir, names } = await written(3);
-    damage((index) => join(dir, names[index] ?? ""));
-    const error = thrownBy(() => smallSegments(dir));
-    expect(error).toBeInstanceOf(LogCorruptError);
-    expect(error).toMatchObject({ message, place: { segment: names[segment] } });
-  });
+  ])(
+    "[EL-81] [7.5] a segment that is %s is found when the log is opened",
+    async (...[_what, damage, segment, message]) => {
+      const { dir, names } = await written(3);
+      damage((index) => join(dir, names[index] ?? ""));
+      const error = thrownBy(() => smallSegments(dir));
+      expect(error).toBeInstanceOf(LogCorruptError);
+      expect(error).toMatchObject({ message, place: { segment: names[segment] } });
+    },
+  );
 
   it("[EL-81] [7.5] two segments that were swapped are found", async () => {
     const { dir, names } = await written(3);
@@ -221,11 +224,11 @@ describe("opening", () => {
     expect(() => smallSegments(nextPath(), { trust: { seq: 9, hash: "f".repeat(64) } })).toThrow("ends at event 0");
   });
 
-  it("[EL-81] refuses a number that is not positive, and reads no folder without a log", () => {
+  it("[EL-81] refuses a number that is not positive, and reads no folder without a log", async () => {
     expect(() => smallSegments(nextPath(), { segmentBytes: 0 })).toThrow("segmentBytes");
     const dir = nextPath();
     nodeFs.mkdirSync(dir);
-    expect(() => readLog(dir)).toThrow("holds no log");
+    await expect(collect(readLog(dir))).rejects.toThrow("holds no log");
   });
 });
 
