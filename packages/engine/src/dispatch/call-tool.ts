@@ -1,10 +1,10 @@
 import { ToolError } from "@car/ir";
-import { EXTERNAL } from "../plan/plan-flags.js";
 import { ownCount } from "../budget/own-count.js";
 import { failed, isThenable, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { Attempt, type OnOutcome } from "./attempt.js";
+import { leavesTraces, secure } from "./secure.js";
 import { outcomeOfAnswer, outcomeOfThrow } from "./tool-outcome.js";
 
 /**
@@ -21,7 +21,7 @@ export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | 
     run.record("action_executing", slot, resolved);
     if (run.broken !== undefined) return end(attempt, failed(run.broken));
   }
-  const flushed = mustBeDurable(run, slot) ? flush(run) : undefined;
+  const flushed = leavesTraces(run, slot) ? secure(run) : undefined;
   if (flushed === undefined) return invoke(attempt);
   void flushed.then(() => {
     if (attempt.over) return;
@@ -31,23 +31,6 @@ export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | 
     if (outcome !== undefined) onOutcome(run, slot, outcome);
   });
   return undefined;
-}
-
-/** Write-ahead (7.3): what cannot simply be forgotten is on the disk before it is done. */
-function mustBeDurable(run: Run, { index }: Slot): boolean {
-  return run.services.recorder.log.supports.durable && (run.plan.flags[index]! & EXTERNAL) !== 0;
-}
-
-/** Never rejects: a log that cannot write breaks the run. */
-function flush(run: Run): Promise<void> | undefined {
-  try {
-    const flushed = run.services.recorder.log.flush("action");
-    if (!isThenable(flushed)) return undefined;
-    return Promise.resolve(flushed).catch((error: unknown) => run.breakLog(error));
-  } catch (error) {
-    run.breakLog(error);
-    return Promise.resolve();
-  }
 }
 
 function invoke(attempt: Attempt): Outcome | undefined {

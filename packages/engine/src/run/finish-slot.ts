@@ -1,4 +1,5 @@
 import { type ActionSucceededData, EDGE_ORDER, mayAbort, type Reason } from "@car/ir";
+import { leavesTraces, secure } from "../dispatch/secure.js";
 import { applyEffects } from "./apply-effects.js";
 import type { Outcome, Succeeded, Unsuccessful } from "./outcome.js";
 import type { Run } from "./run.js";
@@ -41,6 +42,8 @@ function finishWell(run: Run, slot: Slot, outcome: Succeeded): void {
   // First, so that a log that was cut off after the success has the changes that came with it.
   if (slot.changes.length > 0) run.record("state_changed", slot, { changes: slot.changes });
   run.record("action_succeeded", slot, succeededData(slot, outcome));
+  // Nobody waits for it here: the run is confirmed by a flush of its own.
+  if (slot.attempts > 0 && leavesTraces(run, slot)) void secure(run);
 }
 
 function succeededData({ durationMs, receipt }: Slot, { output, read }: Succeeded): ActionSucceededData {
