@@ -77,5 +77,5 @@ describe("a process that is killed", () => {
       }
     };
     await Promise.all([worker(), worker(), worker()]);
-  }, 60_000);
+  }, 180_000);
 });
