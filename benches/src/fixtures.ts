@@ -1,6 +1,6 @@
 import { createRuntime, type Runtime, type RuntimeOptions } from "@car/engine";
 import { memoryEventLog } from "@car/eventlog";
-import { type ActionProposal, parseProposal, type ProposalResult } from "@car/ir";
+import { type ActionProposal, DEFAULT_LIMITS, parseProposal, type ProposalResult } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
 import { denyToolParam, rulePolicy } from "@car/policy";
 
@@ -37,7 +37,7 @@ export function benchRuntime(tools: readonly Tool[] = [], options: RuntimeOption
 
 /** Parses `actions` before any clock runs. */
 export function proposal(actions: readonly object[]): ActionProposal {
-  return parseProposal({ id: "bench", actions });
+  return parseProposal({ id: "bench", actions }, { limits: { ...DEFAULT_LIMITS, max_actions: actions.length } });
 }
 
 /** A call of the no-op tool. */
