@@ -9,6 +9,8 @@ export class RunState implements PolicyStateView {
   private readonly store: StateStore;
   private taken: StateView | undefined = undefined;
   private changed: Map<string, StateEntry | undefined> | undefined = undefined;
+  /** Whether a key was deleted; only then does finding nothing in `changed` need a second look. */
+  private hasDeleted = false;
 
   constructor(store: StateStore) {
     this.store = store;
@@ -26,7 +28,8 @@ export class RunState implements PolicyStateView {
 
   /** What the run sees at `key`. */
   entry(key: string): StateEntry | undefined {
-    if (this.changed?.has(key) === true) return this.changed.get(key);
+    const own = this.changed?.get(key);
+    if (own !== undefined || (this.hasDeleted && this.changed!.has(key))) return own;
     return this.committed.entry(key);
   }
 
@@ -50,6 +53,7 @@ export class RunState implements PolicyStateView {
   /** Buffers a write until the run commits. */
   write(key: string, write: EntryWrite): void {
     const next = applyWrite(this.entry(key), write, 0);
+    if (next === undefined) this.hasDeleted = true;
     (this.changed ??= new Map()).set(key, next);
   }
 }
