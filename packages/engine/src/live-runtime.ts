@@ -59,12 +59,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 
   const holder = createHolder(parts);
   const starter = createStarter(parts, holder, open);
-  const replanning: ReplanServices = {
-    starter,
-    ...doors,
-    problemsOf: async (proposal, principal) =>
-      parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal })),
-  };
+  const problemsOf: ReplanServices["problemsOf"] = async (proposal, principal) =>
+    parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal }));
 
   return {
     state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
@@ -79,7 +75,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       }
     },
     executeWithReplan: async (input, { principal = DEFAULT_PRINCIPAL, ...options }) =>
-      executeWithReplan(replanning, input, { ...options, principal }),
+      executeWithReplan({ starter, ...doors, problemsOf }, input, { ...options, principal }),
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
     async recover(options = {}) {

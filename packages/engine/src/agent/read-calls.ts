@@ -1,4 +1,4 @@
-import { copyJson, CarError, type ProposalInput, ProposalInvalidError, type ToolSchema } from "@car/ir";
+import { copyJson, CarError, type ProposalInput, type ProposalInvalidError, type ToolSchema } from "@car/ir";
 import type { InferenceToolCall } from "@car/ir/ports";
 import { toolNameOf } from "../model/model-names.js";
 import { actionIdOf, proposalFromToolCalls } from "../model/proposal-from-tool-calls.js";

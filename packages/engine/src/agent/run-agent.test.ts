@@ -6,7 +6,7 @@ import { call, testRuntime, tool } from "../testing/fixtures.js";
 import type { AgentOptions } from "./agent-options.js";
 import { runAgent } from "./run-agent.js";
 
-const look = tool("fs.look", ({ at }) => `saw ${String(at)}`, { reversibility: "reversible" });
+const look = tool("fs.look", ({ at }) => `saw ${JSON.stringify(at)}`, { reversibility: "reversible" });
 const fail = tool("fail", () => ({ error: "out of stock" }));
 
 /** An answer that calls one tool. */
@@ -43,7 +43,7 @@ describe("runAgent", () => {
     expect(model.requests[0]?.messages.map(({ role }) => role)).toEqual(["system", "user"]);
     expect(model.requests[1]?.messages.slice(2)).toMatchObject([
       { role: "assistant", tool_calls: [{ id: "c1", name: "fs_look", arguments: { at: "door" } }] },
-      { role: "tool", tool_call_id: "c1", name: "fs_look", content: expect.stringContaining("saw door") },
+      { role: "tool", tool_call_id: "c1", name: "fs_look", content: expect.stringContaining('saw "door"') },
     ]);
     expect(result.messages.at(-1)).toEqual({ role: "assistant", content: "It is under the mat." });
     expect(clock.pending()).toBe(0);
