@@ -198,7 +198,7 @@ describe("runAgent and a model that misbehaves", () => {
       expect(answered).toEqual(asked);
       expect(JSON.stringify(result.messages)).toBeTypeOf("string");
     });
-    return fc.assert(law, { numRuns: 150 });
+    return fc.assert(law, { numRuns: 80 });
   });
 });
 

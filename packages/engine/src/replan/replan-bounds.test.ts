@@ -1,4 +1,5 @@
 import { memoryEventLog } from "@car/eventlog";
+import { memoryStateStore } from "@car/state";
 import type { PolicyEngine } from "@car/ir/ports";
 import { ALLOW } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
@@ -149,6 +150,15 @@ describe("executeWithReplan, bounded", () => {
     const { runtime } = rig({ eventLog: failing });
     const outcome = await runtime.executeWithReplan(BAD, { replan: () => expect.unreachable() });
     expect(outcome).toMatchObject({ stop: "runtime_failed", error: { message: "disk full" } });
+  });
+
+  it("[EN-28] [8.1] refuses the first proposal, as `execute` does, until unfinished runs are recovered", async () => {
+    const durable = { state: memoryStateStore(), eventLog: memoryEventLog(), unfinishedFrom: 1, receipts: [] };
+    const { runtime } = rig({ durable });
+    const options = { replan: () => undefined };
+    await expect(runtime.executeWithReplan(GOOD, options)).rejects.toMatchObject({ code: "CAR_RECOVERY_REQUIRED" });
+    await runtime.recover();
+    expect(await runtime.executeWithReplan(GOOD, options)).toMatchObject({ stop: "committed" });
   });
 
   it("[EN-28] more open runs than allowed end a chain by name", async () => {
