@@ -145,7 +145,7 @@ describe("runAgent", () => {
   it.each([{ maxTurns: 0 }, { maxTurns: Number.NaN }, { maxTokens: 1.5 }, { maxTurn: 3 }])(
     "[EN-34] refuses %o as limits",
     async (limits) => {
-      await expect(agent(["done"], { limits: limits as never })).rejects.toMatchObject({ code: "CAR_CONFIG_INVALID" });
+      await expect(agent(["done"], { limits: limits })).rejects.toMatchObject({ code: "CAR_CONFIG_INVALID" });
     },
   );
 

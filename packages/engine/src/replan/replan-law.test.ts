@@ -1,3 +1,4 @@
+import { collectEvents } from "@car/conformance";
 import { verifyChain } from "@car/eventlog";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -63,8 +64,7 @@ describe("executeWithReplan, whatever the callback does", () => {
 
         const log = runtime.eventLog;
         expect(await verifyChain(log.read())).toMatchObject({ valid: true });
-        const events = [];
-        for await (const event of log.read()) events.push(event);
+        const events = await collectEvents(log);
         const ofKind = (kind: string) => events.filter((event) => event.kind === kind);
         expect(ofKind("proposal_received").map(({ run_id }) => run_id)).toEqual(
           tries.map(({ result: { run_id } }) => run_id),
