@@ -4,6 +4,8 @@ export { manualClock } from "./clock/manual-clock.js";
 export type { ManualClock } from "./clock/manual-clock.js";
 export { countingIds } from "./clock/counting-ids.js";
 export { seededRandom } from "./clock/seeded-random.js";
+export { scriptedInference } from "./inference/scripted-inference.js";
+export type { ScriptedAnswer, ScriptedInference } from "./inference/scripted-inference.js";
 export { testEventLog } from "./suites/test-event-log.js";
 export type { EventLogFactory } from "./suites/test-event-log.js";
 export { collectEvents } from "./event-log/sealed-events.js";

@@ -1,4 +1,14 @@
-import { Budget, Capabilities, ConfigInvalidError, DEFAULT_LIMITS, type JsonValue, Limits, parseConfig } from "@car/ir";
+import {
+  Budget,
+  Capabilities,
+  ConfigInvalidError,
+  DEFAULT_LIMITS,
+  type JsonValue,
+  Limits,
+  parseConfig,
+  type Reason,
+  ReasonCode,
+} from "@car/ir";
 import type { SchemaCompiler, StateStore } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
@@ -67,7 +77,18 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
     secrets: options.secrets ?? {},
     memory: options.memory,
     verify: (proposal, as) => verifyAgainst(proposal, { ...as, store, capabilities, compiler, now: clock.now() }),
+    problemsOf,
   });
+}
+
+/** The errors of a report, as reasons of a refusal. */
+function problemsOf({ issues }: VerifyReport): readonly Reason[] {
+  return issues
+    .filter(({ severity }) => severity === "error")
+    .map(({ code, message, action_id }) => {
+      const known = ReasonCode.safeParse(code);
+      return { code: known.data ?? "invalid", message, ...(action_id === undefined ? {} : { action_id }) };
+    });
 }
 
 interface VerifyRequest extends VerifyAs {

@@ -1,6 +1,7 @@
 export { createRuntime } from "./create-runtime.js";
 export type { RuntimeOptions } from "./runtime-options.js";
 export type { ExecuteOptions, HostState, Runtime } from "./runtime.js";
+export type { ReplanAttempt, ReplanOptions, ReplanResult, ReplanStop, ReplanTry } from "./replan/replan-options.js";
 export type { LogLevel } from "./defaults/logger.js";
 export { createRateLimits } from "./limits/rate-limits.js";
 export type { RateLimits } from "./limits/rate-limits.js";
@@ -15,3 +16,15 @@ export type { AnthropicToolResult, FormatOptions, OpenAiToolMessage } from "./mo
 export type { DurableParts, StoredReceipt } from "./recovery/durable-parts.js";
 export type { InDoubtAction, InDoubtAnswer, OnInDoubt } from "./recovery/in-doubt.js";
 export type { RecoveredRun, RecoverOptions, RecoveryReport } from "./recovery/recover.js";
+export { runAgent } from "./agent/run-agent.js";
+export type {
+  AgentOptions,
+  AgentResult,
+  AgentRuntime,
+  AgentStop,
+  AgentTurn,
+  AgentUsage,
+  AgentVerification,
+  TurnProblem,
+} from "./agent/agent-options.js";
+export type { AgentLimits } from "./agent/agent-limits.js";

@@ -1,4 +1,4 @@
-import { type ProposalResult, RecoveryRequiredError, RuntimeClosedError } from "@car/ir";
+import { type ProposalResult, type Reason, RecoveryRequiredError, RuntimeClosedError } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
@@ -8,6 +8,8 @@ import type { DurableParts } from "./recovery/durable-parts.js";
 import { recoverRuns, unfinishedRuns } from "./recovery/recover.js";
 import type { Recorder } from "./evidence/recorder.js";
 import { createHostState } from "./host-state.js";
+import { executeWithReplan } from "./replan/execute-with-replan.js";
+import type { ReplanServices } from "./replan/replan-services.js";
 import { createReceipts } from "./reuse/receipts.js";
 import { cancelRun } from "./run/begin.js";
 import type { RunNames } from "./run/run-names.js";
@@ -42,6 +44,8 @@ export interface RuntimeParts<Report> {
   readonly secrets: Readonly<Record<string, string>>;
   readonly memory: Memory | undefined;
   readonly verify: (proposal: unknown, as: VerifyAs) => Promise<Report>;
+  /** What a report says against running the proposal as it stands. */
+  readonly problemsOf: (report: Report) => readonly Reason[];
 }
 
 const DEFAULT_PRINCIPAL = "default";
@@ -50,14 +54,13 @@ const DEFAULT_PRINCIPAL = "default";
 export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
   const { recorder, store, timers, clock } = parts;
   const open = new OpenRuns();
+  const doors = createDoors(parts.durable?.unfinishedFrom !== undefined);
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
   const starter = createStarter(parts, holder, open);
-  let mustRecover = parts.durable?.unfinishedFrom !== undefined;
-  const assertOpen = (): void => {
-    if (closing !== undefined) throw new RuntimeClosedError("the runtime is closed");
-  };
+  const problemsOf: ReplanServices["problemsOf"] = async (proposal, principal) =>
+    parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal }));
 
   return {
     state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
@@ -65,33 +68,56 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     store,
     execute(input: unknown, { signal, principal = DEFAULT_PRINCIPAL, executor }: ExecuteOptions = {}) {
       try {
-        assertOpen();
-        if (mustRecover) throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
+        doors.assertReady();
         return startRun(starter, { input, principal, signal, executor });
       } catch (error) {
         return refused(error);
       }
     },
+    executeWithReplan: async (input, { principal = DEFAULT_PRINCIPAL, ...options }) =>
+      executeWithReplan({ starter, ...doors, problemsOf }, input, { ...options, principal }),
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
     async recover(options = {}) {
-      assertOpen();
+      doors.assertOpen();
       const runs = await unfinishedRuns(recorder.log, parts.durable?.unfinishedFrom);
       const recovered = recoverRuns(starter, runs, options);
       // Their locks are held or queued for by now: whatever is executed from here on comes after them.
-      mustRecover = false;
+      doors.recovered();
       return recovered;
     },
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
-      assertOpen();
+      doors.assertOpen();
       holder.register(tool);
     },
     unregisterTool: (name) => holder.unregister(name),
     revoke: (name) => holder.revoke(name),
     tools: () =>
       [...holder.current.tools.values()].map(({ schema }) => schema).sort((a, b) => (a.name < b.name ? -1 : 1)),
-    close: () => (closing ??= closeRuntime(parts, open)),
+    close() {
+      doors.close();
+      return (closing ??= closeRuntime(parts, open));
+    },
+  };
+}
+
+/** Says whether runs may begin. */
+function createDoors(mustRecoverFirst: boolean) {
+  const closed = new AbortController();
+  let mustRecover = mustRecoverFirst;
+  const assertOpen = (): void => {
+    if (closed.signal.aborted) throw new RuntimeClosedError("the runtime is closed");
+  };
+  return {
+    closing: closed.signal,
+    close: () => closed.abort(),
+    recovered: () => void (mustRecover = false),
+    assertOpen,
+    assertReady(): void {
+      assertOpen();
+      if (mustRecover) throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
+    },
   };
 }
 

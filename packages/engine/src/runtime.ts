@@ -1,6 +1,7 @@
 import type { JsonValue, LiveEvent, ProposalResult, ToolSchema, StateEntry } from "@car/ir";
 import type { EventLog, Executor, StateStore, Tool } from "@car/ir/ports";
 import type { RecoverOptions, RecoveryReport } from "./recovery/recover.js";
+import type { ReplanOptions, ReplanResult } from "./replan/replan-options.js";
 
 /** What one execution may be given besides its proposal. */
 export interface ExecuteOptions {
@@ -44,6 +45,12 @@ export interface Runtime<Report = unknown> {
    * @throws `RuntimeClosedError`, `RuntimeOverloadedError`, `RecoveryRequiredError` (as rejections).
    */
   execute(proposal: unknown, options?: ExecuteOptions): Promise<ProposalResult>;
+  /**
+   * Executes a proposal; when it is rolled back or refused, asks `options.replan` for another one, and so on until one
+   * commits or the result's `stop` says why not. The chain is in the log.
+   * @throws `ConfigInvalidError` and, for the first proposal, as `execute` (as rejections).
+   */
+  executeWithReplan(proposal: unknown, options: ReplanOptions & ExecuteOptions): Promise<ReplanResult>;
   /** Says what would happen, as far as that can be decided, on behalf of the principal. Nothing runs. */
   verify(proposal: unknown, options?: Pick<ExecuteOptions, "principal">): Promise<Report>;
   /** Calls `subscriber` for every event from now on, until the returned function is called. */

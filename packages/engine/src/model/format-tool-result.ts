@@ -1,4 +1,5 @@
 import { type ActionResult, canonicalJson, type ProposalResult } from "@car/ir";
+import { clipText } from "./clip-text.js";
 import { actionIdOf } from "./proposal-from-tool-calls.js";
 
 /** How results are written down for a model. */
@@ -15,7 +16,7 @@ const DEFAULT_MAX_CHARS = 16_000;
  */
 export function formatToolResult(result: ActionResult | ProposalResult, options: FormatOptions = {}): string {
   const maxChars = options.maxChars ?? DEFAULT_MAX_CHARS;
-  return clip("results" in result ? runText(result) : actionText(result), maxChars);
+  return clipText("results" in result ? runText(result) : actionText(result), maxChars);
 }
 
 /** One tool message, as OpenAI's chat completions take it. */
@@ -69,9 +70,4 @@ function actionText({ status, output, reason, error, rolled_back }: ActionResult
     return rolled_back ? `${text}\n(undone: the run was rolled back)` : text;
   }
   return `error (${reason?.code ?? status}): ${error ?? status}`;
-}
-
-function clip(text: string, maxChars: number): string {
-  if (text.length <= maxChars) return text;
-  return `${text.slice(0, maxChars)}\n[cut: ${text.length - maxChars} more characters]`;
 }

@@ -42,6 +42,7 @@ function recordReceived(run: Run): void {
     data.parent_run_id = parent.scope.run_id;
     data.parent_action_id = parent.plan.actionIds[run.parentAction]!;
   }
+  if (run.replaces !== undefined) data.replaces = run.replaces;
   run.record("proposal_received", undefined, data);
 }
 

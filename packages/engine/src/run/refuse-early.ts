@@ -1,4 +1,11 @@
-import { type ActionProposal, type JsonObject, proposalHash, type ProposalResult, type Reason } from "@car/ir";
+import {
+  type ActionProposal,
+  type JsonObject,
+  proposalHash,
+  type ProposalResult,
+  type Reason,
+  type ReplacedRun,
+} from "@car/ir";
 import type { RunScope } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { refusedResult } from "./refuse.js";
@@ -13,6 +20,7 @@ export interface EarlyRefusal {
   readonly proposal: ActionProposal | undefined;
   readonly reasons: readonly Reason[];
   readonly startedAt: number;
+  readonly replaces?: ReplacedRun | undefined;
 }
 
 /** Logs the refusal and gives its result. A log that fails adds its own reason. */
@@ -41,6 +49,7 @@ export function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<
         proposal_hash: hash,
         principal,
         config_version: config.version,
+        ...(refusal.replaces === undefined ? {} : { replaces: refusal.replaces }),
       },
     });
     recorder.record({ ...place, kind: "proposal_rejected", data: { reasons: refusal.reasons } });

@@ -1,4 +1,4 @@
-import { CarError, type EventKind, type ProposalResult, type Reason } from "@car/ir";
+import { CarError, type EventKind, type ProposalResult, type Reason, type ReplacedRun } from "@car/ir";
 import type { Executor, Lease, LockOwner, RunScope, Timer } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
@@ -35,6 +35,8 @@ export interface RunInit {
   readonly executor: Executor | undefined;
   readonly parent: Run | undefined;
   readonly parentAction: number;
+  /** What this run stands in for, when it is a replan. */
+  readonly replaces?: ReplacedRun | undefined;
   readonly budget: BudgetMeter | undefined;
   readonly startedAt: number;
   /** Set for a run that another process began. */
@@ -55,6 +57,7 @@ export class Run implements LockOwner {
   readonly executor: Executor | undefined;
   readonly parent: Run | undefined;
   readonly parentAction: number;
+  readonly replaces: ReplacedRun | undefined;
   readonly budget: BudgetMeter | undefined;
   readonly startedAt: number;
   readonly depth: number;
@@ -105,6 +108,7 @@ export class Run implements LockOwner {
     this.executor = init.executor ?? init.services.executor;
     this.parent = init.parent;
     this.parentAction = init.parentAction;
+    this.replaces = init.replaces;
     this.budget = init.budget;
     this.startedAt = init.startedAt;
     this.time = init.startedAt;

@@ -3,6 +3,7 @@ import {
   isParsedProposal,
   type ProposalResult,
   type Reason,
+  type ReplacedRun,
   RuntimeOverloadedError,
 } from "@car/ir";
 import type { Executor } from "@car/ir/ports";
@@ -24,6 +25,7 @@ export interface StartRequest {
   readonly signal: AbortSignal | undefined;
   readonly executor: Executor | undefined;
   readonly parent?: { readonly run: Run; readonly action: number };
+  readonly replaces?: ReplacedRun | undefined;
 }
 
 /** What starting a run needs from its runtime. */
@@ -92,8 +94,9 @@ async function refuseInput(
   { problems: reasons, proposalId, actionIds, config, startedAt, proposal }: RefusedInput,
 ): Promise<ProposalResult> {
   const scope = starter.names.next(proposalId, actionIds, traceOf(request));
-  const { principal } = request;
-  const result = await refuseEarly(starter.services, { scope, principal, config, proposal, reasons, startedAt });
+  const { principal, replaces } = request;
+  const refusal = { scope, principal, config, proposal, reasons, startedAt, replaces };
+  const result = await refuseEarly(starter.services, refusal);
   starter.onClosed(result);
   return result;
 }
@@ -119,6 +122,7 @@ function launch(
     executor: request.executor ?? request.parent?.run.executor,
     parent: request.parent?.run,
     parentAction: request.parent?.action ?? -1,
+    replaces: request.replaces,
     budget: starter.meterFor(request.principal, config),
     startedAt,
     onEnd: starter.onEnd,

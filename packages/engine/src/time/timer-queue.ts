@@ -70,7 +70,9 @@ export class TimerQueue {
       this.live--;
       callback();
     }
-    this.arm();
+    // Canceled entries that are not due yet must not keep a timer of the clock, and with it a process, alive.
+    if (this.live === 0) this.clear();
+    else this.arm();
   }
 
   private push(entry: Entry): void {

@@ -22,6 +22,8 @@ export const Limits = z.strictObject({
   /** Longest a policy may think about one action; then it denies. */
   policy_timeout_ms: ms(30_000),
   approval_timeout_ms: ms(300_000),
+  /** Longest a callback may think about a new proposal after one that failed, and longest that proposal is verified. */
+  replan_timeout_ms: ms(300_000),
   /** How long an abort or a close waits for calls in flight. */
   drain_timeout_ms: ms(5_000),
   /** Longest time one attempt at a compensation may take. */

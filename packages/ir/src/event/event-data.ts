@@ -20,6 +20,42 @@ export interface ProposalReceivedData {
   readonly policy_version?: string | null;
   readonly parent_run_id?: string;
   readonly parent_action_id?: string;
+  /** Present when this proposal was made because another one had failed. */
+  readonly replaces?: ReplacedRun;
+}
+
+/** Where a proposal stands in a chain of replans. */
+export interface ReplacedRun {
+  /** The run of the chain's first proposal. */
+  readonly root_run_id: string;
+  /** The run of the proposal that this one replaces. */
+  readonly previous_run_id: string;
+  /** 1 for the first replan of the chain. */
+  readonly attempt: number;
+}
+
+/** `replan_requested`: the run `previous_run_id` failed, and a new proposal is asked for. Belongs to no run. */
+export interface ReplanRequestedData extends ReplacedRun {
+  readonly attempts_left: number;
+  /** Of the proposal that failed; empty when it could not be parsed. */
+  readonly proposal_hash: string;
+  readonly status: ProposalStatus;
+  readonly cause?: Reason;
+}
+
+/** `replan_succeeded`: run `run_id` committed in the place of `previous_run_id`, which ends the chain. Belongs to no run. */
+export interface ReplanSucceededData extends ReplacedRun {
+  readonly run_id: string;
+  /** Of the proposal that committed. */
+  readonly proposal_hash: string;
+}
+
+/** `replan_exhausted`: the chain ended without a commit; `previous_run_id` is its last run. Belongs to no run. */
+export interface ReplanExhaustedData extends ReplacedRun {
+  /** Of the last proposal that was tried. */
+  readonly proposal_hash: string;
+  /** Why nothing more is tried, such as `gave_up`. */
+  readonly stop: string;
 }
 
 /** `proposal_rejected`: everything that is wrong with it. */

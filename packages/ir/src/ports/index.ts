@@ -9,4 +9,10 @@ export type { CompiledSchema, SchemaCompiler, SchemaProblem } from "./schema-com
 export type { Executor, ExecutorCall, Tool, ToolContext, ToolExecute, ToolState } from "./tool.js";
 export type { ApprovalAnswer, ApprovalRequest, Approver } from "./approver.js";
 export type { Memory, MemoryContext } from "./memory.js";
-export type { Inference, InferenceMessage, InferenceRequest, InferenceResponse } from "./inference.js";
+export type {
+  Inference,
+  InferenceMessage,
+  InferenceRequest,
+  InferenceResponse,
+  InferenceToolCall,
+} from "./inference.js";

@@ -1,0 +1,37 @@
+import type { TimerQueue } from "../time/timer-queue.js";
+
+/** The end of an agent's time: its own bound, or the caller's signal, whichever is first. */
+export interface Deadline {
+  /** Aborts at the end. */
+  readonly signal: AbortSignal;
+  /** Which end it was, once there is one. */
+  ended(): "time" | "canceled" | undefined;
+  /** Forgets timer and listener. */
+  close(): void;
+}
+
+/** Starts the time. */
+export function openDeadline(
+  timers: TimerQueue,
+  { maxDurationMs, signal }: { readonly maxDurationMs: number; readonly signal: AbortSignal | undefined },
+): Deadline {
+  const abort = new AbortController();
+  let why: "time" | "canceled" | undefined;
+  const end = (reason: "time" | "canceled", message: string): void => {
+    if (why !== undefined) return;
+    why = reason;
+    abort.abort(new Error(message));
+  };
+  const onAbort = (): void => end("canceled", "the agent was canceled");
+  const timer = timers.set(maxDurationMs, () => end("time", `the agent's ${maxDurationMs} ms are over`));
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: abort.signal,
+    ended: () => why,
+    close: () => {
+      timer.cancel();
+      signal?.removeEventListener("abort", onAbort);
+    },
+  };
+}

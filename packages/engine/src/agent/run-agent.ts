@@ -1,0 +1,129 @@
+import { ConfigInvalidError } from "@car/ir";
+import { createRuntime } from "../create-runtime.js";
+import { systemClock } from "../defaults/system-clock.js";
+import { TimerQueue } from "../time/timer-queue.js";
+import { errorOf } from "../time/bounded-wait.js";
+import type { Agent, AgentEnd } from "./agent.js";
+import { agentLimits } from "./agent-limits.js";
+import type { AgentOptions, AgentResult, AgentTurn } from "./agent-options.js";
+import { askModel } from "./ask-model.js";
+import { openDeadline } from "./deadline.js";
+import { assistantMessage, openingMessages, refusalMessages, resultMessages } from "./messages.js";
+import { Progress } from "./progress.js";
+import type { Answer } from "./read-answer.js";
+import { runCalls } from "./run-calls.js";
+
+/**
+ * Lets a model work towards a goal: it proposes calls, they are verified and executed as one run, it is told what became
+ * of them, and so on until it answers without a call or a bound is reached. The result's `stop` names the end.
+ * @throws `ConfigInvalidError`, `ToolInvalidError` for options that are wrong; otherwise never rejects.
+ */
+export async function runAgent(options: AgentOptions): Promise<AgentResult> {
+  const limits = agentLimits(options.limits);
+  const own = ownRuntime(options);
+  const timers = new TimerQueue(options.clock ?? systemClock);
+  const deadline = openDeadline(timers, { maxDurationMs: limits.maxDurationMs, signal: options.signal });
+  const agent: Agent = {
+    options,
+    limits,
+    runtime: options.runtime ?? own!,
+    timers,
+    deadline,
+    progress: new Progress(limits.maxRepeats),
+    messages: openingMessages(options.goal, options.system),
+    turns: [],
+    usage: { input_tokens: 0, output_tokens: 0, tool_calls: 0 },
+  };
+  try {
+    return resultOf(agent, await converse(agent));
+  } catch (error) {
+    return resultOf(agent, { stop: "runtime_failed", error: errorOf(error) });
+  } finally {
+    deadline.close();
+    await own?.close();
+  }
+}
+
+function ownRuntime({ runtime, tools, clock }: AgentOptions) {
+  if ((runtime === undefined) === (tools === undefined)) {
+    throw new ConfigInvalidError("`runAgent` takes either a `runtime` or `tools`");
+  }
+  return tools === undefined ? undefined : createRuntime({ tools, ...(clock === undefined ? {} : { clock }) });
+}
+
+async function converse(agent: Agent): Promise<AgentEnd> {
+  for (let turn = 1; turn <= agent.limits.maxTurns; turn++) {
+    const answer = await askModel(agent);
+    if ("stop" in answer) return answer;
+    const end = await takeTurn(agent, answer);
+    if (end !== undefined) return end;
+  }
+  return { stop: "max_turns" };
+}
+
+/** Does what the model's answer asks for. Returns why the agent ends, if it does. */
+async function takeTurn(agent: Agent, answer: Answer): Promise<AgentEnd | undefined> {
+  const { usage, limits, messages } = agent;
+  usage.input_tokens += answer.usage.input_tokens;
+  usage.output_tokens += answer.usage.output_tokens;
+  const early = endBeforeCalls(agent, answer);
+  if (early !== undefined) {
+    agent.turns.push({ text: answer.text, calls: [], problems: [] });
+    messages.push(assistantMessage(answer.text, []));
+    return early;
+  }
+  const turn = await runCalls(agent, answer);
+  if ("stop" in turn) {
+    agent.turns.push({ text: answer.text, calls: [], problems: [] });
+    return turn;
+  }
+  agent.turns.push(turn);
+  messages.push(assistantMessage(turn.text, turn.calls));
+  messages.push(
+    ...(turn.result === undefined
+      ? refusalMessages(turn.calls, turn.problems, limits.maxOutputChars)
+      : resultMessages(turn.calls, turn.result, limits.maxOutputChars)),
+  );
+  return endAfterCalls(agent, turn);
+}
+
+/** Reasons of models' APIs for an answer that is cut off, or that they would not give. */
+const CUT_SHORT: ReadonlySet<string> = new Set(["length", "max_tokens"]);
+const WITHHELD: ReadonlySet<string> = new Set(["content_filter", "content-filter", "refusal", "error"]);
+
+function endBeforeCalls({ usage, limits }: Agent, { text, calls, finishReason }: Answer): AgentEnd | undefined {
+  const isOver = usage.input_tokens + usage.output_tokens >= limits.maxTokens;
+  if (calls.length > 0) {
+    if (isOver) return { stop: "max_tokens" };
+    return usage.tool_calls + calls.length > limits.maxToolCalls ? { stop: "max_tool_calls" } : undefined;
+  }
+  if (CUT_SHORT.has(finishReason)) return { stop: "max_tokens" };
+  if (WITHHELD.has(finishReason) || text.trim() === "") {
+    return { stop: "model_failed", error: new Error(`the model gave no answer (${finishReason || "empty"})`) };
+  }
+  return { stop: "goal_reached" };
+}
+
+function endAfterCalls({ deadline, progress }: Agent, turn: AgentTurn): AgentEnd | undefined {
+  const ended = deadline.ended();
+  if (ended !== undefined) return { stop: ended };
+  switch (turn.result?.status) {
+    case "suspended":
+      return { stop: "suspended" };
+    case "canceled":
+      // Nobody here canceled it, so the runtime did.
+      return { stop: "runtime_failed", error: new Error(turn.result.cause?.message ?? "the run was canceled") };
+    case "committed":
+    case "rolled_back":
+    case "rejected":
+    case undefined: {
+      const stop = progress.stopAfter(turn);
+      return stop === undefined ? undefined : { stop };
+    }
+  }
+}
+
+function resultOf({ turns, usage, messages }: Agent, { stop, error }: AgentEnd): AgentResult {
+  const text = turns.at(-1)?.text ?? "";
+  return { stop, text, turns, usage, messages, ...(error === undefined ? {} : { error }) };
+}

@@ -1,0 +1,59 @@
+import type { EventKind, ReplacedRun, ReplanExhaustedData, ReplanRequestedData, ReplanSucceededData } from "@car/ir";
+import { errorOf } from "../time/bounded-wait.js";
+import { type Chain, lastTry } from "./replan-services.js";
+
+/** Where the proposal after the last one stands. */
+export function placeAfterLast(chain: Chain, attempt: number): ReplacedRun {
+  return {
+    root_run_id: chain.tries[0]!.result.run_id,
+    previous_run_id: lastTry(chain).result.run_id,
+    attempt,
+  };
+}
+
+/** Records that a proposal failed and another one is asked for. Returns what a log that fails throws. */
+export function recordRequested(chain: Chain, attempt: number): Error | undefined {
+  const { result } = lastTry(chain);
+  const data: ReplanRequestedData = {
+    ...placeAfterLast(chain, attempt),
+    attempts_left: chain.maxReplans - attempt,
+    proposal_hash: result.proposal_hash,
+    status: result.status,
+    ...(result.cause === undefined ? {} : { cause: result.cause }),
+  };
+  return record(chain, "replan_requested", data);
+}
+
+/** Records that a replan committed. The commit stands, whatever the log does now. */
+export function recordSucceeded(chain: Chain, place: ReplacedRun): Promise<void> {
+  const { run_id, proposal_hash } = lastTry(chain).result;
+  const data: ReplanSucceededData = { ...place, run_id, proposal_hash };
+  record(chain, "replan_succeeded", data);
+  return flushed(chain);
+}
+
+/** Records that the chain ended without a commit, after `attempt` questions. */
+export function recordExhausted(
+  chain: Chain,
+  { attempt, stop, hash }: { readonly attempt: number; readonly stop: string; readonly hash: string | undefined },
+): Promise<void> {
+  const proposal_hash = hash ?? lastTry(chain).result.proposal_hash;
+  const data: ReplanExhaustedData = { ...placeAfterLast(chain, attempt), proposal_hash, stop };
+  record(chain, "replan_exhausted", data);
+  return flushed(chain);
+}
+
+function record({ services: { starter } }: Chain, kind: EventKind, data: object): Error | undefined {
+  const { recorder, clock, logger } = starter.services;
+  try {
+    recorder.record({ kind, time: clock.now(), action: -1, attempt: 0, data });
+    return undefined;
+  } catch (error) {
+    logger.error({ error }, "the event log failed");
+    return errorOf(error);
+  }
+}
+
+function flushed({ services: { starter } }: Chain): Promise<void> {
+  return new Promise((resolve) => starter.services.recorder.flushThen(resolve));
+}

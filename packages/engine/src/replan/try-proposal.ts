@@ -1,0 +1,93 @@
+import {
+  type ActionProposal,
+  isParsedProposal,
+  proposalHash,
+  type ProposalResult,
+  type Reason,
+  type ReplacedRun,
+} from "@car/ir";
+import { parseInput } from "../run/parse-input.js";
+import { refuseEarly } from "../run/refuse-early.js";
+import { startRun } from "../run/start-run.js";
+import { boundedWait, errorOf } from "../time/bounded-wait.js";
+import type { Chain } from "./replan-services.js";
+
+/** What became of a proposal: it was tried, or it is the same as one that has failed. */
+export type Tried = { readonly result: ProposalResult } | { readonly repeatedHash: string };
+
+/**
+ * Tries a proposal and adds it to the chain, unless the chain has tried the same before.
+ * @throws as `execute` rejects, and what verification throws.
+ */
+export async function tryProposal(chain: Chain, input: unknown, replaces?: ReplacedRun): Promise<Tried> {
+  const proposal = parsedOf(chain, input);
+  const hash = proposal === undefined ? "" : proposalHash(proposal);
+  const isRepeated = hash !== "" && chain.tries.some(({ result }) => result.proposal_hash === hash);
+  if (isRepeated) return { repeatedHash: hash };
+  const problems = proposal === undefined ? [] : await problemsFound(chain, proposal);
+  const result =
+    proposal !== undefined && problems.length > 0
+      ? await refuseVerified(chain, { proposal, reasons: problems, replaces })
+      : await run(chain, proposal ?? input, replaces);
+  chain.tries.push({ proposal, result });
+  return { result };
+}
+
+/** Input that cannot be parsed is left to `execute`, which refuses and logs it. */
+function parsedOf({ services: { starter } }: Chain, input: unknown): ActionProposal | undefined {
+  if (isParsedProposal(input)) return input;
+  const { services, names } = starter;
+  const parsed = parseInput(input, { config: starter.config(), services, names });
+  return "proposal" in parsed ? parsed.proposal : undefined;
+}
+
+/** A verification that hangs stops the proposal: what could not be verified does not run. */
+async function problemsFound({ services, options }: Chain, proposal: ActionProposal): Promise<readonly Reason[]> {
+  if (options.verifyFirst !== true) return [];
+  const { replan_timeout_ms: timeoutMs } = services.starter.config().limits;
+  const end = await boundedWait(() => services.problemsOf(proposal, options.principal), {
+    timers: services.starter.services.timers,
+    timeoutMs,
+    signals: [options.signal, services.closing],
+  });
+  switch (end.kind) {
+    case "value":
+      return end.value;
+    case "error":
+      throw errorOf(end.error);
+    case "timeout":
+      return [{ code: "timeout", message: `the verification did not end within ${timeoutMs} ms` }];
+    case "aborted":
+      // The run that follows is refused for the same reason, and the log says so.
+      return [];
+  }
+}
+
+interface Refused {
+  readonly proposal: ActionProposal;
+  readonly reasons: readonly Reason[];
+  readonly replaces: ReplacedRun | undefined;
+}
+
+/** A refusal like any other: the proposal is in the log, whole, with what is wrong with it. */
+async function refuseVerified({ services, options }: Chain, refused: Refused): Promise<ProposalResult> {
+  services.assertReady();
+  const { starter } = services;
+  const { id, actions } = refused.proposal;
+  const scope = starter.names.next(
+    id,
+    actions.map((action) => action.id),
+    undefined,
+  );
+  const startedAt = starter.services.clock.now();
+  const rest = { scope, principal: options.principal, config: starter.config(), startedAt };
+  const result = await refuseEarly(starter.services, { ...refused, ...rest });
+  starter.onClosed(result);
+  return result;
+}
+
+function run({ services, options }: Chain, input: unknown, replaces: ReplacedRun | undefined): Promise<ProposalResult> {
+  services.assertReady();
+  const { principal, signal, executor } = options;
+  return startRun(services.starter, { input, principal, signal, executor, replaces });
+}
