@@ -7,7 +7,7 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.me
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@car\/tools-mcp$/, replacement: fromRoot("./adapters/tools-mcp/src/index.ts") },
+      { find: /^@car\/(tools-mcp|checkpoint-langgraph)$/, replacement: fromRoot("./adapters/$1/src/index.ts") },
       { find: /^@car\/(ir)\/ports$/, replacement: fromRoot("./packages/$1/src/ports/index.ts") },
       { find: /^@car\/(eventlog|policy)\/node$/, replacement: fromRoot("./packages/$1/src/node/index.ts") },
       {
