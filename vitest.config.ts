@@ -7,13 +7,10 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.me
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@car\/(tools-mcp|eventlog-sqlite)$/, replacement: fromRoot("./adapters/$1/src/index.ts") },
-      { find: /^@car\/(ir)\/ports$/, replacement: fromRoot("./packages/$1/src/ports/index.ts") },
-      { find: /^@car\/(eventlog|policy)\/node$/, replacement: fromRoot("./packages/$1/src/node/index.ts") },
-      {
-        find: /^@car\/(ir|state|policy|validator|eventlog|engine|conformance)$/,
-        replacement: fromRoot("./packages/$1/src/index.ts"),
-      },
+      { find: /^@car\/([a-z]+-[a-z]+)$/, replacement: fromRoot("./adapters/$1/src/index.ts") },
+      { find: /^@car\/ir\/ports$/, replacement: fromRoot("./packages/ir/src/ports/index.ts") },
+      { find: /^@car\/([a-z]+)\/node$/, replacement: fromRoot("./packages/$1/src/node/index.ts") },
+      { find: /^@car\/([a-z]+)$/, replacement: fromRoot("./packages/$1/src/index.ts") },
     ],
   },
   test: {

@@ -19,6 +19,17 @@ export type {
   RuntimeUnderTest,
   VerificationUnderTest,
 } from "./suites/runtime/runtime-under-test.js";
+export { checkSerializable } from "./serializability/check-serializable.js";
+export type { SerializabilityOptions, SerializabilityReport } from "./serializability/check-serializable.js";
+export { historyRecorder } from "./serializability/history-recorder.js";
+export type { HistoryRecorder, HistoryRecorderOptions } from "./serializability/history-recorder.js";
+export type {
+  Anomaly,
+  Dependency,
+  RecordedOperation,
+  RecordedRun,
+  SerializabilityProblem,
+} from "./serializability/recorded-history.js";
 export { runModel } from "./model/run-model.js";
 export type { AdmissionProblem, ModelActionOutcome, ModelCall, ModelOutcome } from "./model/outcome.js";
 export { EMPTY_MEMORY, openWorld } from "./model/world.js";
