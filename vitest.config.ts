@@ -7,11 +7,11 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.me
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@car\/(tools-mcp|eventlog-sqlite)$/, replacement: fromRoot("./adapters/$1/src/index.ts") },
+      { find: /^@car\/(tools-mcp|eventlog-sqlite|memory-recent)$/, replacement: fromRoot("./adapters/$1/src/index.ts") },
       { find: /^@car\/(ir)\/ports$/, replacement: fromRoot("./packages/$1/src/ports/index.ts") },
-      { find: /^@car\/(eventlog|policy)\/node$/, replacement: fromRoot("./packages/$1/src/node/index.ts") },
+      { find: /^@car\/(eventlog|policy|memgine)\/node$/, replacement: fromRoot("./packages/$1/src/node/index.ts") },
       {
-        find: /^@car\/(ir|state|policy|validator|eventlog|engine|conformance)$/,
+        find: /^@car\/(ir|state|policy|validator|eventlog|engine|memgine|conformance)$/,
         replacement: fromRoot("./packages/$1/src/index.ts"),
       },
     ],
