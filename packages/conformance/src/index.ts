@@ -11,6 +11,8 @@ export type { EventLogFactory } from "./suites/test-event-log.js";
 export { collectEvents } from "./event-log/sealed-events.js";
 export { anyEventDraft, SAMPLE_SCOPES } from "./generators/event-drafts.js";
 export { testStateStore } from "./suites/test-state-store.js";
+export { testMemory } from "./suites/test-memory.js";
+export type { MemoryFactory } from "./suites/test-memory.js";
 export { testRuntime } from "./suites/test-runtime.js";
 export type {
   ExecutionSetup,

@@ -24,6 +24,12 @@ export const ERROR_CODES = [
   "CAR_RUNTIME_CLOSED",
   "CAR_RUNTIME_OVERLOADED",
   "CAR_MCP_FAILED",
+  "CAR_MEMORY_INVALID",
+  "CAR_MEMORY_CLOSED",
+  "CAR_MEMORY_LOCKED",
+  "CAR_MEMORY_CORRUPT",
+  "CAR_MEMORY_WRITE_FAILED",
+  "CAR_EMBEDDER_INVALID",
 ] as const;
 
 /** A stable name for one kind of failure. */

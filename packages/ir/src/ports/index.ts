@@ -8,7 +8,6 @@ export type { Decision, PolicyEngine, PolicyReason, PolicyRequest, PolicyStateVi
 export type { CompiledSchema, SchemaCompiler, SchemaProblem } from "./schema-compiler.js";
 export type { Executor, ExecutorCall, Tool, ToolContext, ToolExecute, ToolState } from "./tool.js";
 export type { ApprovalAnswer, ApprovalRequest, Approver } from "./approver.js";
-export type { Memory, MemoryContext } from "./memory.js";
 export type {
   Inference,
   InferenceMessage,
@@ -16,3 +15,5 @@ export type {
   InferenceResponse,
   InferenceToolCall,
 } from "./inference.js";
+export type { Memory, MemoryContext, MemoryItem, MemoryTurn, RecallOptions } from "./memory.js";
+export type { Embedder } from "./embedder.js";

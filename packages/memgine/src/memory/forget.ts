@@ -1,0 +1,85 @@
+import { contentHash } from "@car/ir";
+import { exportCore, importCore } from "../core/export.js";
+import { createStore } from "../core/store.js";
+import type { MemoryNode } from "../model/node.js";
+import { createVocabulary, type VocabularyOptions } from "../text/vocabulary.js";
+import { snapshotOf } from "./snapshot.js";
+import type { State } from "./state.js";
+
+/** What is to be erased. */
+export interface ForgetRequest {
+  /** Everything whose `subject` it is, whoever said it. */
+  readonly subject?: string;
+  readonly ids?: readonly string[];
+  readonly conversation?: string;
+}
+
+/** Proof of an erasure: says what and how much, never what it said. */
+export interface ForgetReceipt {
+  readonly erased: number;
+  /** Ids, in order. */
+  readonly ids: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** SHA-256 over ids and time. */
+  readonly hash: string;
+  /** True when the files were rewritten without it. */
+  readonly durable: boolean;
+}
+
+/** Erases from nodes, indexes, vocabulary, vectors, announcements, and from the journal with its snapshot. */
+export async function forgetFrom(
+  state: State,
+  request: ForgetRequest,
+  vocabulary: VocabularyOptions,
+): Promise<ForgetReceipt> {
+  const { core } = state;
+  const ids = new Set(request.ids ?? []);
+  const isMeant = (node: MemoryNode): boolean =>
+    ids.has(node.id) ||
+    (request.subject !== undefined && (node.subject === request.subject || node.speaker === request.subject)) ||
+    (request.conversation !== undefined && node.conversation === request.conversation);
+  const nodes = core.store.entries.flatMap((entry) => (entry === undefined ? [] : [entry.node]));
+  const erased = withDerived(nodes, nodes.filter(isMeant));
+  const kept = exportCore(core, (node) => !erased.has(node.id));
+
+  core.store = createStore(createVocabulary(vocabulary));
+  core.announced.clear();
+  core.announcing.clear();
+  importCore(core, { ...kept, nodes: kept.nodes.map((one) => withoutTraces(one, erased)) });
+  core.revision += 1;
+  state.embedding?.clear();
+  state.embedded = 0;
+  await state.journal?.replace(JSON.stringify(snapshotOf(state)));
+
+  const receipt = { ids: [...erased].sort(), at: core.now() };
+  const durable = state.journal !== undefined;
+  return { erased: erased.size, ...receipt, hash: contentHash(receipt), durable };
+}
+
+/** With what is erased goes what was read out of it: implied facts of its turns, summaries of its conversations. */
+function withDerived(nodes: readonly MemoryNode[], meant: readonly MemoryNode[]): ReadonlySet<string> {
+  const erased = new Set(meant.map(({ id }) => id));
+  const spoken = new Set(meant.filter(({ kind }) => kind === "turn").map(({ conversation }) => conversation));
+  for (const { id, kind, conversation, provenance } of nodes) {
+    const turn = provenance["turn"];
+    if (typeof turn === "string" && erased.has(turn)) erased.add(id);
+    if (kind === "summary" && spoken.has(conversation)) erased.add(id);
+  }
+  return erased;
+}
+
+type Exported = ReturnType<typeof exportCore>["nodes"][number];
+
+/** What stays does not name what is gone. */
+function withoutTraces(one: Exported, erased: ReadonlySet<string>): Exported {
+  const { node, retired, marks } = one;
+  const by = retired?.by;
+  const left = marks?.filter(({ cause, via }) => !erased.has(cause) && !erased.has(via));
+  const { by: _by, ...anonymous } = retired ?? { why: "retracted", at: 0, valid_to: 0, confidence: 1 };
+  return {
+    node,
+    ...(retired === undefined ? {} : { retired: by !== undefined && erased.has(by) ? anonymous : retired }),
+    ...(left === undefined || left.length === 0 ? {} : { marks: left }),
+  };
+}

@@ -1,0 +1,22 @@
+import type { Inference } from "@car/ir/ports";
+import type { Core } from "../core/core.js";
+import type { Embedding } from "../dense/embedding.js";
+import type { MemoryJournal } from "../journal/memory-journal.js";
+import type { RoleData } from "../retrieve/reader.js";
+import type { SkillBook, SkillRules } from "../skills/skill-book.js";
+
+/** A memory's parts, as its operations see them. */
+export interface State {
+  readonly core: Core;
+  readonly book: SkillBook;
+  readonly rules: SkillRules;
+  readonly roles: RoleData;
+  embedding: Embedding | undefined;
+  readonly inference: Inference | undefined;
+  readonly journal: MemoryJournal | undefined;
+  /** The time of the operation that is being carried out. */
+  at: number | undefined;
+  /** Entries up to here have been given to the embedder. */
+  embedded: number;
+  closed: boolean;
+}
