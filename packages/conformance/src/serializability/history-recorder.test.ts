@@ -28,8 +28,8 @@ describe("historyRecorder", () => {
     note(event("proposal_received", "a"));
     note(event("proposal_received", "b"));
     note(event("proposal_received", "c"));
-    note(event("action_succeeded", "b", { output: { x: "v0", y: null } }));
     note(event("state_changed", "b", { changes: [{ key: "x", value: "v1", origin: "tool" }] }));
+    note(event("action_succeeded", "b", { output: { x: "v0", y: null } }));
     note(event("proposal_completed", "b", { status: "committed" }));
     note(event("state_changed", undefined, { changes: [{ key: "x", value: "v2", origin: "host" }] }));
     note(event("proposal_completed", "a", { status: "rolled_back" }));

@@ -22,10 +22,17 @@ export interface HistoryRecorder {
   readonly open: () => readonly string[];
 }
 
+/** A run that has not ended. */
+interface OpenRun {
+  readonly operations: RecordedOperation[];
+  /** What actions have written whose success, with what they had read before, is told by a later event. */
+  readonly unplaced: Map<string | undefined, readonly RecordedOperation[]>;
+}
+
 /** @throws `TypeError`, from `note`, when a run deletes a key: absence has no version to tell it by. */
 export function historyRecorder({ readsOf, versionOf }: HistoryRecorderOptions): HistoryRecorder {
   const history: RecordedRun[] = [];
-  const open = new Map<string, RecordedOperation[]>();
+  const open = new Map<string, OpenRun>();
   let hostWrites = 0;
 
   const readsIn = ({ output }: ActionSucceededData): readonly RecordedOperation[] =>
@@ -39,7 +46,7 @@ export function historyRecorder({ readsOf, versionOf }: HistoryRecorderOptions):
       return { kind: "write", key, version: versionOf(value) };
     });
 
-  const note = ({ kind, run_id, data }: LiveEvent): void => {
+  const note = ({ kind, run_id, action_id, data }: LiveEvent): void => {
     // Changes by the host count at once.
     if (run_id === undefined) {
       if (kind !== "state_changed") return;
@@ -48,15 +55,19 @@ export function historyRecorder({ readsOf, versionOf }: HistoryRecorderOptions):
       history.push({ run_id: `host-${hostWrites}`, committed: true, operations });
       return;
     }
-    if (kind === "proposal_received") open.set(run_id, []);
-    const operations = open.get(run_id);
-    if (operations === undefined) return;
-    if (kind === "action_succeeded") operations.push(...readsIn(data as unknown as ActionSucceededData));
-    if (kind === "state_changed") operations.push(...writesIn(data as unknown as StateChangedData));
+    if (kind === "proposal_received") open.set(run_id, { operations: [], unplaced: new Map() });
+    const run = open.get(run_id);
+    if (run === undefined) return;
+    if (kind === "state_changed") run.unplaced.set(action_id, writesIn(data as unknown as StateChangedData));
+    if (kind === "action_succeeded") {
+      const writes = run.unplaced.get(action_id) ?? [];
+      run.unplaced.delete(action_id);
+      run.operations.push(...readsIn(data as unknown as ActionSucceededData), ...writes);
+    }
     if (kind !== "proposal_completed") return;
     const committed = (data as unknown as ProposalCompletedData).status === "committed";
     open.delete(run_id);
-    history.push({ run_id, committed, operations });
+    history.push({ run_id, committed, operations: [...run.operations, ...[...run.unplaced.values()].flat()] });
   };
   return { note, history, open: () => [...open.keys()] };
 }

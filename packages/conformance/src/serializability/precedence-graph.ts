@@ -1,7 +1,7 @@
 import type { Dependency } from "./recorded-history.js";
 
 /** Kinds of edges, from the weakest anomaly that they can take part in to the strongest. */
-export const EDGE_KINDS = ["ww", "wr", "rw"] as const satisfies readonly Dependency["kind"][];
+const EDGE_KINDS = ["ww", "wr", "rw"] as const satisfies readonly Dependency["kind"][];
 
 /** Which edges to look at: those of the first `n` kinds. */
 export type EdgeLevel = 1 | 2 | 3;
