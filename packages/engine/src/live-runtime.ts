@@ -54,7 +54,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 
   const holder = createHolder(parts);
   const starter = createStarter(parts, holder, open);
-  let mustRecover = parts.durable?.unfinishedFrom !== undefined;
+  const left = parts.durable?.unfinished;
   const assertOpen = (): void => {
     if (closing !== undefined) throw new RuntimeClosedError("the runtime is closed");
   };
@@ -66,7 +66,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     execute(input: unknown, { signal, principal = DEFAULT_PRINCIPAL, executor }: ExecuteOptions = {}) {
       try {
         assertOpen();
-        if (mustRecover) throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
+        if (left?.from !== undefined)
+          throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
         return startRun(starter, { input, principal, signal, executor });
       } catch (error) {
         return refused(error);
@@ -76,11 +77,15 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       parts.verify(proposal, { config: holder.current, principal }),
     async recover(options = {}) {
       assertOpen();
-      const runs = await unfinishedRuns(recorder.log, parts.durable?.unfinishedFrom);
-      const recovered = recoverRuns(starter, runs, options);
-      // Their locks are held or queued for by now: whatever is executed from here on comes after them.
-      mustRecover = false;
-      return recovered;
+      const report = await left?.takeUp(async (from, onTaken) => {
+        const runs = await unfinishedRuns(recorder.log, from);
+        assertOpen();
+        const recovered = recoverRuns(starter, runs, options);
+        // Their locks are held or queued for by now: whatever is executed from here on comes after them.
+        onTaken();
+        return recovered;
+      });
+      return report ?? { runs: [] };
     },
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
@@ -137,7 +142,9 @@ function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Servi
   });
   for (const { key, answer, storedAt } of parts.durable?.receipts ?? []) receipts.restore(key, answer, { storedAt });
   const { clock, timers, random, store, recorder, logger, approver, executor, secrets } = parts;
-  return { clock, timers, random, store, recorder, logger, approver, executor, secrets, receipts, executeChild };
+  const recoverable = parts.durable !== undefined;
+  const ports = { clock, timers, random, store, recorder, logger, approver, executor, secrets };
+  return { ...ports, recoverable, receipts, executeChild };
 }
 
 /** What is thrown before a run exists is a rejection. */
