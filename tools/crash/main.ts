@@ -18,9 +18,9 @@ const KILLS_PER_STORE = 25;
 const PROPOSALS = 4_000;
 const LAST_PROPOSALS = 64;
 /** Steps beyond this are as those before: the store rotates and snapshots several times by then. */
-const MAX_STEP = 3_000;
+const MAX_STEP = 2_000;
 /** Most proposals that a process confirms before it is killed at any time. */
-const MAX_CONFIRMED = 200;
+const MAX_CONFIRMED = 120;
 
 const { values } = parseArgs({
   options: { kills: { type: "string", default: "50" }, seed: { type: "string" }, json: { type: "string" } },

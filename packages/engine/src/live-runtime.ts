@@ -54,7 +54,8 @@ const DEFAULT_PRINCIPAL = "default";
 export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
   const { recorder, store, timers, clock } = parts;
   const open = new OpenRuns();
-  const doors = createDoors(parts.durable?.unfinishedFrom !== undefined);
+  const left = parts.durable?.unfinished;
+  const doors = createDoors(() => left?.from !== undefined);
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
@@ -80,11 +81,15 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       parts.verify(proposal, { config: holder.current, principal }),
     async recover(options = {}) {
       doors.assertOpen();
-      const runs = await unfinishedRuns(recorder.log, parts.durable?.unfinishedFrom);
-      const recovered = recoverRuns(starter, runs, options);
-      // Their locks are held or queued for by now: whatever is executed from here on comes after them.
-      doors.recovered();
-      return recovered;
+      const report = await left?.takeUp(async (from, onTaken) => {
+        const runs = await unfinishedRuns(recorder.log, from);
+        doors.assertOpen();
+        const recovered = recoverRuns(starter, runs, options);
+        // Their locks are held or queued for by now: whatever is executed from here on comes after them.
+        onTaken();
+        return recovered;
+      });
+      return report ?? { runs: [] };
     },
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
@@ -103,20 +108,18 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 }
 
 /** Says whether runs may begin. */
-function createDoors(mustRecoverFirst: boolean) {
+function createDoors(mustRecover: () => boolean) {
   const closed = new AbortController();
-  let mustRecover = mustRecoverFirst;
   const assertOpen = (): void => {
     if (closed.signal.aborted) throw new RuntimeClosedError("the runtime is closed");
   };
   return {
     closing: closed.signal,
     close: () => closed.abort(),
-    recovered: () => void (mustRecover = false),
     assertOpen,
     assertReady(): void {
       assertOpen();
-      if (mustRecover) throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
+      if (mustRecover()) throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
     },
   };
 }
@@ -163,7 +166,9 @@ function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Servi
   });
   for (const { key, answer, storedAt } of parts.durable?.receipts ?? []) receipts.restore(key, answer, { storedAt });
   const { clock, timers, random, store, recorder, logger, approver, executor, secrets } = parts;
-  return { clock, timers, random, store, recorder, logger, approver, executor, secrets, receipts, executeChild };
+  const recoverable = parts.durable !== undefined;
+  const ports = { clock, timers, random, store, recorder, logger, approver, executor, secrets };
+  return { ...ports, recoverable, receipts, executeChild };
 }
 
 /** What is thrown before a run exists is a rejection. */

@@ -65,7 +65,8 @@ export interface Runtime<Report = unknown> {
   tools(): readonly ToolSchema[];
   /**
    * Takes up the runs that an earlier process left unfinished: resumes or undoes them, as the options say. What the log
-   * has as finished, runs and actions alike, is not done again. Call it once, before anything is executed.
+   * has as finished, runs and actions alike, is not done again. Call it before anything is executed; a second call, and
+   * one on a runtime that has no `durable` store, finds nothing to do.
    * @throws `LogCorruptError`, `PayloadErasedError` when the log cannot be read (as rejections).
    */
   recover(options?: RecoverOptions): Promise<RecoveryReport>;

@@ -37,6 +37,23 @@ async function askLater(
   return failed({ code: "timeout", message: `waited ${timeoutMs} ms for the same call to finish`, class: "timeout" });
 }
 
+/**
+ * Makes a call that an earlier process began the one that others wait for, until its outcome is decided.
+ * @returns gives the place up again, for a call that is to be made anew.
+ */
+export function holdReceipt(run: Run, slot: Slot): () => void {
+  if (slot.action.type !== "tool_call" || !slot.action.idempotent || slot.tool === undefined) return () => undefined;
+  const key = answerKey(run, slot, { shared: false });
+  const { receipts } = run.services;
+  if (receipts.find(key, run).kind !== "mine") return () => undefined;
+  own(run, slot, key);
+  return () => {
+    slot.receipt = undefined;
+    slot.onEnd = undefined;
+    receipts.drop(key);
+  };
+}
+
 /** A receipt is private until its run commits, except that of a call that no rollback can take back. */
 function own(run: Run, slot: Slot, key: string): GateVerdict {
   const { receipts } = run.services;

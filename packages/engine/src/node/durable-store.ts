@@ -6,17 +6,18 @@ import {
   type OpenedLog,
   readLog,
   type SegmentEventLog,
-  segmentEventLog,
 } from "@car/eventlog/node";
-import { type CarEvent, ConfigInvalidError, DEFAULT_LIMITS, type CarError } from "@car/ir";
+import { CarError, type CarEvent, ConfigInvalidError, DEFAULT_LIMITS, LogWriteError } from "@car/ir";
 import type { EventLog, StateStore } from "@car/ir/ports";
 import { restoredStateStore } from "@car/state";
 import type { DurableParts } from "../recovery/durable-parts.js";
+import { LeftRuns } from "../recovery/left-runs.js";
 import { DurableLog } from "./durable-log.js";
 import { DurableState } from "./durable-state.js";
 import { isCopy, markPlace } from "./place-mark.js";
 import { RunLedger } from "./run-ledger.js";
 import type { Snapshot } from "./snapshot-file.js";
+import { openLog } from "./open-log.js";
 import { SnapshotFolder } from "./snapshot-folder.js";
 
 /** Where a durable store is kept and how. */
@@ -73,14 +74,27 @@ const SNAPSHOT_EVERY = 1_000;
  * `LogWriteError` when it cannot be written.
  */
 export async function durableStore(options: DurableStoreOptions): Promise<DurableStore> {
+  if (!((options.snapshotEvery ?? SNAPSHOT_EVERY) >= 1))
+    throw new ConfigInvalidError("snapshotEvery must be at least 1");
+  try {
+    return await openStore(options);
+  } catch (cause) {
+    if (CarError.isInstance(cause)) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LogWriteError(`the store \`${options.dir}\` cannot be opened: ${reason}`, { cause });
+  }
+}
+
+async function openStore(options: DurableStoreOptions): Promise<DurableStore> {
   const { dir, fs = nodeFs, snapshotEvery = SNAPSHOT_EVERY } = options;
-  if (!(snapshotEvery >= 1)) throw new ConfigInvalidError("snapshotEvery must be at least 1");
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const copied = isCopy(fs, dir);
   const snapshots = new SnapshotFolder(fs, `${dir}/snapshots`);
-  const { log, snapshot } = openLog({ ...options, fs }, snapshots, copied);
+  const { log, snapshot } = openLog({ ...options, fs }, { snapshots, isCopy: copied });
   try {
     const loaded = await load(log, snapshot, options.maxReceipts ?? DEFAULT_LIMITS.max_receipts);
+    snapshots.removeUnfinished();
+    snapshots.removeAfter(snapshot?.head.seq ?? 0);
     markPlace(fs, dir);
     const opened: OpenedStore = {
       ...log.opened,
@@ -91,47 +105,9 @@ export async function durableStore(options: DurableStoreOptions): Promise<Durabl
     };
     return new FolderStore({ log, snapshots, opened, snapshotEvery, ...loaded, onError: options.onError });
   } catch (error) {
-    await log.close();
+    await log.close().catch(() => undefined);
     throw error;
   }
-}
-
-interface OpenOptions extends DurableStoreOptions {
-  readonly fs: LogFolderSystem;
-}
-
-interface OpenPair {
-  readonly log: SegmentEventLog;
-  readonly snapshot: Snapshot | undefined;
-}
-
-/** Opens the log with the newest snapshot that fits it. A snapshot that the log does not reach is damage, but in a copy. */
-function openLog(options: OpenOptions, snapshots: SnapshotFolder, copied: boolean): OpenPair {
-  const { dir, fs, durability, segmentBytes, leaseMs, onError } = options;
-  const path = `${dir}/log`;
-  const settings = {
-    dir: path,
-    fs,
-    ...(durability === undefined ? {} : { durability }),
-    ...(segmentBytes === undefined ? {} : { segmentBytes }),
-    ...(leaseMs === undefined ? {} : { leaseMs }),
-    ...(onError === undefined ? {} : { onError: (error: CarError) => onError(error) }),
-  };
-  let refusal: Error | undefined;
-  for (const snapshot of snapshots.whole()) {
-    try {
-      return { log: segmentEventLog({ ...settings, trust: snapshot.head }), snapshot };
-    } catch (error) {
-      if (!copied || !(error instanceof Error)) throw error;
-      refusal ??= error;
-    }
-  }
-  const log = segmentEventLog(settings);
-  if (log.opened.dropped === undefined) return { log, snapshot: undefined };
-  void log.close();
-  throw (
-    refusal ?? new ConfigInvalidError(`\`${dir}\` has no whole snapshot, and its log does not begin at the beginning`)
-  );
 }
 
 interface Loaded {
@@ -171,7 +147,7 @@ class FolderStore implements DurableStore {
   readonly eventLog: EventLog;
   readonly segments: SegmentEventLog;
   readonly opened: OpenedStore;
-  readonly unfinishedFrom: number | undefined;
+  readonly unfinished: DurableParts["unfinished"];
   readonly receipts: DurableParts["receipts"];
   private readonly parts: StoreParts;
   /** State version of the last snapshot, and the one from which the next is due. */
@@ -183,7 +159,7 @@ class FolderStore implements DurableStore {
     this.opened = parts.opened;
     this.segments = parts.log;
     this.state = new DurableState(parts.store);
-    this.unfinishedFrom = parts.ledger.openFrom;
+    this.unfinished = new LeftRuns(parts.ledger.openFrom);
     this.receipts = parts.ledger.receipts();
     this.dueAt = this.version() + parts.snapshotEvery;
     this.eventLog = new DurableLog(parts.log, parts.ledger, () => this.afterRun());
@@ -232,7 +208,8 @@ class FolderStore implements DurableStore {
     try {
       const counts = { entries: keys.length, receipts: receipts.length };
       const header = { head: await head, version: view.version, openFrom, ...counts };
-      // What a snapshot has, the log must have first.
+      // What a snapshot has, the log must have first; where a flush writes nothing, reading does.
+      log.read();
       await log.flush();
       await snapshots.write({ header, keys, view, receipts });
     } finally {

@@ -1,4 +1,5 @@
 import type { LogFolderSystem } from "@car/eventlog/node";
+import { writeWhole } from "./write-whole.js";
 
 const NAME = "place";
 
@@ -17,7 +18,7 @@ export function markPlace(fs: LogFolderSystem, dir: string): void {
   const unfinished = `${dir}/${NAME}.tmp`;
   const fd = fs.openSync(unfinished, "w", 0o600);
   try {
-    fs.writeSync(fd, placeOf(fs, dir));
+    writeWhole(fs, fd, Buffer.from(placeOf(fs, dir)));
     fs.fsyncSync(fd);
   } finally {
     fs.closeSync(fd);

@@ -20,7 +20,9 @@ export class RunLedger {
   private readonly kept = new Map<string, StoredReceipt>();
   private readonly maxReceipts: number;
   /** The last `state_changed`: a success comes right after the changes that belong to it. */
-  private last: { readonly run: object | string; readonly data: unknown } | undefined = undefined;
+  private last: Entry | undefined = undefined;
+  /** Open runs that an earlier process began: they are known by their ids, and go on under them. */
+  private inherited = 0;
 
   constructor(maxReceipts: number, receipts: readonly StoredReceipt[] = []) {
     this.maxReceipts = maxReceipts;
@@ -47,7 +49,9 @@ export class RunLedger {
   appended({ kind, scope, action, data, time }: EventDraft, seq: number): void {
     if (scope === undefined || !FOLLOWED.has(kind)) return;
     const id = (): ReturnType<Entry["id"]> => ({ runId: scope.run_id, actionId: scope.action_ids[action] ?? "" });
-    this.take({ kind, seq, run: scope, id, data, time });
+    // Asking for an id makes it, so that is done only while it may matter.
+    const run = this.inherited > 0 && this.open.has(scope.run_id) ? scope.run_id : scope;
+    this.take({ kind, seq, run, id, data, time });
   }
 
   /** Follows an event that was read. Receipts of one that is not `isNew` are known already. */
@@ -57,8 +61,8 @@ export class RunLedger {
     this.take({ kind, seq, run: runId, id: () => ({ runId, actionId }), data, time: epochMsOf(timestamp) });
   }
 
-  private forget(run: string): void {
-    this.open.delete(run);
+  private forget(run: object | string): void {
+    if (this.open.delete(run) && typeof run === "string") this.inherited--;
     this.pending.delete(run);
   }
 
@@ -66,6 +70,7 @@ export class RunLedger {
     switch (entry.kind) {
       case "proposal_received":
         this.open.set(entry.run, entry.seq);
+        if (typeof entry.run === "string") this.inherited++;
         return;
       case "state_changed":
         this.last = entry;
@@ -79,8 +84,11 @@ export class RunLedger {
 
   private succeed({ run, id, data, time }: Entry): void {
     const { receipt, output } = data as ActionSucceededData;
+    const { last } = this;
+    this.last = undefined;
     if (receipt === undefined) return;
-    const changes = this.last?.run === run ? (this.last.data as StateChangedData).changes : [];
+    const isOwn = last?.run === run && last.id().actionId === id().actionId;
+    const changes = isOwn ? (last.data as StateChangedData).changes : [];
     const writes = changes
       .filter(({ origin }) => origin === "tool")
       .map(({ key, value, origin }) => ({ key, write: { value, origin } }));
@@ -92,10 +100,9 @@ export class RunLedger {
   }
 
   private complete({ run, data }: Entry): void {
-    this.open.delete(run);
     const receipts = this.pending.get(run);
+    this.forget(run);
     if (receipts === undefined) return;
-    this.pending.delete(run);
     if ((data as ProposalCompletedData).status === "committed") for (const receipt of receipts) this.keep(receipt);
   }
 

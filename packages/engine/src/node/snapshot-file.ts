@@ -3,6 +3,7 @@ import { canonicalJson, type JsonObject, type JsonValue, type StateEntry } from 
 import type { LogFolderSystem } from "@car/eventlog/node";
 import type { LogHead } from "@car/ir/ports";
 import type { StoredReceipt } from "../recovery/durable-parts.js";
+import { writeWhole } from "./write-whole.js";
 
 /** The state at one point of a log, with what recovery needs from before it. */
 export interface Snapshot {
@@ -57,12 +58,7 @@ export class SnapshotWriter {
   }
 
   private write(text: string): void {
-    const bytes = Buffer.from(text);
-    for (let written = 0; written < bytes.length;) {
-      const count = this.fs.writeSync(this.fd, bytes, written, bytes.length - written);
-      if (count === 0) throw new Error("the file system wrote nothing");
-      written += count;
-    }
+    writeWhole(this.fs, this.fd, Buffer.from(text));
   }
 }
 
@@ -102,11 +98,11 @@ export function receiptLine({ key, answer, storedAt }: StoredReceipt): JsonObjec
   return { key, output, writes: written, run_id: runId, action_id: actionId, stored_at: storedAt };
 }
 
-/** Reads a snapshot back; `undefined` when it is not whole, byte for byte. */
+/** Reads a snapshot back; `undefined` when it cannot be read, or is not whole, byte for byte. */
 export function readSnapshot(fs: LogFolderSystem, path: string): Snapshot | undefined {
-  const lines = wholeLines(fs.readFileSync(path));
-  if (lines === undefined) return undefined;
   try {
+    const lines = wholeLines(fs.readFileSync(path));
+    if (lines === undefined) return undefined;
     const header = JSON.parse(lines[0]!) as { seq: number; hash: string; version: number } & Record<string, unknown>;
     if (header["format_version"] !== 1) return undefined;
     const entries = header["entries"] as number;

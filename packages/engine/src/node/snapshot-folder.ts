@@ -35,6 +35,13 @@ export class SnapshotFolder {
     fs.mkdirSync(path, { recursive: true, mode: 0o700 });
   }
 
+  /** Removes what an earlier process did not finish writing; only for whoever has the store. */
+  removeUnfinished(): void {
+    for (const name of this.fs.readdirSync(this.path)) {
+      if (name.endsWith(".tmp")) this.fs.unlinkSync(`${this.path}/${name}`);
+    }
+  }
+
   /** The snapshots that are whole, the newest first, read one by one. */
   *whole(): Generator<Snapshot> {
     for (const name of this.names().reverse()) {
@@ -48,6 +55,13 @@ export class SnapshotFolder {
     let needed: number | undefined;
     for (const { head, openFrom } of this.whole()) needed = Math.min(needed ?? Infinity, openFrom ?? head.seq + 1);
     return needed;
+  }
+
+  /** Removes snapshots of what is not in the log: once the log has grown past them, they would be of another history. */
+  removeAfter(seq: number): void {
+    for (const name of this.names()) {
+      if (Number.parseInt(name, 10) > seq) this.fs.unlinkSync(`${this.path}/${name}`);
+    }
   }
 
   /** Writes a snapshot, in pieces, so that runs go on meanwhile; it replaces nothing before it is whole. */

@@ -6,8 +6,9 @@ import { recordedScope } from "./recorded-scope.js";
 import type { Recovery } from "./recovery.js";
 
 /**
- * Ends a run that cannot be planned any more, because tools or limits have changed: as rolled back, with its changes
- * dropped and nothing compensated. Whatever it had done outside remains, and the result says so.
+ * Ends a run that cannot be planned, because tools or limits have changed: as rejected when nothing of it had begun,
+ * otherwise as rolled back, with its changes dropped and nothing compensated. Whatever it had done outside remains,
+ * and the result says so.
  */
 export async function abandonRun(
   { services, onClosed }: RunStarter,
@@ -17,18 +18,26 @@ export async function abandonRun(
   const ids = actionIdsOf(recorded);
   const scope = recordedScope(recorded, ids);
   const time = services.clock.now();
+  const status = recorded.admitted ? "rolled_back" : "rejected";
   const cause: Reason = { code: "invalid", message: `the run cannot be resumed: ${problems[0]!.message}` };
-  for (const { id, isOpen } of recorded.actions.values()) if (isOpen) inDoubt.push(id);
+  const place = { scope, time };
+  for (const { id, isOpen, attempts } of recorded.actions.values()) {
+    if (!isOpen) continue;
+    inDoubt.push(id);
+    const reason: Reason = { code: "in_doubt", message: "the process ended during the call, and the run cannot go on" };
+    const data = { reason };
+    services.recorder.record({ ...place, kind: "action_in_doubt", action: ids.indexOf(id), attempt: attempts, data });
+  }
   const external_effects_remain = [...recorded.actions.values()].some(({ attempts }) => attempts > 0);
-  const parts = refusedResult({ ids, reasons: [cause], status: "canceled", time, startedAt: time });
+  const as = recorded.admitted ? "canceled" : "rejected";
+  const parts = refusedResult({ ids, reasons: [cause], status: as, time, startedAt: time });
   const cost: CostSummary = { ...parts.cost, tool_calls: sum(recorded) };
   services.recorder.record({
+    ...place,
     kind: "proposal_completed",
-    scope,
     action: -1,
     attempt: 0,
-    time,
-    data: { status: "rolled_back", cost, external_effects_remain, cause },
+    data: { status, cost, external_effects_remain, cause },
   });
   await new Promise<void>((resolve) => services.recorder.flushThen(resolve));
   const result: ProposalResult = {
@@ -37,7 +46,7 @@ export async function abandonRun(
     run_id: recorded.runId,
     trace_id: recorded.traceId,
     proposal_hash: recorded.received.proposal_hash,
-    status: "rolled_back",
+    status,
     reasons: problems,
     cost,
     external_effects_remain,

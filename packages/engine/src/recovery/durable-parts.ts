@@ -1,6 +1,14 @@
 import type { EventLog, StateStore } from "@car/ir/ports";
 import type { RecordedAnswer } from "../reuse/recorded-answer.js";
 
+/** Unfinished runs of a store, which are taken up once, whichever of the runtimes that share the store does it. */
+export interface UnfinishedRuns {
+  /** Sequence from which recovery must read; absent when no run is unfinished, or they have been taken up. */
+  readonly from: number | undefined;
+  /** Lets `body` take them up, unless that has been done; `body` says when their locks are held or queued for. */
+  takeUp<T>(body: (from: number, onTaken: () => void) => Promise<T>): Promise<T | undefined>;
+}
+
 /** A receipt as it is kept. */
 export interface StoredReceipt {
   readonly key: string;
@@ -14,8 +22,8 @@ export interface DurableParts {
   readonly state: StateStore;
   /** Its events alone rebuild `state`. */
   readonly eventLog: EventLog;
-  /** Sequence from which recovery must read; absent when no run is unfinished. */
-  readonly unfinishedFrom: number | undefined;
+  /** The runs that an earlier process left unfinished. */
+  readonly unfinished: UnfinishedRuns;
   /** Receipts of finished runs. */
   readonly receipts: readonly StoredReceipt[];
 }

@@ -1,5 +1,6 @@
-import { copyJson, mayAbort, type Reason } from "@car/ir";
+import { copyJson, type JsonValue, mayAbort, type Reason } from "@car/ir";
 import { idempotencyKeyOf } from "../dispatch/idempotency-key.js";
+import { holdReceipt } from "../gates/deduplicate.js";
 import { EXTERNAL } from "../plan/plan-flags.js";
 import { drain } from "../run/drain.js";
 import { finishSlot, stopIfDue } from "../run/finish-slot.js";
@@ -27,15 +28,23 @@ async function takeUp(run: Run, recovery: Recovery): Promise<void> {
   const { recorded } = recovery;
   restore(run, recorded);
   const doubtful = run.slots.filter((slot) => slot.phase !== "done" && isOpen(recorded, slot));
+  const held = doubtful.map((slot) => holdReceipt(run, slot));
   const outcomes = await decideAll(run, doubtful, recovery);
   run.tick();
-  for (const [at, slot] of doubtful.entries()) {
-    const outcome = outcomes[at];
-    if (outcome !== undefined) finishSlot(run, slot, outcome);
-  }
+  for (const [at, release] of held.entries()) if (outcomes[at] === undefined) release();
+  finishAll(
+    run,
+    doubtful.flatMap((slot, at) => (outcomes[at] === undefined ? [] : [[slot, outcomes[at]] as const])),
+  );
   stop(run, recovery);
   if (run.stop === undefined) makeReady(run);
   drain(run);
+}
+
+/** All of them count as ended before the first is: that one may give the run up, and with it whatever has not ended. */
+function finishAll(run: Run, decided: readonly (readonly [Slot, Outcome])[]): void {
+  for (const [slot] of decided) slot.phase = "done";
+  for (const [slot, outcome] of decided) finishSlot(run, slot, outcome);
 }
 
 /** Nothing is ended before everything is decided: the end of one call could give up another that is in doubt. */
@@ -66,12 +75,12 @@ interface Answer {
 /** `undefined`: the call is made again, under the same idempotency key. */
 function outcomeOfAnswer(run: Run, slot: Slot, { answer, inDoubt }: Answer): Outcome | undefined {
   if (answer === "rerun") return undefined;
-  if (typeof answer === "object") return { status: "succeeded", output: answer.output };
-  slot.abandoned = true;
-  inDoubt.push(slot.action.id);
   const message = "the process ended during the call; whether it acted is not known, so it is not made again";
   const reason: Reason = { code: "in_doubt", message };
   run.record("action_in_doubt", slot, { reason });
+  if (typeof answer === "object") return { status: "succeeded", output: answer.output };
+  slot.abandoned = true;
+  inDoubt.push(slot.action.id);
   return failed(reason);
 }
 
@@ -97,7 +106,8 @@ function mayRepeat(run: Run, { tool, index }: Slot): boolean {
 }
 
 /** The log has an end that gives the run up: nothing more is called. */
-function isGivenUp(run: Run, { ends }: RecordedRun): boolean {
+function isGivenUp(run: Run, { ends, undo }: RecordedRun): boolean {
+  if (undo !== undefined) return true;
   const byId = new Map(run.slots.map((slot) => [slot.action.id, slot]));
   return ends.some(({ action, kind, data }) => {
     const slot = byId.get(action.id);
@@ -120,12 +130,18 @@ async function ask(run: Run, slot: Slot, { onInDoubt }: Recovery): Promise<InDou
       attempt: slot.attempts,
       idempotency_key: idempotencyKeyOf(run, slot),
     });
-    if (typeof answer !== "object") return answer === "rerun" ? "rerun" : "failed";
+    if (answer === "rerun" || answer === "failed") return answer;
+    if (!isOutput(answer)) throw new TypeError("it must answer `failed`, `rerun` or `{output}`");
     return { output: copyJson(answer.output, run.config.outputLimits) };
   } catch (error) {
     run.services.logger.error({ error, run_id: scope.run_id }, "onInDoubt failed; the action counts as failed");
     return "failed";
   }
+}
+
+/** Whatever the types say: a wrong answer must not turn into a success. */
+function isOutput(answer: unknown): answer is { readonly output: JsonValue } {
+  return typeof answer === "object" && answer !== null && Object.hasOwn(answer, "output");
 }
 
 /** Finds out whether the run had been given up, in the order in which that happened. */
@@ -141,6 +157,7 @@ function stop(run: Run, { recorded, unfinished }: Recovery): void {
     if (code === "canceled") stopRun(run, { kind: "cancel", cause: outcome.reason });
     else if (code === "aborted") stopRun(run, { kind: "abort", cause: outcome.reason });
   }
+  if (recorded.undo !== undefined) stopRun(run, recorded.undo);
   if (unfinished === "resume") return;
   const message = "the process ended before the run did; it was rolled back when the log was opened again";
   stopRun(run, { kind: "abort", cause: { code: "aborted", message } });

@@ -24,6 +24,8 @@ export interface RecordedAction {
   readonly id: string;
   /** Attempts that began. */
   attempts: number;
+  /** Why the last attempt failed, when another is to follow. */
+  lastFailure: Reason | undefined;
   /** The attempt that began last has no outcome. */
   isOpen: boolean;
   /** Parameters with references resolved, of a call that had any. */
@@ -34,6 +36,12 @@ export interface RecordedAction {
   approved: boolean;
   end: RecordedEnd | undefined;
   compensation: "begun" | "done" | "failed" | undefined;
+}
+
+/** What the log says about the end of a run that was not completed. */
+export interface RecordedUndo {
+  readonly kind: "abort" | "cancel";
+  readonly cause: Reason;
 }
 
 /** A run that was under way when its process ended, as its events tell. */
@@ -47,6 +55,8 @@ export interface RecordedRun {
   /** RFC 3339. */
   readonly receivedAt: string;
   readonly admitted: boolean;
+  /** Why it was being undone, when that had begun: it may not be committed any more. */
+  readonly undo: RecordedUndo | undefined;
   readonly actions: ReadonlyMap<string, RecordedAction>;
   /** How actions ended, in that order. */
   readonly ends: readonly RecordedEnd[];
@@ -76,8 +86,9 @@ export function readRun(events: readonly CarEvent[]): RecordedRun {
     received,
     receivedAt: first!.timestamp,
     admitted: events.some(({ kind }) => kind === "proposal_admitted"),
+    undo: reader.undo,
     actions: reader.actions,
-    ends: reader.ends(),
+    ends: reader.ended,
     past: reader.past,
   };
 }
@@ -85,23 +96,23 @@ export function readRun(events: readonly CarEvent[]): RecordedRun {
 class Reader {
   readonly actions = new Map<string, RecordedAction>();
   readonly past = new Set<string>();
-  private readonly ended: RecordedEnd[] = [];
+  undo: RecordedUndo | undefined = undefined;
+  readonly ended: RecordedEnd[] = [];
 
   take(event: CarEvent): void {
     this.past.add(eventName(event.kind, event.action_id, event.attempt));
+    this.noteUndo(event);
     if (event.action_id === undefined) return;
     const action = this.actionOf(event.action_id);
     switch (event.kind) {
       case "action_executing":
         action.attempts = event.attempt ?? 1;
         action.isOpen = true;
+        action.changes = [];
         action.parameters = (dataOf(event)["parameters"] as JsonObject | undefined) ?? action.parameters;
         return;
       case "state_changed":
         action.changes = (dataOf(event) as unknown as StateChangedData).changes;
-        return;
-      case "action_retrying":
-        action.end = undefined;
         return;
       case "action_succeeded":
       case "action_failed":
@@ -113,13 +124,18 @@ class Reader {
     }
   }
 
-  /** A failure that another attempt followed was no end. */
-  ends(): readonly RecordedEnd[] {
-    return this.ended.filter((end) => end.action.end === end);
+  private noteUndo(event: CarEvent): void {
+    if (event.kind === "proposal_canceled") this.undo = { kind: "cancel", cause: reasonOf(event, "reason") };
+    else if (UNDO_KINDS.has(event.kind)) this.undo ??= { kind: "abort", cause: reasonOf(event, "cause") };
   }
 
   private end(action: RecordedAction, event: CarEvent, kind: RecordedEnd["kind"]): void {
     action.isOpen = false;
+    // A failure with another attempt to follow does not say how long the action took: it goes on.
+    if (kind === "action_failed" && dataOf(event)["duration_ms"] === undefined) {
+      action.lastFailure = dataOf(event)["reason"] as unknown as Reason;
+      return;
+    }
     action.end = { action, kind, timestamp: event.timestamp, data: dataOf(event) };
     this.ended.push(action.end);
   }
@@ -130,6 +146,7 @@ class Reader {
     const action: RecordedAction = {
       id,
       attempts: 0,
+      lastFailure: undefined,
       isOpen: false,
       parameters: undefined,
       changes: [],
@@ -142,6 +159,18 @@ class Reader {
     this.actions.set(id, action);
     return action;
   }
+}
+
+const UNDO_KINDS: ReadonlySet<CarEvent["kind"]> = new Set<CarEvent["kind"]>([
+  "compensation_started",
+  "compensation_succeeded",
+  "compensation_failed",
+  "state_rollback",
+]);
+
+function reasonOf(event: CarEvent, field: "reason" | "cause"): Reason {
+  const reason = dataOf(event)[field] as Reason | undefined;
+  return reason ?? { code: "aborted", message: "the run was being undone when its process ended" };
 }
 
 function note(action: RecordedAction, event: CarEvent): void {

@@ -43,9 +43,9 @@ export interface RecoveryReport {
 }
 
 /** The runs of a log that have no end, in the order in which they began. Holds the events of open runs only. */
-export async function unfinishedRuns(log: EventLog, from: number | undefined): Promise<readonly RecordedRun[]> {
+export async function unfinishedRuns(log: EventLog, from: number): Promise<readonly RecordedRun[]> {
   const open = new Map<string, CarEvent[]>();
-  for await (const event of log.read(from === undefined ? {} : { from })) {
+  for await (const event of log.read({ from })) {
     if (event.run_id === undefined) continue;
     if (event.kind === "proposal_received") open.set(event.run_id, [event]);
     else if (event.kind === "proposal_completed") open.delete(event.run_id);

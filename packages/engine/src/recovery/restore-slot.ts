@@ -1,6 +1,6 @@
 import { EDGE_ORDER, epochMsOf, type Reason, type Transition } from "@car/ir";
 import { endingOf } from "../run/finish-slot.js";
-import type { Outcome, Unsuccessful } from "../run/outcome.js";
+import { failed, type Outcome, type Unsuccessful } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import type { RecordedAction, RecordedEnd } from "./recorded-run.js";
@@ -9,6 +9,7 @@ import type { RecordedAction, RecordedEnd } from "./recorded-run.js";
 export function restoreAttempts(run: Run, slot: Slot, recorded: RecordedAction): void {
   slot.attempts = recorded.attempts;
   slot.approved = recorded.approved;
+  if (recorded.lastFailure !== undefined) slot.lastFailure = failed(recorded.lastFailure);
   slot.parameters = recorded.parameters ?? slot.parameters;
   if (recorded.attempts === 0) return;
   // What was spent is spent, whatever the limit is now.

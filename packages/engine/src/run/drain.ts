@@ -82,11 +82,17 @@ function approach(run: Run, slot: Slot): void {
 }
 
 function act(run: Run, slot: Slot, verdict: GateVerdict): void {
-  if (verdict !== PROCEED) return conclude(run, slot, verdict);
+  if (verdict !== PROCEED) return stopped(run, slot, verdict);
   const { action } = slot;
   const outcome =
     action.type === "tool_call" ? callTool(run, slot, concludeLater) : performStateAction(run, slot, action);
   if (outcome !== undefined) conclude(run, slot, outcome);
+}
+
+/** A further attempt that a gate stops leaves the action failed, with the gate's reason (5.7). */
+function stopped(run: Run, slot: Slot, verdict: Outcome): void {
+  if (slot.attempts === 0 || verdict.status === "succeeded") return conclude(run, slot, verdict);
+  finishSlot(run, slot, { status: "failed", reason: verdict.reason });
 }
 
 function concludeLater(run: Run, slot: Slot, outcome: Outcome): void {
@@ -108,22 +114,7 @@ function conclude(run: Run, slot: Slot, outcome: Outcome): void {
   void wait(run, slot, { promise: new Promise<never>(() => undefined), timeoutMs: delay }).then(() => {
     if (slot.epoch !== epoch) return;
     run.tick();
-    approachAgain(run, slot, passGates(run, slot));
-    drain(run);
-  });
-}
-
-/** A further attempt that a gate stops leaves the action failed, with the gate's reason (5.7). */
-function approachAgain(run: Run, slot: Slot, verdict: GateVerdict | Promise<GateVerdict>): void {
-  if (!isThenable(verdict)) {
-    if (verdict === PROCEED || verdict.status === "succeeded") return act(run, slot, verdict);
-    return finishSlot(run, slot, { status: "failed", reason: verdict.reason });
-  }
-  const { epoch } = slot;
-  void verdict.then((answer) => {
-    if (slot.epoch !== epoch) return;
-    run.tick();
-    approachAgain(run, slot, answer);
+    approach(run, slot);
     drain(run);
   });
 }

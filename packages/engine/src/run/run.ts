@@ -80,7 +80,7 @@ export class Run implements LockOwner {
   /** A failure of the log or the store: nothing of this run can be confirmed. */
   broken: Reason | undefined = undefined;
   private logBroken = false;
-  /** Another process has taken this run over. */
+  /** Another process has taken this run over, or recovery will. */
   disowned = false;
   /** Whether the budget has been held against everything that is left. */
   restChecked = false;
@@ -147,8 +147,8 @@ export class Run implements LockOwner {
   /** The log does not take events any more: nothing else is offered to it. */
   breakLog(error: unknown): void {
     this.logBroken = true;
-    // Another process has the log, and with it this run: undoing it is not this process's business any more.
-    this.disowned = CarError.isInstance(error) && error.code === "CAR_LOG_FENCED";
+    // Undoing it is not this process's business any more: another one has the log, or will find the run in it.
+    this.disowned = this.services.recoverable || (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
     this.break("the event log failed", error);
   }
 

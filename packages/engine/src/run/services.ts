@@ -12,6 +12,8 @@ export interface Services {
   readonly random: RandomSource;
   readonly store: StateStore;
   readonly recorder: Recorder;
+  /** What the log does not have as ended is taken up by `recover()`, in another process perhaps. */
+  readonly recoverable: boolean;
   readonly logger: Logger;
   readonly receipts: Receipts;
   readonly approver: Approver | undefined;

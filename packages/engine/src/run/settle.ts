@@ -107,7 +107,6 @@ async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void>
     });
   }
   const result = buildResult(run, end);
-  if (end === "canceled") run.record("proposal_canceled", undefined, { reason: result.cause });
   run.record("proposal_completed", undefined, completedData(result));
   try {
     await run.services.recorder.log.flush();

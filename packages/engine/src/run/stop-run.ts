@@ -21,6 +21,8 @@ export function stopRun(run: Run, stop: StopOrder): void {
   if (run.stop !== undefined && (run.stop.kind !== "budget" || !signal)) return;
   // The first cause stays the one that is named, whatever comes on top of it (5.3).
   run.stop = { kind: stop.kind, cause: run.stop?.cause ?? stop.cause };
+  // At once, so that a run whose process ends before it does is not taken up as if nobody had given it up.
+  if (stop.kind === "cancel") run.record("proposal_canceled", undefined, { reason: run.stop.cause });
   for (const slot of run.slots) {
     if (slot.phase !== "running") continue;
     if (slot.attempt === undefined) giveUpWait(run, slot);
@@ -43,8 +45,7 @@ function giveUpWait(run: Run, slot: Slot): void {
   slot.epoch++;
   slot.givenUp = true;
   slot.interrupt?.();
-  const last = slot.lastFailure;
-  finishSlot(run, slot, slot.attempts > 0 && last !== undefined ? last : notStarted(run, slot));
+  finishSlot(run, slot, notStarted(run, slot));
 }
 
 const CODES: Readonly<Record<Stop["kind"], ReasonCode>> = {
@@ -53,8 +54,9 @@ const CODES: Readonly<Record<Stop["kind"], ReasonCode>> = {
   budget: "budget_exceeded",
 };
 
-/** How an action ends that never started: because of a predecessor, or because the run has stopped. */
+/** How an action ends that is not started (again): as it failed before, because of a predecessor, or of the stop. */
 export function notStarted(run: Run, slot: Slot): Outcome {
+  if (slot.attempts > 0 && slot.lastFailure !== undefined) return slot.lastFailure;
   if (slot.skipCause !== undefined) {
     const message = `it depends on \`${slot.skipCause}\`, which did not succeed`;
     return skipped({ code: "dependency_unsuccessful", message, action_id: slot.skipCause });

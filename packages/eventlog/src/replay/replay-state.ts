@@ -35,6 +35,15 @@ export interface ReplayBase {
   readonly through: number;
 }
 
+/** What can follow changes of an action only when its success was lost with the process. */
+const VOIDS: ReadonlySet<CarEvent["kind"]> = new Set<CarEvent["kind"]>([
+  "action_executing",
+  "action_in_doubt",
+  "action_failed",
+  "action_rejected",
+  "action_skipped",
+]);
+
 class Replay {
   readonly state = new StateFold();
   private readonly through: number;
@@ -50,6 +59,17 @@ class Replay {
     if (event.kind === "state_snapshot") this.load(event);
     else if (event.kind === "state_changed") this.change(event);
     else if (event.kind === "proposal_completed") this.complete(event);
+    else if (VOIDS.has(event.kind)) this.forget(event);
+  }
+
+  /** Changes whose action did not succeed with them: the process ended in between, and it was made again or given up. */
+  private forget({ run_id: runId = "", action_id: actionId }: CarEvent): void {
+    const changed = this.openRuns.get(runId);
+    if (changed?.some((event) => event.action_id === actionId) !== true) return;
+    this.openRuns.set(
+      runId,
+      changed.filter((event) => event.action_id !== actionId),
+    );
   }
 
   private load(event: CarEvent): void {
