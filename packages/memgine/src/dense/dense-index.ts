@@ -79,20 +79,15 @@ export function createDenseIndex(dim: number, thresholds: Partial<DenseThreshold
 
 /** Slots whose signs differ least, found by counting: a difference is a small whole number. */
 function nearestSigns(table: VectorTable, signs: Uint32Array, wanted: number): readonly number[] {
-  const distances = new Uint16Array(table.size).fill(65_535);
-  const counts = new Uint32Array(table.dim + 1);
-  for (let slot = 0; slot < table.size; slot += 1) {
-    if (table.documentAt(slot) < 0) continue;
-    const distance = table.distance(slot, signs);
-    distances[slot] = distance;
-    counts[distance] = (counts[distance] ?? 0) + 1;
-  }
+  const distances = table.distances(signs);
+  const counts = new Uint32Array(table.dim + 33);
+  for (const distance of distances) counts[distance] = (counts[distance] ?? 0) + 1;
   let limit = 0;
   for (let taken = counts[0] ?? 0; taken < wanted && limit < table.dim;) {
     limit += 1;
     taken += counts[limit] ?? 0;
   }
   const near: number[] = [];
-  for (let slot = 0; slot < table.size; slot += 1) if ((distances[slot] ?? 65_535) <= limit) near.push(slot);
+  for (let slot = 0; slot < table.size; slot += 1) if ((distances[slot] ?? 0) <= limit) near.push(slot);
   return near;
 }

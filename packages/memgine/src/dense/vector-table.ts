@@ -12,8 +12,8 @@ export interface VectorTable {
   cosine(slot: number, query: Float32Array): number;
   /** Cosine of the vectors in two slots. */
   between(left: number, right: number): number;
-  /** How many signs differ. */
-  distance(slot: number, signs: Uint32Array): number;
+  /** How many signs of each slot differ from those given, slot by slot. */
+  distances(signs: Uint32Array): Uint16Array;
 }
 
 interface Arrays {
@@ -55,7 +55,7 @@ export function createVectorTable(dim: number): VectorTable {
     documentAt: (slot) => documents[slot] ?? -1,
     cosine,
     between: (left, right) => cosine(left, arrays.vectors.subarray(right * dim, (right + 1) * dim)),
-    distance: (slot, wanted) => differences(arrays.signs, slot * words, wanted),
+    distances: (wanted) => differences(arrays.signs, wanted, documents.length),
   };
 }
 
@@ -75,10 +75,21 @@ function product(vectors: Float32Array, from: number, query: Float32Array): numb
   return sum;
 }
 
-function differences(signs: Uint32Array, from: number, wanted: Uint32Array): number {
-  let sum = 0;
-  for (let at = 0; at < wanted.length; at += 1) sum += bitsIn((signs[from + at] ?? 0) ^ (wanted[at] ?? 0));
-  return sum;
+/** One flat loop: this is what a search over many vectors spends its time in. */
+function differences(signs: Uint32Array, wanted: Uint32Array, slots: number): Uint16Array {
+  const words = wanted.length;
+  const found = new Uint16Array(slots);
+  for (let slot = 0, at = 0; slot < slots; slot += 1) {
+    let sum = 0;
+    for (let word = 0; word < words; word += 1, at += 1) {
+      let bits = (signs[at] ?? 0) ^ (wanted[word] ?? 0);
+      bits -= (bits >>> 1) & 0x55555555;
+      bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+      sum += Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+    }
+    found[slot] = sum;
+  }
+  return found;
 }
 
 /** The vector at length 1; a zero vector stays one. */
@@ -96,10 +107,4 @@ export function signsOf(vector: Float32Array): Uint32Array {
     if ((vector[at] ?? 0) > 0) signs[at >> 5] = (signs[at >> 5] ?? 0) | (1 << (at & 31));
   }
   return signs;
-}
-
-function bitsIn(word: number): number {
-  let bits = word - ((word >>> 1) & 0x55555555);
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }
