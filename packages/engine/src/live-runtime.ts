@@ -5,7 +5,7 @@ import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js"
 import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
 import type { DurableParts } from "./recovery/durable-parts.js";
-import { recoverRuns, unfinishedRuns } from "./recovery/recover.js";
+import { type RecoverOptions, type RecoveryReport, recoverRuns, unfinishedRuns } from "./recovery/recover.js";
 import type { Recorder } from "./evidence/recorder.js";
 import { createHostState } from "./host-state.js";
 import { executeWithReplan } from "./replan/execute-with-replan.js";
@@ -79,18 +79,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       executeWithReplan({ starter, ...doors, problemsOf }, input, { ...options, principal }),
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
-    async recover(options = {}) {
-      doors.assertOpen();
-      const report = await left?.takeUp(async (from, onTaken) => {
-        const runs = await unfinishedRuns(recorder.log, from);
-        doors.assertOpen();
-        const recovered = recoverRuns(starter, runs, options);
-        // Their locks are held or queued for by now: whatever is executed from here on comes after them.
-        onTaken();
-        return recovered;
-      });
-      return report ?? { runs: [] };
-    },
+    recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
       doors.assertOpen();
@@ -105,6 +94,29 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       return (closing ??= closeRuntime(parts, open));
     },
   };
+}
+
+interface TakeUp<Report> {
+  readonly parts: RuntimeParts<Report>;
+  readonly starter: RunStarter;
+  readonly assertOpen: () => void;
+}
+
+/** Takes up what an earlier process left in the store, once. */
+async function takeUpLeft<Report>(
+  { parts, starter, assertOpen }: TakeUp<Report>,
+  options: RecoverOptions,
+): Promise<RecoveryReport> {
+  assertOpen();
+  const report = await parts.durable?.unfinished.takeUp(async (from, onTaken) => {
+    const runs = await unfinishedRuns(parts.recorder.log, from);
+    assertOpen();
+    const recovered = recoverRuns(starter, runs, options);
+    // Their locks are held or queued for by now: whatever is executed from here on comes after them.
+    onTaken();
+    return recovered;
+  });
+  return report ?? { runs: [] };
 }
 
 /** Says whether runs may begin. */

@@ -3,6 +3,7 @@ import { memoryStateStore } from "@car/state";
 import type { PolicyEngine } from "@car/ir/ports";
 import { ALLOW } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
+import type { UnfinishedRuns } from "../recovery/durable-parts.js";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
 import type { ReplanAttempt } from "./replan-options.js";
 
@@ -153,7 +154,14 @@ describe("executeWithReplan, bounded", () => {
   });
 
   it("[EN-28] [8.1] refuses the first proposal, as `execute` does, until unfinished runs are recovered", async () => {
-    const durable = { state: memoryStateStore(), eventLog: memoryEventLog(), unfinishedFrom: 1, receipts: [] };
+    let from: number | undefined = 1;
+    const unfinished: UnfinishedRuns = {
+      get from() {
+        return from;
+      },
+      takeUp: (body) => body(1, () => (from = undefined)),
+    };
+    const durable = { state: memoryStateStore(), eventLog: memoryEventLog(), unfinished, receipts: [] };
     const { runtime } = rig({ durable });
     const options = { replan: () => undefined };
     await expect(runtime.executeWithReplan(GOOD, options)).rejects.toMatchObject({ code: "CAR_RECOVERY_REQUIRED" });
