@@ -1,4 +1,10 @@
-import { type ProposalResult, type Reason, RecoveryRequiredError, RuntimeClosedError } from "@car/ir";
+import {
+  type ActionProposal,
+  type ProposalResult,
+  type Reason,
+  RecoveryRequiredError,
+  RuntimeClosedError,
+} from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
@@ -138,7 +144,7 @@ function createDoors(mustRecover: () => boolean) {
 
 function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder, open: OpenRuns): RunStarter {
   const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
-  const onClosed = (result: ProposalResult): void => tellMemory(parts, result);
+  const onClosed: RunStarter["onClosed"] = (result, proposal) => tellMemory(parts, result, proposal);
   const starter: RunStarter = {
     services: createServices(parts, (parent, action, input) => {
       const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
@@ -155,7 +161,7 @@ function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder
     onEnd: (run, result) => {
       open.delete(run);
       if (run.budget !== undefined) meters.leave(run.principal);
-      onClosed(result);
+      onClosed(result, run.plan.proposal);
     },
     onClosed,
   };
@@ -188,10 +194,14 @@ function refused(error: unknown): Promise<never> {
   return Promise.reject(error instanceof Error ? error : new Error(String(error)));
 }
 
-function tellMemory<Report>({ memory, logger }: RuntimeParts<Report>, result: ProposalResult): void {
+function tellMemory<Report>(
+  { memory, logger }: RuntimeParts<Report>,
+  result: ProposalResult,
+  proposal: ActionProposal | undefined,
+): void {
   if (memory === undefined) return;
   Promise.resolve()
-    .then(() => memory.recordOutcome(result))
+    .then(() => memory.recordOutcome(result, proposal))
     .catch((error: unknown) =>
       logger.error({ error, run_id: result.run_id }, "the memory failed to record an outcome"),
     );

@@ -39,7 +39,7 @@ export interface RunStarter {
   /** Takes a run out of `open` and tells who wants to know. */
   readonly onEnd: (run: Run, result: ProposalResult) => void;
   /** Told of the results of proposals that never became a run. */
-  readonly onClosed: (result: ProposalResult) => void;
+  readonly onClosed: (result: ProposalResult, proposal?: ActionProposal) => void;
 }
 
 /**
@@ -97,7 +97,7 @@ async function refuseInput(
   const { principal, replaces } = request;
   const refusal = { scope, principal, config, proposal, reasons, startedAt, replaces };
   const result = await refuseEarly(starter.services, refusal);
-  starter.onClosed(result);
+  starter.onClosed(result, proposal);
   return result;
 }
 
