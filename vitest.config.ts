@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^@car\/(tools-mcp|eventlog-sqlite)$/, replacement: fromRoot("./adapters/$1/src/index.ts") },
       { find: /^@car\/(ir)\/ports$/, replacement: fromRoot("./packages/$1/src/ports/index.ts") },
-      { find: /^@car\/(eventlog|policy)\/node$/, replacement: fromRoot("./packages/$1/src/node/index.ts") },
+      { find: /^@car\/(engine|eventlog|policy)\/node$/, replacement: fromRoot("./packages/$1/src/node/index.ts") },
       {
         find: /^@car\/(ir|state|policy|validator|eventlog|engine|conformance)$/,
         replacement: fromRoot("./packages/$1/src/index.ts"),
