@@ -1,5 +1,4 @@
-import { copyJson, type JsonValue, mayAbort, type Reason } from "@car/ir";
-import { idempotencyKeyOf } from "../dispatch/idempotency-key.js";
+import { mayAbort, type Reason } from "@car/ir";
 import { holdReceipt } from "../gates/deduplicate.js";
 import { EXTERNAL } from "../plan/plan-flags.js";
 import { drain } from "../run/drain.js";
@@ -8,6 +7,7 @@ import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { stopRun } from "../run/stop-run.js";
+import { askInDoubt } from "./ask-in-doubt.js";
 import type { InDoubtAnswer } from "./in-doubt.js";
 import type { RecordedRun } from "./recorded-run.js";
 import type { Recovery } from "./recovery.js";
@@ -44,6 +44,8 @@ async function takeUp(run: Run, recovery: Recovery): Promise<void> {
 /** All of them count as ended before the first is: that one may give the run up, and with it whatever has not ended. */
 function finishAll(run: Run, decided: readonly (readonly [Slot, Outcome])[]): void {
   for (const [slot] of decided) slot.phase = "done";
+  // A cancelation that is recorded came before whatever they end as now.
+  if (run.recovery?.recorded.undo?.kind === "cancel") stopRun(run, run.recovery.recorded.undo);
   for (const [slot, outcome] of decided) finishSlot(run, slot, outcome);
 }
 
@@ -64,7 +66,7 @@ async function decideAll(
 }
 
 function answerFor(run: Run, slot: Slot, recovery: Recovery): InDoubtAnswer | Promise<InDoubtAnswer> {
-  return mayRepeat(run, slot) ? "rerun" : ask(run, slot, recovery);
+  return mayRepeat(run, slot) ? "rerun" : askInDoubt(run, slot, recovery);
 }
 
 interface Answer {
@@ -114,34 +116,6 @@ function isGivenUp(run: Run, { ends, undo }: RecordedRun): boolean {
     if (kind === "action_skipped") return data.reason?.code === "canceled" || data.reason?.code === "aborted";
     return kind !== "action_succeeded" && slot !== undefined && mayAbort(slot.action);
   });
-}
-
-async function ask(run: Run, slot: Slot, { onInDoubt }: Recovery): Promise<InDoubtAnswer> {
-  const { scope, principal } = run;
-  const tool = slot.action.type === "tool_call" ? slot.action.tool : "";
-  try {
-    const answer = await onInDoubt({
-      run_id: scope.run_id,
-      proposal_id: scope.proposal_id,
-      action_id: slot.action.id,
-      tool,
-      parameters: slot.parameters,
-      principal,
-      attempt: slot.attempts,
-      idempotency_key: idempotencyKeyOf(run, slot),
-    });
-    if (answer === "rerun" || answer === "failed") return answer;
-    if (!isOutput(answer)) throw new TypeError("it must answer `failed`, `rerun` or `{output}`");
-    return { output: copyJson(answer.output, run.config.outputLimits) };
-  } catch (error) {
-    run.services.logger.error({ error, run_id: scope.run_id }, "onInDoubt failed; the action counts as failed");
-    return "failed";
-  }
-}
-
-/** Whatever the types say: a wrong answer must not turn into a success. */
-function isOutput(answer: unknown): answer is { readonly output: JsonValue } {
-  return typeof answer === "object" && answer !== null && Object.hasOwn(answer, "output");
 }
 
 /** Finds out whether the run had been given up, in the order in which that happened. */

@@ -11,6 +11,8 @@ export interface InDoubtAction {
   readonly principal: string;
   /** The attempt that is in doubt, from 1. */
   readonly attempt: number;
+  /** The call was to undo the action: `failed` then means that its effect remains. */
+  readonly is_compensation: boolean;
   /** The key that the call had; ask the other side about it. */
   readonly idempotency_key: string;
 }

@@ -6,6 +6,7 @@ import { PROCEED } from "../gates/gate.js";
 import { parametersExcess } from "../gates/parameters-excess.js";
 import { restrict } from "../gates/restrict.js";
 import { parameterProblems } from "../gates/validate.js";
+import { askInDoubt } from "../recovery/ask-in-doubt.js";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { Slot } from "../run/slot.js";
@@ -21,8 +22,9 @@ const MAX_ATTEMPTS = 4;
 export async function runCompensation(run: Run, of: Slot, call: CompensationCall): Promise<boolean> {
   const problem = await admit(run, of, call);
   if (problem !== undefined) return fail(run, of, { tool: call.toolName, reason: problem });
-  if (of.undoBegan && !mayRepeat(call)) return fail(run, of, { tool: call.toolName, reason: IN_DOUBT });
   const slot = compensationSlot(of, call);
+  const known = await knownEnd(run, of, { call, slot });
+  if (known !== undefined) return known;
   run.tick();
   run.record("compensation_started", of, { tool: call.toolName, parameters: slot.parameters });
   for (;;) {
@@ -40,6 +42,21 @@ export async function runCompensation(run: Run, of: Slot, call: CompensationCall
     }
     await pause(run, Math.max(outcome.retryAfterMs ?? 0, 100 * 2 ** (slot.attempts - 1) * run.services.random()));
   }
+}
+
+/** What became of a compensation that an earlier process began; `undefined` when it is to be made (again). */
+async function knownEnd(
+  run: Run,
+  of: Slot,
+  { call, slot }: { readonly call: CompensationCall; readonly slot: Slot },
+): Promise<boolean | undefined> {
+  if (!of.undoBegan || run.recovery === undefined || mayRepeat(call)) return undefined;
+  const answer = await askInDoubt(run, slot, run.recovery);
+  if (answer === "rerun") return undefined;
+  run.tick();
+  if (answer === "failed") return fail(run, of, { tool: call.toolName, reason: IN_DOUBT });
+  run.record("compensation_succeeded", of, { tool: call.toolName, output: answer.output, attempts: 1 });
+  return true;
 }
 
 const IN_DOUBT: Reason = {

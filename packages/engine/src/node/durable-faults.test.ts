@@ -1,0 +1,177 @@
+import * as nodeFs from "node:fs";
+import type { LogFolderSystem } from "@car/eventlog/node";
+import { verifyLog } from "@car/eventlog/node";
+import { CarError, LogFencedError } from "@car/ir";
+import type { EventLog } from "@car/ir/ports";
+import { describe, expect, it } from "vitest";
+import { createRuntime } from "../create-runtime.js";
+import { contentsOf, copyOf, openRuntime, reopenRuntime, temporaryPaths } from "../testing/disk.js";
+import { call, tool } from "../testing/fixtures.js";
+import { OutsideWorld } from "../testing/outside-world.js";
+import { reopened } from "../testing/reopened.js";
+import { durableStore } from "./durable-store.js";
+
+const path = temporaryPaths();
+const CALLS = [
+  ...(["openSync", "writeSync", "fdatasyncSync", "fsyncSync", "ftruncateSync", "renameSync", "unlinkSync"] as const),
+  ...(["mkdirSync", "readSync", "readFileSync", "readdirSync", "fdatasync"] as const),
+];
+
+/** The real file system, whose n-th call fails, or writes only a part from then on. */
+function failingAt(
+  n: number,
+  fault: "EIO" | "ENOSPC" | "short",
+): { readonly fs: LogFolderSystem; readonly count: () => number } {
+  let calls = 0;
+  const wrapped = CALLS.map((name) => [
+    name,
+    (...args: unknown[]): unknown => {
+      const isDue = ++calls === n && fault !== "short";
+      const error = Object.assign(new Error(`${fault}: injected`), { code: fault });
+      const done = args.at(-1);
+      if (isDue && name === "fdatasync") return void setImmediate(() => (done as (error: Error) => void)(error));
+      if (isDue) throw error;
+      const [fd, bytes, offset = 0, length = (bytes as Uint8Array | undefined)?.length ?? 0] = args as [
+        number,
+        Uint8Array,
+      ];
+      if (name === "writeSync" && fault === "short" && calls >= n && (length) > 1) {
+        return nodeFs.writeSync(fd, bytes, offset, Math.ceil((length) / 3));
+      }
+      return (nodeFs[name] as (...args: unknown[]) => unknown)(...args);
+    },
+  ]);
+  return { fs: { ...nodeFs, ...(Object.fromEntries(wrapped) as Partial<LogFolderSystem>) }, count: () => calls };
+}
+
+const ROOM = { actions: [call("room", "book"), call("pay", "charge", { dependencies: ["room"] })] };
+
+/** Works on a store until something fails; gives the errors and what was confirmed. */
+async function work(
+  dir: string,
+  fs: LogFolderSystem,
+): Promise<{ confirmed: number; errors: unknown[]; world: OutsideWorld }> {
+  const errors: unknown[] = [];
+  let confirmed = 0;
+  let world = new OutsideWorld();
+  try {
+    const opened = await openRuntime(dir, { fs, segmentBytes: 2_000, snapshotEvery: 2, onError: () => undefined });
+    world = opened.world;
+    for (let index = 0; index < 6; index++) {
+      const { status, cause } = await opened.runtime.execute(ROOM);
+      if (status === "committed") confirmed++;
+      else expect(cause?.code).toBe("store_error");
+    }
+    await opened.store.snapshot().catch((error: unknown) => errors.push(error));
+    await opened.store.close();
+  } catch (error) {
+    errors.push(error);
+  }
+  return { confirmed, errors, world };
+}
+
+describe("a disk that fails", () => {
+  it.each(["EIO", "ENOSPC", "short"] as const)(
+    "[EN-59] [EN-56] [5.9] with %s in any call is told, and loses nothing that was confirmed",
+    async (fault) => {
+      const counting = failingAt(0, fault);
+      await work(path(), counting.fs);
+      const total = counting.count();
+      expect(total).toBeGreaterThan(40);
+      for (let n = 1; n <= total; n += Math.ceil(total / (fault === "short" ? 4 : 20))) {
+        const dir = path();
+        const { confirmed, errors, world } = await work(dir, failingAt(n, fault).fs);
+        expect(world.calls.filter(({ tool: name }) => name === "unbook")).toEqual([]);
+        if (fault === "short") expect([confirmed, errors]).toEqual([6, []]);
+        for (const error of errors) if (!(error instanceof Error)) expect.fail(String(error));
+        const again = await reopenRuntime(dir);
+        const committed = again.store.state.view().version;
+        expect(committed).toBeGreaterThanOrEqual(confirmed);
+        await again.store.close();
+        expect(await verifyLog(`${dir}/log`)).toMatchObject({ valid: true });
+      }
+    },
+    30_000,
+  );
+
+  it("[EN-59] [5.9] opening rejects with an error of ours", async () => {
+    for (let n = 1; n <= 20; n++) {
+      const opening = durableStore({ dir: path(), fs: failingAt(n, "EIO").fs });
+      const error: unknown = await opening.then(
+        (store) => store.close(),
+        (cause: unknown) => cause,
+      );
+      expect(error === undefined || CarError.isInstance(error)).toBe(true);
+    }
+  });
+
+  it("[EN-59] [EN-57] [8.1] a flipped bit is found, or in a snapshot passed over", async () => {
+    const dir = path();
+    await work(dir, nodeFs);
+    const whole = await contentsOf(copyOf(dir, path()));
+    const files = (nodeFs.readdirSync(dir, { recursive: true }) as string[]).filter((name) => name.endsWith(".jsonl"));
+    expect(files.length).toBeGreaterThan(4);
+    for (const name of files) {
+      const bytes = nodeFs.readFileSync(`${dir}/${name}`);
+      for (let at = 3; at < bytes.length; at += Math.ceil(bytes.length / 2)) {
+        const copy = copyOf(dir, path());
+        bytes[at]! ^= 4;
+        nodeFs.writeFileSync(`${copy}/${name}`, bytes);
+        bytes[at]! ^= 4;
+        const { valid } = await verifyLog(`${copy}/log`);
+        const contents = await contentsOf(copy).catch((error: unknown) =>
+          CarError.isInstance(error) ? undefined : error,
+        );
+        if (contents !== undefined) expect(contents).toEqual(whole);
+        if (name.startsWith("log/")) expect(valid).toBe(false);
+      }
+    }
+  });
+
+  it("[EN-59] [8.1] a missing segment is found", async () => {
+    const dir = path();
+    await work(dir, nodeFs);
+    const segments = nodeFs
+      .readdirSync(`${dir}/log`)
+      .filter((name) => name.endsWith(".jsonl"))
+      .sort();
+    for (const name of segments.slice(1, -1)) {
+      const copy = copyOf(dir, path());
+      nodeFs.rmSync(`${copy}/log/${name}`);
+      await expect(durableStore({ dir: copy })).rejects.toMatchObject({ code: "CAR_LOG_CORRUPT" });
+    }
+  });
+});
+
+describe("a process that lost its log", () => {
+  it("[EN-56] [7.3] neither confirms nor compensates: another one will", async () => {
+    const durable = await reopened([]);
+    let isFenced = false;
+    const { eventLog } = durable;
+    const fenced = () => new LogFencedError("another process has the log");
+    const log: EventLog = {
+      supports: eventLog.supports,
+      append(draft) {
+        if (isFenced) throw fenced();
+        return eventLog.append(draft);
+      },
+      flush: () => (isFenced ? Promise.reject(fenced()) : undefined),
+      read: (options) => eventLog.read(options),
+      head: () => eventLog.head(),
+      close: () => eventLog.close(),
+    };
+    const world = new OutsideWorld();
+    const takeover = tool("takeover", () => void (isFenced = true));
+    const runtime = createRuntime({ durable: { ...durable, eventLog: log }, tools: [...world.tools, takeover] });
+    const result = await runtime.execute({
+      actions: [call("room", "book"), call("t", "takeover", { dependencies: ["room"] })],
+    });
+    expect(result).toMatchObject({
+      status: "rolled_back",
+      external_effects_remain: true,
+      cause: { code: "store_error" },
+    });
+    expect(world.calls.map(({ tool: name }) => name)).toEqual(["book"]);
+    expect(runtime.state.keys()).toEqual([]);
+  });
+});

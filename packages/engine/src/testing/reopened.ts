@@ -1,0 +1,40 @@
+import { type CarEvent, epochMsOf } from "@car/ir";
+import type { EventDraft, EventLog, RunScope } from "@car/ir/ports";
+import { memoryEventLog, replayState } from "@car/eventlog";
+import { restoredStateStore } from "@car/state";
+import { RunLedger } from "../node/run-ledger.js";
+import type { DurableParts } from "../recovery/durable-parts.js";
+import { LeftRuns } from "../recovery/left-runs.js";
+
+/** What a process finds that opens a log with these events, without a disk. */
+export async function reopened(events: readonly CarEvent[]): Promise<DurableParts> {
+  const ledger = new RunLedger(1_000);
+  for (const event of events) ledger.read(event, true);
+  const state = await replayState(events);
+  return {
+    state: restoredStateStore({ version: state.version, entries: state.entries() }),
+    eventLog: logOf(events),
+    unfinished: new LeftRuns(ledger.openFrom),
+    receipts: ledger.receipts(),
+  };
+}
+
+function logOf(events: readonly CarEvent[]): EventLog {
+  const log = memoryEventLog();
+  const scopes = new Map<string, RunScope>();
+  for (const event of events) log.append(draftOf(event, scopes));
+  return log;
+}
+
+function draftOf(event: CarEvent, scopes: Map<string, RunScope>): EventDraft {
+  const { kind, run_id, proposal_id = "", trace_id, span_id, action_id, attempt = 0, data, timestamp } = event;
+  const time = epochMsOf(timestamp);
+  if (run_id === undefined) return { kind, time, action: -1, attempt, data };
+  if (kind === "proposal_received") {
+    const { actions = [] } = data["proposal"] as { readonly actions?: readonly { readonly id: string }[] };
+    const action_ids = actions.map(({ id }) => id);
+    scopes.set(run_id, { run_id, proposal_id, trace_id, span_prefix: span_id.slice(0, 8), action_ids });
+  }
+  const scope = scopes.get(run_id)!;
+  return { kind, time, scope, action: scope.action_ids.indexOf(action_id ?? ""), attempt, data };
+}
