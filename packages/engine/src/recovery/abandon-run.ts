@@ -23,6 +23,14 @@ export async function abandonRun(
   const parts = refusedResult({ ids, reasons: [cause], status: "canceled", time, startedAt: time });
   const cost: CostSummary = { ...parts.cost, tool_calls: sum(recorded) };
   services.recorder.record({
+    kind: "proposal_resumed",
+    scope,
+    action: -1,
+    attempt: 0,
+    time,
+    data: { after: "crash", unfinished: "rollback" },
+  });
+  services.recorder.record({
     kind: "proposal_completed",
     scope,
     action: -1,

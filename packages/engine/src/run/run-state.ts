@@ -6,11 +6,11 @@ import type { PolicyStateView, StateStore, StateView } from "@car/ir/ports";
  * held; nothing is copied.
  */
 export class RunState implements PolicyStateView {
-  private readonly store: StateStore;
+  private readonly store: Pick<StateStore, "view">;
   private taken: StateView | undefined = undefined;
   private changed: Map<string, StateEntry | undefined> | undefined = undefined;
 
-  constructor(store: StateStore) {
+  constructor(store: Pick<StateStore, "view">) {
     this.store = store;
   }
 
