@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { explainCommand } from "./commands/explain.js";
 import { logShowCommand } from "./commands/log-show.js";
 import { logVerifyCommand } from "./commands/log-verify.js";
+import { replayCommand } from "./commands/replay.js";
 import { runCommand } from "./commands/run.js";
 import { verifyCommand } from "./commands/verify.js";
 import { EXIT } from "./exit-code.js";
@@ -79,6 +80,11 @@ function buildProgram(act: Act, output: Output): Command {
     .option("--run <id>", "of this run only")
     .option("--action <id>", "of this action only")
     .action(act(logShowCommand));
+  asJson(program.command("replay").argument("<log>"))
+    .description("execute a log again, without calling a tool, and compare")
+    .option("--run <id>", "this run only")
+    .option("--tools <module>", "a module that exports `tools`, for a log that does not have their schemas")
+    .action(act(replayCommand));
   asJson(program.command("explain").argument("<action>"))
     .description("tell why an action ended as it did")
     .requiredOption("--log <file>", "the log: a file or a folder")

@@ -5,6 +5,16 @@ export type { ReplanAttempt, ReplanOptions, ReplanResult, ReplanStop, ReplanTry 
 export type { LogLevel } from "./defaults/logger.js";
 export { createRateLimits } from "./limits/rate-limits.js";
 export type { RateLimits } from "./limits/rate-limits.js";
+export { replayRuns } from "./replay/replay-runs.js";
+export type { ReplayOptions } from "./replay/replay-runs.js";
+export type { ReplayStart } from "./replay/recorded-runs.js";
+export type { Divergence, ReplayReport, SkippedRun } from "./replay/replay-report.js";
+export { replayDecisions } from "./replay/replay-decisions.js";
+export type { ChangedDecision, DecisionsReport, ReplayDecisionsOptions } from "./replay/replay-decisions.js";
+export { recordExecutor } from "./recording/record-executor.js";
+export type { RecordedExecutor, RecordOptions, RedactParameters } from "./recording/record-executor.js";
+export { replayExecutor } from "./recording/replay-executor.js";
+export type { RecordedCall, ToolRecording } from "./recording/tool-recording.js";
 export { defineTool } from "./define-tool.js";
 export type { ParametersOf, ToolDefinition, ToolParameters } from "./define-tool.js";
 export { toolsForModel } from "./model/tools-for-model.js";

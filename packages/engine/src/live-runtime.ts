@@ -8,6 +8,7 @@ import {
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
+import { configChanged } from "./config/config-changed.js";
 import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
 import type { DurableParts } from "./recovery/durable-parts.js";
@@ -155,7 +156,7 @@ function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder
       }
     }),
     names: parts.names,
-    config: () => holder.current,
+    config: () => holder.forRun(),
     meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
     open,
     onEnd: (run, result) => {
@@ -168,10 +169,18 @@ function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder
   return starter;
 }
 
-function createHolder<Report>({ tools, config, registration, recorder, clock }: RuntimeParts<Report>): ConfigHolder {
+function createHolder<Report>(parts: RuntimeParts<Report>): ConfigHolder {
+  const { tools, config, registration, recorder, clock, names, logger } = parts;
   const initial: ConfigSnapshot = { ...config, ...toolView(initialTools(tools, registration)), version: 1 };
-  return new ConfigHolder(initial, registration, (change, tool) => {
-    recorder.record({ kind: "config_changed", time: clock.now(), action: -1, attempt: 0, data: { change, tool } });
+  return new ConfigHolder(initial, registration, (change, to) => {
+    const data = configChanged(change, to, names.runtime);
+    try {
+      recorder.record({ kind: "config_changed", time: clock.now(), action: -1, attempt: 0, data });
+    } catch (error) {
+      // A run that begins meets the same failure and ends with it; a change of tools is not worth less without a log.
+      if (change.change !== "runtime_started") throw error;
+      logger.error({ error }, "the event log failed");
+    }
   });
 }
 

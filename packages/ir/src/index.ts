@@ -50,6 +50,8 @@ export { parentSpanOf, spanIdOf, traceparentOf } from "./event/span-id.js";
 export type {
   ActionEndedData,
   ActionSucceededData,
+  ConfigChangedData,
+  LoggedConfig,
   ProposalCompletedData,
   ProposalReceivedData,
   ProposalRejectedData,
@@ -90,6 +92,7 @@ export type { KeyConflict, LateSupply } from "./graph/state-edges.js";
 export { CarError } from "./errors/car-error.js";
 export { ERROR_CODES } from "./errors/error-code.js";
 export type { ErrorCode } from "./errors/error-code.js";
+export { CheckpointInvalidError } from "./errors/checkpoint-invalid-error.js";
 export { ConfigInvalidError } from "./errors/config-invalid-error.js";
 export { JsonInvalidError } from "./errors/json-invalid-error.js";
 export { LockCanceledError, LockTimeoutError, NestedLockError } from "./errors/lock-error.js";
@@ -112,6 +115,9 @@ export { PolicyDocumentInvalidError } from "./errors/policy-document-invalid-err
 export type { PolicyDocumentProblem } from "./errors/policy-document-invalid-error.js";
 export { problemText, ProposalInvalidError } from "./errors/proposal-invalid-error.js";
 export type { InputProblem } from "./errors/proposal-invalid-error.js";
+export { RecordingInvalidError } from "./errors/recording-invalid-error.js";
+export { RecordingMissedError } from "./errors/recording-missed-error.js";
+export { RuntimeBusyError } from "./errors/runtime-busy-error.js";
 export { RuntimeClosedError } from "./errors/runtime-closed-error.js";
 export { RuntimeOverloadedError } from "./errors/runtime-overloaded-error.js";
 export { SchemaInvalidError } from "./errors/schema-invalid-error.js";

@@ -1,6 +1,7 @@
 import { type ActionExplanation, explainAction } from "@car/eventlog";
 import { readLog } from "@car/eventlog/node";
 import pc from "picocolors";
+import { logPath } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
 import { EXIT } from "../exit-code.js";
 import { statusMark } from "../show/marks.js";
@@ -14,7 +15,7 @@ export interface ExplainOptions {
 
 /** Tells from a log why an action ended as it did. */
 export async function explainCommand(actionId: string, { log, run }: ExplainOptions, output: Output): Promise<number> {
-  const found = await explainAction(readLog(log), actionId, run === undefined ? {} : { runId: run });
+  const found = await explainAction(readLog(logPath(log)), actionId, run === undefined ? {} : { runId: run });
   if (found === undefined)
     throw new UsageError(`${log}: there is no action \`${actionId}\`${run === undefined ? "" : ` in run ${run}`}`);
   if (output.json) output.value(found);

@@ -2,6 +2,7 @@ import { describeEvent } from "@car/eventlog";
 import { readLog } from "@car/eventlog/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";
+import { logPath } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
 
 /** Which events are shown. */
@@ -13,7 +14,7 @@ export interface LogShowOptions {
 /** Shows the events of a log, a line each; with `--json` the events themselves, a line each. */
 export async function logShowCommand(path: string, { run, action }: LogShowOptions, output: Output): Promise<number> {
   let lastRun: string | undefined;
-  for await (const event of readLog(path)) {
+  for await (const event of readLog(logPath(path))) {
     if (run !== undefined && event.run_id !== run) continue;
     if (action !== undefined && event.action_id !== action) continue;
     if (output.json) {

@@ -1,6 +1,7 @@
 import { verifyLog } from "@car/eventlog/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";
+import { logPath } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
 import { plural } from "../show/marks.js";
 
@@ -10,7 +11,7 @@ export async function logVerifyCommand(
   { head }: { readonly head?: string },
   output: Output,
 ): Promise<number> {
-  const report = await verifyLog(path, head === undefined ? {} : { head });
+  const report = await verifyLog(logPath(path), head === undefined ? {} : { head });
   if (output.json) output.value(report);
   else {
     output.line(

@@ -2,6 +2,8 @@ import { type Capabilities, isPrefixPattern } from "@car/ir";
 
 /** A capability set, indexed. */
 export interface CapabilityGuard {
+  /** The set itself. */
+  readonly set: Capabilities;
   readonly maxActions: number | undefined;
   readonly restrictsKeys: boolean;
   allowsTool(name: string): boolean;
@@ -17,6 +19,7 @@ export function capabilityGuard(capabilities: Capabilities): CapabilityGuard {
   const exact = new Set(keys);
   const prefixes = keys?.filter(isPrefixPattern).map((pattern) => pattern.slice(0, -1)) ?? [];
   return {
+    set: capabilities,
     maxActions: capabilities.max_actions,
     restrictsKeys: keys !== undefined,
     allowsTool: (name) => !denied.has(name) && (allowed === undefined || allowed.has(name)),

@@ -1,21 +1,38 @@
-import { type ToolEffect, ToolInvalidError, type ToolSchema } from "@car/ir";
+import { type ConfigChangedData, type ToolEffect, ToolInvalidError, type ToolSchema } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
 import type { ConfigSnapshot } from "./config-snapshot.js";
 import { registerTool, type RegistrationContext, type RegisteredTool } from "./registered-tool.js";
 
-/** Told of each change: what it was and the configuration it led to. */
-export type OnConfigChange = (change: "tool_registered" | "tool_unregistered" | "tool_revoked", tool: string) => void;
+/** What happened to a configuration. */
+export interface ConfigChange {
+  readonly change: ConfigChangedData["change"];
+  /** The tool that changed; absent when a whole configuration is told. */
+  readonly tool?: ToolSchema;
+}
+
+/** Told of each change and the configuration it led to. */
+export type OnConfigChange = (change: ConfigChange, config: ConfigSnapshot) => void;
 
 /** Holds the current configuration. Changing it makes a new snapshot; open runs keep the one they began with. */
 export class ConfigHolder {
   current: ConfigSnapshot;
   private readonly context: RegistrationContext;
   private readonly onChange: OnConfigChange;
+  private isTold = false;
 
   constructor(initial: ConfigSnapshot, context: RegistrationContext, onChange: OnConfigChange) {
     this.current = initial;
     this.context = context;
     this.onChange = onChange;
+  }
+
+  /** The configuration for a run that begins now. Before the first run it is told whole: the log alone must suffice. */
+  forRun(): ConfigSnapshot {
+    if (!this.isTold) {
+      this.isTold = true;
+      this.onChange({ change: "runtime_started" }, this.current);
+    }
+    return this.current;
   }
 
   /** Adds or replaces a tool; its cache starts empty. */
@@ -25,16 +42,17 @@ export class ConfigHolder {
     tools.set(registered.schema.name, registered);
     checkCompensation(registered.schema, tools);
     this.replace(tools);
-    this.onChange("tool_registered", registered.schema.name);
+    this.tell("tool_registered", registered.schema);
   }
 
   /** Removes a tool for runs that begin from now on. Returns whether there was one. */
   unregister(name: string): boolean {
-    if (!this.current.tools.has(name)) return false;
+    const tool = this.current.tools.get(name);
+    if (tool === undefined) return false;
     const tools = new Map(this.current.tools);
     tools.delete(name);
     this.replace(tools);
-    this.onChange("tool_unregistered", name);
+    this.tell("tool_unregistered", tool.schema);
     return true;
   }
 
@@ -43,8 +61,12 @@ export class ConfigHolder {
     const tool = this.current.tools.get(name);
     if (tool === undefined) return false;
     tool.revoked = true;
-    this.onChange("tool_revoked", name);
+    this.tell("tool_revoked", tool.schema);
     return true;
+  }
+
+  private tell(change: ConfigChange["change"], tool: ToolSchema): void {
+    this.onChange({ change, tool }, this.current);
   }
 
   private replace(tools: ReadonlyMap<string, RegisteredTool>): void {

@@ -1,4 +1,5 @@
 import { CarError, copyJson, type ErrorClass, JsonInvalidError, type JsonValue, type ReasonCode } from "@car/ir";
+import { RecordedFailure } from "./recorded-failure.js";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
@@ -77,6 +78,7 @@ function textPart(block: JsonValue): readonly string[] {
 
 /** What an exception of a tool means. Without a class it is `transient`: nobody said that trying again is useless. */
 export function outcomeOfThrow(error: unknown, { aborted }: { readonly aborted: boolean }): Outcome {
+  if (error instanceof RecordedFailure) return error.outcome;
   const message = clip(messageOfThrow(error));
   if (aborted) return failed({ code: "canceled", message, class: "canceled" }, "canceled");
   const { errorClass, code, retryAfterMs } = classify(error);

@@ -13,7 +13,7 @@ export function deduplicate(run: Run, slot: Slot): GateVerdict | Promise<GateVer
 }
 
 function ask(run: Run, slot: Slot, key: string): GateVerdict | Promise<GateVerdict> {
-  const found = run.services.receipts.find(key, run);
+  const found = run.services.receipts.find(key, run, slot);
   if (found.kind === "mine") return own(run, slot, key);
   if (found.kind === "wait") return askLater(run, slot, { key, changed: found.changed });
   const { output, writes, runId, actionId } = found.value;

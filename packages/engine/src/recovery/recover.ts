@@ -122,6 +122,8 @@ function launch(starter: RunStarter, recovery: Recovery, plan: Plan): Promise<Pr
     });
     run.tick();
     starter.open.add(run);
+    // The log says where one process ended and the next went on: what follows is not what one process would have done.
+    run.record("proposal_resumed", undefined, { after: "crash", unfinished: recovery.unfinished });
     begin(run, undefined);
   });
 }

@@ -14,6 +14,11 @@ export class RunNames {
     this.prefix = ids.hex(12);
   }
 
+  /** The beginning of the ids of this runtime's runs, 24 hex characters. */
+  get runtime(): string {
+    return this.prefix;
+  }
+
   /** The scope of the next run; a child's belongs to the trace of its parent. */
   next(proposalId: string, actionIds: readonly string[], traceId: string | undefined): RunScope {
     if (this.last === MAX_NUMBER) {

@@ -6,13 +6,13 @@ import type { PolicyStateView, StateStore, StateView } from "@car/ir/ports";
  * held; nothing is copied.
  */
 export class RunState implements PolicyStateView {
-  private readonly store: StateStore;
+  private readonly store: Pick<StateStore, "view">;
   private taken: StateView | undefined = undefined;
   private changed: Map<string, StateEntry | undefined> | undefined = undefined;
   /** Whether a key was deleted; only then does finding nothing in `changed` need a second look. */
   private hasDeleted = false;
 
-  constructor(store: StateStore) {
+  constructor(store: Pick<StateStore, "view">) {
     this.store = store;
   }
 

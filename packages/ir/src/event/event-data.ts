@@ -1,7 +1,11 @@
+import type { BudgetInput } from "../config/budget.js";
+import type { Capabilities } from "../config/capabilities.js";
+import type { Limits } from "../config/limits.js";
 import type { JsonObject, JsonValue } from "../json/json-value.js";
 import type { CostSummary, ProposalStatus } from "../result/proposal-result.js";
 import type { Reason } from "../result/reason.js";
 import type { Origin } from "../state/state-entry.js";
+import type { ToolSchema } from "../tool/tool-schema.js";
 
 /** One key's change. Without `value` the key was deleted. */
 export interface Transition {
@@ -111,4 +115,32 @@ export interface ActionSucceededData {
 export interface ActionEndedData {
   readonly reason: Reason;
   readonly duration_ms?: number;
+}
+
+/** What judges runs, besides the policy, as far as it is data. */
+export interface LoggedConfig {
+  readonly tools: readonly ToolSchema[];
+  readonly capabilities?: Capabilities;
+  readonly budget?: BudgetInput;
+  readonly limits: Limits;
+  readonly max_concurrency: number;
+  readonly schedule: "safe" | "eager";
+}
+
+/**
+ * `config_changed`. A runtime tells its whole configuration (`runtime_started`) before its first run, and then each
+ * change, so that the log alone says what judged a run.
+ */
+export interface ConfigChangedData {
+  readonly change: "runtime_started" | "tool_registered" | "tool_unregistered" | "tool_revoked";
+  /** The first 24 characters of the ids of this runtime's runs. */
+  readonly runtime: string;
+  /** The version that this led to; runs name it. */
+  readonly config_version: number;
+  /** Name of the tool that changed. */
+  readonly tool?: string;
+  /** Of a tool that was registered. */
+  readonly schema?: ToolSchema;
+  /** With `runtime_started`. */
+  readonly config?: LoggedConfig;
 }

@@ -1,0 +1,3 @@
+/** What executing a log again needs of other packages when the host names nothing else. */
+export { createSchemaCompiler } from "@car/validator";
+export { restoredStateStore } from "@car/state";

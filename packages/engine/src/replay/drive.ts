@@ -1,0 +1,113 @@
+import { type CarEvent, jsonEqual } from "@car/ir";
+import { cancelRun } from "../run/begin.js";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+import { canceledBy, isCanceledFromHere, isExplainedByCancelation } from "./cancelation.js";
+import type { ReplayParts } from "./replay-parts.js";
+import { callName, endOf, type PendingCalls } from "./scripted-calls.js";
+import type { ScriptedTimer } from "./scripted-timers.js";
+import { reasonCodeOf } from "./reason-code.js";
+
+/** Turns of the microtask queue without an event after which nothing more comes by itself. The engine needs about ten. */
+const PATIENCE = 100;
+
+/** A second execution that is under way. */
+export interface Driven {
+  readonly run: Run;
+  readonly parts: ReplayParts;
+  readonly pending: PendingCalls;
+  readonly isOver: () => boolean;
+}
+
+/** Supplies what came from outside in the recorded order, until the run has ended or something came out differently. */
+export async function drive(driven: Driven): Promise<void> {
+  const { script, waits } = driven.parts;
+  let idle = 0;
+  while (!driven.isOver() && script.divergence === undefined) {
+    const before = script.matched;
+    const next = script.next();
+    const supplied = next !== undefined && supply(driven, next);
+    await Promise.resolve();
+    idle = supplied || script.matched > before ? 0 : idle + 1;
+    if (idle <= PATIENCE) continue;
+    // A host's own policy may take its time.
+    if (waits.promised.size === 0) return script.missing();
+    await Promise.allSettled([...waits.promised]);
+    waits.promised.clear();
+    idle = 0;
+  }
+}
+
+/** Does what led to an event. Returns false when nothing has to be done, or it has been done. */
+function supply(driven: Driven, next: CarEvent): boolean {
+  const { run, parts } = driven;
+  if (cancelIsDue(driven, next)) {
+    cancelRun(run, canceledBy(parts.script)!);
+    return true;
+  }
+  const slot = next.action_id === undefined ? undefined : parts.slotOf(next.action_id);
+  if (slot !== undefined) return supplyAction(driven, slot, next);
+  return next.kind === "budget_exceeded" && parts.script.supply(next) && fire(run.durationTimer);
+}
+
+function supplyAction({ run, parts, pending }: Driven, slot: Slot, next: CarEvent): boolean {
+  const { id } = slot.action;
+  // Between two attempts at a compensation there is nothing but a pause.
+  if (next.kind === "compensation_succeeded" || next.kind === "compensation_failed") return parts.timers.fireAll();
+  if (slot.attempt !== undefined) return endAttempt({ run, parts, pending }, slot, next);
+  const wait = parts.waits.take(id);
+  if (wait !== undefined) {
+    parts.script.supply(next);
+    if (isTooLate(next)) wait.giveUp();
+    else wait.go();
+    return true;
+  }
+  // Nothing but the pause before another attempt is left.
+  if (slot.interrupt === undefined || parts.script.last(id) !== "action_retrying") return false;
+  slot.interrupt();
+  return true;
+}
+
+function isTooLate({ kind, data }: CarEvent): boolean {
+  return kind === "action_failed" || (kind === "rate_limited" && data["granted"] !== true);
+}
+
+function endAttempt({ run, parts, pending }: Omit<Driven, "isOver">, slot: Slot, next: CarEvent): boolean {
+  const { id } = slot.action;
+  const end = endOf(parts, id, slot.attempts);
+  if (end === undefined || !parts.script.supply(end)) return false;
+  if (next.kind === "action_in_doubt") parts.script.supply(next);
+  switch (reasonCodeOf(end)) {
+    case "timeout":
+      return fire(slot.attempt!.timer);
+    case "in_doubt":
+      // Either its deadline passed and it may not be repeated, or the run ended and nobody waited any longer.
+      return fire(reasonCodeOf(next) === "timeout" ? slot.attempt!.timer : run.drainTimer);
+    default:
+      return pending.settle(callName(id, slot.attempts));
+  }
+}
+
+function fire(timer: unknown): boolean {
+  (timer as ScriptedTimer | undefined)?.fire();
+  return timer !== undefined;
+}
+
+/** Nobody told the run to stop yet, or only its budget did, and the recording says that somebody will. */
+function cancelIsDue({ run, parts }: Driven, next: CarEvent): boolean {
+  if (run.settled || (run.stop !== undefined && run.stop.kind !== "budget")) return false;
+  if (canceledBy(parts.script) === undefined) return false;
+  return (
+    isExplainedByCancelation(parts.script, next) || isPauseGivenUp(parts, next) || isCanceledFromHere(parts.script)
+  );
+}
+
+/** An action that waited for another attempt ended with its last failure: the attempt was not made any more. */
+function isPauseGivenUp({ script, slotOf }: ReplayParts, { kind, action_id = "", data }: CarEvent): boolean {
+  const last = slotOf(action_id)?.lastFailure;
+  return (
+    kind === "action_failed" &&
+    script.last(action_id) === "action_retrying" &&
+    jsonEqual(data["reason"], { ...last?.reason })
+  );
+}

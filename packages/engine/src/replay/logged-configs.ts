@@ -1,0 +1,80 @@
+import {
+  type CarEvent,
+  type ConfigChangedData,
+  DEFAULT_LIMITS,
+  type LoggedConfig,
+  PayloadErasedError,
+  type ToolSchema,
+} from "@car/ir";
+import type { SchemaCompiler } from "@car/ir/ports";
+import { capabilityGuard } from "../config/capability-guard.js";
+import { toolView } from "../config/config-holder.js";
+import type { ConfigSnapshot } from "../config/config-snapshot.js";
+import { type RegistrationContext, registerTool } from "../config/registered-tool.js";
+import { TimerQueue } from "../time/timer-queue.js";
+
+const RUNTIME_CHARACTERS = 24;
+
+/** Follows a log: which configuration each runtime has. Later changes are applied to what it told at its start. */
+export class LoggedConfigs {
+  private readonly current = new Map<string, LoggedConfig>();
+
+  /** @throws `PayloadErasedError` when the payload is gone. */
+  take({ kind, data, data_digest, seq }: CarEvent): void {
+    if (kind !== "config_changed") return;
+    if (data_digest !== undefined) throw new PayloadErasedError(seq);
+    const { change, runtime, tool, schema, config } = data as unknown as ConfigChangedData;
+    if (config !== undefined) this.current.set(runtime, config);
+    const known = this.current.get(runtime);
+    if (known === undefined || tool === undefined || change === "tool_revoked") return;
+    this.current.set(runtime, { ...known, tools: toolsAfter(known.tools, tool, schema) });
+  }
+
+  /** The configuration of a run that begins now; `undefined` when the log does not have it. */
+  of(runId: string): LoggedConfig | undefined {
+    return this.current.get(runId.slice(0, RUNTIME_CHARACTERS));
+  }
+}
+
+/** A tool that is registered again keeps its place. */
+function toolsAfter(tools: readonly ToolSchema[], name: string, schema: ToolSchema | undefined): readonly ToolSchema[] {
+  if (schema === undefined) return tools.filter((tool) => tool.name !== name);
+  if (!tools.some((tool) => tool.name === name)) return [...tools, schema];
+  return tools.map((tool) => (tool.name === name ? schema : tool));
+}
+
+/** Builds configurations from what a log has; the same one is built once. */
+export class ConfigBuilder {
+  private readonly built = new WeakMap<LoggedConfig, Omit<ConfigSnapshot, "policy" | "version">>();
+  private readonly context: RegistrationContext;
+
+  constructor(compiler: SchemaCompiler) {
+    const now = (): number => 0;
+    const timers = new TimerQueue({ now, setTimer: () => ({ cancel: () => undefined }) });
+    this.context = { compiler, timers, now, maxCachedResults: 1, buckets: new Map() };
+  }
+
+  /** @throws `ToolInvalidError` when a tool's schemas are no schemas. */
+  build(logged: LoggedConfig): Omit<ConfigSnapshot, "policy" | "version"> {
+    const known = this.built.get(logged);
+    if (known !== undefined) return known;
+    const { tools, capabilities, budget, limits, max_concurrency: maxConcurrency, schedule } = logged;
+    const registered = new Map(tools.map((schema) => [schema.name, registerTool({ schema }, this.context)]));
+    const config = {
+      ...toolView(registered),
+      capabilities: capabilities && capabilityGuard(capabilities),
+      budget: budget as ConfigSnapshot["budget"],
+      limits,
+      outputLimits: { maxDepth: limits.max_depth, maxBytes: limits.max_output_bytes },
+      maxConcurrency,
+      schedule,
+    };
+    this.built.set(logged, config);
+    return config;
+  }
+}
+
+/** A configuration of nothing but tools, for logs that do not say what judged their runs. */
+export function configOfTools(tools: readonly ToolSchema[]): LoggedConfig {
+  return { tools, limits: DEFAULT_LIMITS, max_concurrency: 256, schedule: "safe" };
+}

@@ -1,0 +1,112 @@
+import type { CarEvent, LoggedConfig, ProposalCompletedData, ProposalReceivedData, Reason, StateEntry } from "@car/ir";
+import type { StateView } from "@car/ir/ports";
+import { CommittedState, type RestoreStore } from "./committed-state.js";
+import { LoggedConfigs } from "./logged-configs.js";
+import type { SkippedRun } from "./replay-report.js";
+
+/** A state that is known already, and up to which event. */
+export interface ReplayStart {
+  readonly version: number;
+  readonly entries: Iterable<readonly [key: string, entry: StateEntry]>;
+  /** Sequence of the last event that is in it. */
+  readonly through: number;
+}
+
+/** A run of a log, once it has ended. */
+export interface LoggedRun {
+  readonly events: readonly CarEvent[];
+  readonly received: ProposalReceivedData;
+  /** The state when it had its locks. */
+  readonly view: StateView;
+  readonly config: LoggedConfig | undefined;
+}
+
+interface OpenRun {
+  readonly events: CarEvent[];
+  readonly config: LoggedConfig | undefined;
+  view: StateView | undefined;
+}
+
+/**
+ * The runs of a log in the order in which they ended, each with the state and the configuration it had. Holds the state
+ * and the events of open runs, nothing else. A run's view is gone when the next run is asked for.
+ */
+export async function* recordedRuns(
+  events: AsyncIterable<CarEvent> | Iterable<CarEvent>,
+  restore: RestoreStore,
+  start?: ReplayStart,
+): AsyncGenerator<LoggedRun | SkippedRun> {
+  const runs = new Following(restore, start);
+  for await (const event of events) {
+    const ended = runs.take(event);
+    if (ended !== undefined) yield ended;
+    runs.apply(event);
+  }
+  yield* runs.unfinished();
+}
+
+class Following {
+  private readonly configs = new LoggedConfigs();
+  private readonly state: CommittedState;
+  private readonly through: number;
+  private readonly open = new Map<string, OpenRun>();
+
+  constructor(restore: RestoreStore, start: ReplayStart | undefined) {
+    this.state = new CommittedState(restore, start);
+    this.through = start?.through ?? 0;
+  }
+
+  /** Follows an event. Gives the run that it ends. */
+  take(event: CarEvent): LoggedRun | SkippedRun | undefined {
+    const { run_id: id, kind } = event;
+    if (id === undefined) {
+      this.configs.take(event);
+      return undefined;
+    }
+    if (kind === "proposal_received") this.open.set(id, { events: [], config: this.configs.of(id), view: undefined });
+    const run = this.open.get(id);
+    run?.events.push(event);
+    if (kind === "proposal_admitted" && run !== undefined) run.view ??= this.state.view();
+    if (kind !== "proposal_completed") return undefined;
+    if (run === undefined) return skippedRun(event, "beginning_missing");
+    run.view ??= this.state.view();
+    const received = run.events[0]!.data as unknown as ProposalReceivedData;
+    const reason = reasonToSkip(run.events);
+    return reason === undefined
+      ? { events: run.events, received, view: run.view, config: run.config }
+      : skippedRun(run.events[0]!, reason);
+  }
+
+  /** Changes the state by an event, after whoever needed the state before it. */
+  apply(event: CarEvent): void {
+    const { run_id: id, kind, seq } = event;
+    if (id === undefined && seq > this.through) this.state.take(event);
+    if (kind !== "proposal_completed") return;
+    const run = this.open.get(id ?? "");
+    this.open.delete(id ?? "");
+    run?.view?.release?.();
+    const { status } = event.data as unknown as ProposalCompletedData;
+    if (status === "committed" && seq > this.through) {
+      this.state.commit(run?.events.filter((each) => each.kind === "state_changed") ?? []);
+    }
+  }
+
+  *unfinished(): Generator<SkippedRun> {
+    for (const { events } of this.open.values()) yield skippedRun(events[0]!, "open");
+  }
+}
+
+function skippedRun({ run_id = "", proposal_id = "", seq }: CarEvent, reason: SkippedRun["reason"]): SkippedRun {
+  return { run_id, proposal_id, seq, reason };
+}
+
+/** What an execution of one run alone cannot show again. */
+function reasonToSkip(events: readonly CarEvent[]): SkippedRun["reason"] | undefined {
+  const received = events[0]!;
+  // Of an erased payload nothing can be said here; whoever needs it will say so.
+  const { proposal_hash: hash } = received.data as unknown as ProposalReceivedData;
+  if (received.data_digest === undefined && hash === "") return "unparsed";
+  if (events.some(({ kind, data }) => kind === "proposal_resumed" && data["after"] === "crash")) return "interrupted";
+  const cause = events.at(-1)!.data["cause"] as unknown as Reason | undefined;
+  return cause?.code === "store_error" ? "broken" : undefined;
+}

@@ -1,0 +1,19 @@
+import type { Slot } from "../run/slot.js";
+import type { Script } from "./script.js";
+import type { ScriptedTimers } from "./scripted-timers.js";
+import type { Waits } from "./waits.js";
+
+/** What the parts of one second execution share. */
+export interface ReplayParts {
+  readonly script: Script;
+  readonly waits: Waits;
+  readonly timers: ScriptedTimers;
+  /** The run had a policy. */
+  readonly hasPolicy: boolean;
+  /** Questions to receipts and caches that were answered with a wait. */
+  readonly asked: Set<string>;
+  /** Tells which action reserves something of the budget. */
+  readonly reserves: Map<object, string>;
+  /** The slot of an action; only while the run is going on. */
+  readonly slotOf: (actionId: string) => Slot | undefined;
+}

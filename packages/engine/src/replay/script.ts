@@ -1,0 +1,168 @@
+import { type CarEvent, type EventKind, type JsonObject, type JsonValue, PayloadErasedError } from "@car/ir";
+import type { EventDraft } from "@car/ir/ports";
+import { comparable } from "./comparable.js";
+import { firstDifference } from "./difference.js";
+import type { Divergence } from "./replay-report.js";
+
+/** Kinds that come from outside of the run: none of them may be overtaken before it has been supplied. */
+const INPUTS: ReadonlySet<EventKind> = new Set<EventKind>([
+  "action_succeeded",
+  "action_failed",
+  "action_in_doubt",
+  "approval_recorded",
+  "compensation_succeeded",
+  "compensation_failed",
+]);
+
+const NOBODY = "";
+
+/**
+ * The recorded events of one run, from its beginning to its end, against which a second execution is held. The events of
+ * one action must come in the recorded order; those of different actions may change places only where nothing that
+ * came from outside stands between them.
+ */
+export class Script {
+  readonly events: readonly CarEvent[];
+  /** How many came again. */
+  matched = 0;
+  divergence: Divergence | undefined = undefined;
+  private readonly used: boolean[];
+  /** Actions whose tool was called. */
+  private readonly called: ReadonlySet<string>;
+  private readonly supplied = new Set<CarEvent>();
+  /** Places of each action's events that have not come again, the next one last. */
+  private readonly queues = new Map<string, number[]>();
+  private readonly latest = new Map<string, EventKind>();
+  private at = 0;
+
+  /** @throws `PayloadErasedError` for the first event whose payload is gone. */
+  constructor(recorded: readonly CarEvent[]) {
+    // What came too late changed nothing, whenever it came.
+    const events = recorded.filter(({ kind }) => kind !== "late_result_dropped");
+    this.events = events;
+    this.used = new Array<boolean>(events.length).fill(false);
+    const calls = events.filter(({ kind }) => kind === "action_executing");
+    this.called = new Set(calls.map(({ action_id = NOBODY }) => action_id));
+    for (let place = events.length - 1; place >= 0; place--) {
+      const { action_id: id = NOBODY } = events[place]!;
+      const queue = this.queues.get(id);
+      if (queue === undefined) this.queues.set(id, [place]);
+      else queue.push(place);
+    }
+    for (const { data_digest, seq } of events) if (data_digest !== undefined) throw new PayloadErasedError(seq);
+  }
+
+  /** The first event that has not come again. */
+  next(): CarEvent | undefined {
+    return this.events[this.at];
+  }
+
+  /** Whether the next event is about this action. */
+  isNext(actionId: string): boolean {
+    return this.next()?.action_id === actionId;
+  }
+
+  /** This action's events that have not come again, in order. */
+  ahead(actionId: string): readonly CarEvent[] {
+    return (this.queues.get(actionId) ?? []).map((place) => this.events[place]!).reverse();
+  }
+
+  /** The kind of this action's event that came last. */
+  last(actionId: string): EventKind | undefined {
+    return this.latest.get(actionId);
+  }
+
+  /** All events that have not come again, in order. */
+  rest(): readonly CarEvent[] {
+    return this.events.filter((_, place) => place >= this.at && !this.used[place]);
+  }
+
+  /** Says that what leads to an event has been supplied. Returns false when it had been before. */
+  supply(event: CarEvent): boolean {
+    if (this.supplied.has(event)) return false;
+    this.supplied.add(event);
+    return true;
+  }
+
+  /** Holds an event of the second execution against the recorded one. Nothing is compared after a divergence. */
+  take({ kind, scope, action, attempt, data }: EventDraft): void {
+    if (this.divergence !== undefined) return;
+    const queue = this.queues.get(scope?.action_ids[action] ?? NOBODY) ?? [];
+    const place = queue.at(-1);
+    if (place === undefined) return this.surplus(kind);
+    const recorded = this.events[place]!;
+    if (recorded.kind !== kind)
+      return this.diverge(recorded, { field: "kind", recorded: recorded.kind, replayed: kind });
+    const attempts = { recorded: recorded.attempt ?? 0, replayed: attempt };
+    if (attempts.recorded !== attempt) return this.diverge(recorded, { field: "attempt", ...attempts });
+    const found = firstDifference(comparable(kind, recorded.data), comparable(kind, plain(data)));
+    if (found !== undefined) {
+      return this.diverge(recorded, { field: found.path, recorded: found.left, replayed: found.right });
+    }
+    const overtaken = this.overtaken(place);
+    if (overtaken !== undefined) {
+      return this.diverge(overtaken, { field: "order", recorded: overtaken.kind, replayed: kind });
+    }
+    queue.pop();
+    this.latest.set(recorded.action_id ?? NOBODY, kind);
+    this.use(place);
+  }
+
+  /** Says that the next event did not come again. */
+  missing(): void {
+    const next = this.next();
+    if (next !== undefined) this.diverge(next, { field: "missing", recorded: next.kind, replayed: undefined });
+  }
+
+  private surplus(kind: EventKind): void {
+    const near = this.next() ?? this.events.at(-1)!;
+    this.diverge(near, { field: "kind", recorded: near.kind, replayed: kind });
+  }
+
+  private overtaken(place: number): CarEvent | undefined {
+    for (let earlier = this.at; earlier < place; earlier++) {
+      const event = this.events[earlier]!;
+      if (this.used[earlier]) continue;
+      // What came from outside comes when it is next, so it overtakes nothing.
+      if (this.isInput(this.events[place]!) || (this.isInput(event) && !this.supplied.has(event))) return event;
+    }
+    return undefined;
+  }
+
+  /** What ended without a call follows from what came before. */
+  private isInput({ kind, action_id = NOBODY }: CarEvent): boolean {
+    return INPUTS.has(kind) && this.called.has(action_id);
+  }
+
+  private use(place: number): void {
+    this.used[place] = true;
+    this.matched++;
+    while (this.used[this.at] === true) this.at++;
+  }
+
+  private diverge(event: CarEvent, what: Pick<Divergence, "field" | "recorded" | "replayed">): void {
+    const { seq, kind, action_id, run_id = "", proposal_id = "" } = event;
+    const of = action_id === undefined ? "" : ` of \`${action_id}\``;
+    this.divergence = {
+      run_id,
+      proposal_id,
+      seq,
+      kind,
+      ...(action_id === undefined ? {} : { action_id }),
+      ...what,
+      message: `event ${seq}, ${kind}${of}: ${what.field}: recorded ${textOf(what.recorded)}, now ${textOf(what.replayed)}`,
+    };
+  }
+}
+
+const MAX_TEXT = 200;
+
+function textOf(value: JsonValue | undefined): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}...`;
+}
+
+/** As it would be in a log: without what is undefined. */
+function plain(data: object | undefined): JsonObject {
+  return data === undefined ? {} : (JSON.parse(JSON.stringify(data)) as JsonObject);
+}

@@ -1,0 +1,73 @@
+import type { CarEvent, EventKind, JsonValue } from "@car/ir";
+import type { ResultCache } from "../reuse/result-cache.js";
+import type { Receipts } from "../reuse/receipts.js";
+import type { RecordedAnswer } from "../reuse/recorded-answer.js";
+import type { Found } from "../reuse/single-flight.js";
+import type { Slot } from "../run/slot.js";
+import { reusedWrites } from "./recorded-writes.js";
+import { reasonCodeOf } from "./reason-code.js";
+import type { ReplayParts } from "./replay-parts.js";
+
+/** Receipts that answer what the recording says they answered. */
+export function scriptedReceipts(parts: ReplayParts): Receipts {
+  return {
+    find: (_key, _asker, slot) => find(slot, "action_deduplicated", parts),
+    store: () => undefined,
+    restore: () => undefined,
+    publish: () => undefined,
+    drop: () => undefined,
+  };
+}
+
+/** A cache that answers what the recording says it answered to this action. */
+export function scriptedCache(id: string, parts: ReplayParts): ResultCache {
+  return {
+    find: () => find(parts.slotOf(id)!, "cache_hit", parts),
+    store: () => undefined,
+    drop: () => undefined,
+  };
+}
+
+const ENDS_THE_QUESTION: ReadonlySet<EventKind> = new Set<EventKind>([
+  "action_executing",
+  "action_failed",
+  "action_rejected",
+  "action_skipped",
+]);
+
+function find(slot: Slot, kind: "action_deduplicated" | "cache_hit", parts: ReplayParts): Found<RecordedAnswer> {
+  const { id } = slot.action;
+  const { script, waits, asked } = parts;
+  const ahead = script.ahead(id);
+  const end = ahead.findIndex((event) => ENDS_THE_QUESTION.has(event.kind));
+  const soon = end < 0 ? ahead : ahead.slice(0, end);
+  const isTokenWait = ahead.some(({ kind }, at) => kind === "rate_limited" && at > end);
+  const hit = soon.find((event) => event.kind === kind);
+  const question = `${kind} ${id}`;
+  if (!asked.has(question) && !script.isNext(id) && !isTokenWait && hasWaited(soon, ahead[end], parts)) {
+    asked.add(question);
+    return { kind: "wait", changed: waits.promise(id, () => undefined) };
+  }
+  if (hit === undefined) return { kind: "mine" };
+  const changed = ahead.find((event) => event.kind === "state_changed");
+  return { kind: "hit", ageMs: 0, value: answerOf(hit, reusedWrites(slot, changed)) };
+}
+
+/**
+ * Whoever waited was asked for permission once more, or gave up, or was given up with the run. Without a policy nobody can tell; then waiting for the
+ * action's turn changes nothing but the order.
+ */
+function hasWaited(soon: readonly CarEvent[], end: CarEvent | undefined, { hasPolicy }: ReplayParts): boolean {
+  const isSkipped = end?.kind === "action_skipped" && reasonCodeOf(end) !== "budget_exceeded";
+  const gaveUp = isSkipped || (end?.kind === "action_failed" && end.attempt === undefined);
+  return gaveUp || !hasPolicy || soon.some(({ kind }) => kind === "policy_decided");
+}
+
+function answerOf({ data }: CarEvent, writes: RecordedAnswer["writes"]): RecordedAnswer {
+  return {
+    output: data["output"] as JsonValue,
+    writes,
+    runId: data["from_run_id"] as string,
+    actionId: data["from_action_id"] as string,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Budget, CarEvent, Reason } from "@car/ir";
+import { BudgetMeter, type Charge } from "../budget/budget-meter.js";
+import type { ReplayParts } from "./replay-parts.js";
+
+/** A meter for a second execution: counted anew where the run alone decides, else as the recording says. */
+export function scriptedMeter(budget: Budget | undefined, parts: ReplayParts): BudgetMeter | undefined {
+  if (budget === undefined) return undefined;
+  const isOwn = budget.scope === "call" && budget.counters === undefined;
+  return isOwn ? new BudgetMeter(budget) : new RecordedMeter(budget, parts);
+}
+
+/** What other runs and the tools themselves spent is not in the log: only that there was no more, and for whom. */
+class RecordedMeter extends BudgetMeter {
+  private readonly parts: ReplayParts;
+
+  constructor(budget: Budget, parts: ReplayParts) {
+    super(budget);
+    this.parts = parts;
+  }
+
+  override brokenBy({ counters }: Charge): string | undefined {
+    const { script, reserves } = this.parts;
+    // Only a call's charge tells whose it is; for a state action it is whoever is next.
+    const id = counters === undefined ? script.next()?.action_id : reserves.get(counters);
+    return id === undefined ? undefined : limitOf(script.ahead(id)[0]);
+  }
+}
+
+function limitOf(event: CarEvent | undefined): string | undefined {
+  const reason = event?.data["reason"] as unknown as Reason | undefined;
+  return reason?.code === "budget_exceeded" ? reason.limit : undefined;
+}

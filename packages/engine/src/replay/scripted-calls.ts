@@ -1,0 +1,110 @@
+import type { CarEvent, ErrorClass, JsonValue, Reason } from "@car/ir";
+import type { Executor } from "@car/ir/ports";
+import type { Attempt } from "../dispatch/attempt.js";
+import { RecordedFailure } from "../dispatch/recorded-failure.js";
+import { failed } from "../run/outcome.js";
+import { isCanceledFromHere } from "./cancelation.js";
+import { handleWrites } from "./recorded-writes.js";
+import type { ReplayParts } from "./replay-parts.js";
+import { reasonCodeOf } from "./reason-code.js";
+
+/** Calls that have not been answered: the recording does so when their turn comes. */
+export class PendingCalls {
+  private readonly calls = new Map<string, () => void>();
+
+  /** A promise that `settle` settles with what `answer` gives or throws. */
+  promise(name: string, answer: () => unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.calls.set(name, () => {
+        try {
+          resolve(answer());
+        } catch (failure) {
+          reject(failure);
+        }
+      });
+    });
+  }
+
+  /** Answers a call. Returns false when there is none of this name. */
+  settle(name: string): boolean {
+    const call = this.calls.get(name);
+    this.calls.delete(name);
+    call?.();
+    return call !== undefined;
+  }
+}
+
+/** Names one attempt at an action. */
+export function callName(actionId: string, attempt: number): string {
+  return `${actionId}:${attempt}`;
+}
+
+/** Answers calls with what they brought when they were recorded, in the recorded order. No tool is called. */
+export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Executor {
+  const { script } = parts;
+  return ({ actionId, context }) => {
+    // The engine's own executors get the attempt itself.
+    const attempt = context as Attempt;
+    if (attempt.slot.purpose !== "") return undone(parts, attempt);
+    const end = endOf(parts, actionId, attempt.number);
+    // Nothing of this run came in between, so it makes no difference whether the tool answered at once.
+    const isAtOnce = end !== undefined && script.isNext(actionId) && !isGivenUp(end);
+    // The last answers of a run that was canceled must leave the time for that.
+    if (isAtOnce && !isCanceledFromHere(script)) return answerTo(parts, attempt);
+    return pending.promise(callName(actionId, attempt.number), () => (attempt.over ? null : answerTo(parts, attempt)));
+  };
+}
+
+/** How an attempt ended, as far as that has not come again. */
+export function endOf({ script }: ReplayParts, actionId: string, attempt: number): CarEvent | undefined {
+  return script
+    .ahead(actionId)
+    .find(({ kind, attempt: of }) => of === attempt && (kind === "action_succeeded" || kind === "action_failed"));
+}
+
+/** The run or the deadline ended the call, not the tool. */
+function isGivenUp(end: CarEvent): boolean {
+  const code = reasonCodeOf(end);
+  return code === "timeout" || code === "in_doubt" || code === "canceled";
+}
+
+function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
+  const { slot, number } = attempt;
+  const end = endOf(parts, slot.action.id, number);
+  if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
+  parts.script.supply(end);
+  if (end.kind === "action_failed") throw new RecordedFailure(failureOf(parts, end));
+  const ahead = parts.script.ahead(slot.action.id);
+  const changed = ahead.slice(0, ahead.indexOf(end)).findLast(({ kind }) => kind === "state_changed");
+  const output = end.data["output"] as JsonValue;
+  const writes = handleWrites(slot, changed, output);
+  if (writes.size > 0) attempt.writes = writes;
+  return output;
+}
+
+/** Cannot come true: the event that it leads to is in no recording, so it shows as a divergence. */
+const UNRECORDED: Reason = { code: "failed", message: "the recording has no outcome of this attempt" };
+
+function failureOf({ script }: ReplayParts, end: CarEvent): ReturnType<typeof failed> {
+  const reason = end.data["reason"] as unknown as Reason;
+  const errorClass = (reason.class ?? "terminal") as ErrorClass;
+  const ahead = script.ahead(end.action_id!);
+  const isRetried = ahead[ahead.indexOf(end) + 1]?.kind === "action_retrying";
+  // The pause that a tool asked for is not in the log; that it was too long shows in there being no further attempt.
+  return failed(reason, errorClass, isRetried ? undefined : Number.POSITIVE_INFINITY);
+}
+
+/** A compensation's attempts are not told one by one: the last one has the recorded end, those before it failed. */
+function undone({ script }: ReplayParts, { slot, number }: Attempt): JsonValue {
+  const end = script
+    .ahead(slot.action.id)
+    .find(({ kind }) => kind === "compensation_succeeded" || kind === "compensation_failed");
+  if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
+  script.supply(end);
+  if (end.kind === "compensation_succeeded") {
+    if (number < (end.data["attempts"] as number)) throw new RecordedFailure(failed(UNRECORDED, "transient"));
+    return end.data["output"] as JsonValue;
+  }
+  const reason = end.data["reason"] as unknown as Reason;
+  throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass));
+}

@@ -1,0 +1,34 @@
+import { LockCanceledError, NestedLockError, type Reason } from "@car/ir";
+import type { Lease, LockWait, StateStore, StateView } from "@car/ir/ports";
+import type { Script } from "./script.js";
+
+/** The state as the recorded run found it. Locks are had at once, unless the recording says that they were not. */
+export function scriptedStore(view: StateView, script: Script): StateStore {
+  return {
+    supports: { durable: false },
+    // The run may let its view go; the one behind it is the replay's.
+    view: () => ({
+      version: view.version,
+      entry: (key) => view.entry(key),
+      get: (key) => view.get(key),
+      keys: () => view.keys(),
+    }),
+    acquire: () => answer(refusalOf(script)),
+    // What a run commits is what its events say; they are compared.
+    commit: () => view.version + 1,
+    close: () => Promise.resolve(),
+  };
+}
+
+function refusalOf(script: Script): Reason | undefined {
+  const rejected = script.events.find(({ kind }) => kind === "proposal_rejected");
+  const reasons = rejected?.data["reasons"] as unknown as readonly Reason[] | undefined;
+  return reasons?.[0];
+}
+
+function answer(refusal: Reason | undefined): Lease | LockWait {
+  if (refusal?.code === "nested_conflict") throw new NestedLockError(refusal.keys ?? []);
+  if (refusal?.code !== "lock_timeout") return { release: () => undefined };
+  const lease = Promise.reject(new LockCanceledError("the recorded run had no locks in time"));
+  return { lease, cancel: () => undefined };
+}
