@@ -1,7 +1,8 @@
-import { type ProposalResult, RecoveryRequiredError, RuntimeClosedError } from "@car/ir";
+import { type ProposalResult, RecoveryRequiredError, RuntimeBusyError, RuntimeClosedError } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
+import { restoreCheckpoint, takeCheckpoint } from "./checkpoint/restore-checkpoint.js";
 import { configChanged } from "./config/config-changed.js";
 import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
@@ -82,6 +83,12 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       // Their locks are held or queued for by now: whatever is executed from here on comes after them.
       mustRecover = false;
       return recovered;
+    },
+    checkpoint: () => takeCheckpoint({ ...starter.services, config: holder.current }),
+    async restore(checkpoint) {
+      assertOpen();
+      if (mustRecover || open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
+      await restoreCheckpoint({ ...starter.services, config: holder.current }, checkpoint);
     },
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {

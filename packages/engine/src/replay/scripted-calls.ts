@@ -14,15 +14,8 @@ export class PendingCalls {
 
   /** A promise that `settle` settles with what `answer` gives or throws. */
   promise(name: string, answer: () => unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.calls.set(name, () => {
-        try {
-          resolve(answer());
-        } catch (failure) {
-          reject(failure);
-        }
-      });
-    });
+    const turn = new Promise<void>((resolve) => this.calls.set(name, resolve));
+    return turn.then(answer);
   }
 
   /** Answers a call. Returns false when there is none of this name. */
