@@ -13,6 +13,7 @@ import type { SchemaCompiler, StateStore } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
 import { createSchemaCompiler, verify, type VerifyReport } from "@car/validator";
+import { savedEntries } from "./checkpoint/checkpoint.js";
 import { capabilityGuard } from "./config/capability-guard.js";
 import { runtimeLogger } from "./defaults/logger.js";
 import { systemClock } from "./defaults/system-clock.js";
@@ -135,17 +136,7 @@ function recordInitialState(store: StateStore, recorder: Recorder, time: number)
     view.release?.();
     return;
   }
-  const entries = view.keys().map((key) => {
-    const { value, origin, version, trusted } = view.entry(key)!;
-    return {
-      key,
-      ...(value === undefined ? {} : { value }),
-      origin,
-      version,
-      ...(trusted === undefined ? {} : { trusted }),
-    };
-  });
-  const data = { entries, version: view.version };
+  const data = { entries: savedEntries(view), version: view.version };
   view.release?.();
   recorder.record({ kind: "state_snapshot", time, action: -1, attempt: 0, data });
 }

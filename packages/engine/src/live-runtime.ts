@@ -3,11 +3,13 @@ import {
   type ProposalResult,
   type Reason,
   RecoveryRequiredError,
+  RuntimeBusyError,
   RuntimeClosedError,
 } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
+import { restoreCheckpoint, takeCheckpoint } from "./checkpoint/restore-checkpoint.js";
 import { configChanged } from "./config/config-changed.js";
 import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
@@ -87,6 +89,12 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
     recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
+    checkpoint: () => takeCheckpoint({ ...starter.services, config: holder.current }),
+    async restore(checkpoint) {
+      doors.assertReady();
+      if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
+      await restoreCheckpoint({ ...starter.services, config: holder.current }, checkpoint);
+    },
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
       doors.assertOpen();

@@ -1,5 +1,6 @@
 import type { JsonValue, LiveEvent, ProposalResult, ToolSchema, StateEntry } from "@car/ir";
 import type { EventLog, Executor, StateStore, Tool } from "@car/ir/ports";
+import type { Checkpoint } from "./checkpoint/checkpoint.js";
 import type { RecoverOptions, RecoveryReport } from "./recovery/recover.js";
 import type { ReplanOptions, ReplanResult } from "./replan/replan-options.js";
 
@@ -70,6 +71,18 @@ export interface Runtime<Report = unknown> {
    * @throws `LogCorruptError`, `PayloadErasedError` when the log cannot be read (as rejections).
    */
   recover(options?: RecoverOptions): Promise<RecoveryReport>;
+  /**
+   * The committed state, the receipts, the tools' schemas, the limits and the end of the log, all of one moment: plain
+   * JSON. What open runs have not committed is not in it. Told as `checkpoint_saved`.
+   */
+  checkpoint(): Promise<Checkpoint>;
+  /**
+   * Replaces state and receipts by those of a checkpoint; keys that it does not have are gone. Told as
+   * `checkpoint_restored`, with the whole state. Tools, policy and limits stay what they are.
+   * @throws (as rejections) `RuntimeBusyError` while a run is open or the store is locked, `RuntimeClosedError`,
+   * `CheckpointInvalidError` when it is none.
+   */
+  restore(checkpoint: Checkpoint): Promise<void>;
   /** Refuses new runs, waits for open ones within `limits.drain_timeout_ms`, cancels the rest, flushes the log. */
   close(): Promise<void>;
 }

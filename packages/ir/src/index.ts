@@ -50,6 +50,8 @@ export { parentSpanOf, spanIdOf, traceparentOf } from "./event/span-id.js";
 export type {
   ActionEndedData,
   ActionSucceededData,
+  CheckpointRestoredData,
+  CheckpointSavedData,
   ConfigChangedData,
   LoggedConfig,
   ProposalCompletedData,

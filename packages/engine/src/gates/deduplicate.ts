@@ -45,7 +45,7 @@ export function holdReceipt(run: Run, slot: Slot): () => void {
   if (slot.action.type !== "tool_call" || !slot.action.idempotent || slot.tool === undefined) return () => undefined;
   const key = answerKey(run, slot, { shared: false });
   const { receipts } = run.services;
-  if (receipts.find(key, run).kind !== "mine") return () => undefined;
+  if (receipts.find(key, run, slot).kind !== "mine") return () => undefined;
   own(run, slot, key);
   return () => {
     slot.receipt = undefined;

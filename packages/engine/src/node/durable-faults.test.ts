@@ -35,8 +35,8 @@ function failingAt(
         number,
         Uint8Array,
       ];
-      if (name === "writeSync" && fault === "short" && calls >= n && (length) > 1) {
-        return nodeFs.writeSync(fd, bytes, offset, Math.ceil((length) / 3));
+      if (name === "writeSync" && fault === "short" && calls >= n && length > 1) {
+        return nodeFs.writeSync(fd, bytes, offset, Math.ceil(length / 3));
       }
       return (nodeFs[name] as (...args: unknown[]) => unknown)(...args);
     },

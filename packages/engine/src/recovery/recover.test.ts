@@ -38,7 +38,12 @@ describe("a call in doubt", () => {
     expect(run).toMatchObject({ handled: "resumed", in_doubt: ["pay"], result: { status: "rolled_back" } });
     expect(statuses(run.result)).toEqual({ pay: "failed:in_doubt" });
     expect(run.result.external_effects_remain).toBe(true);
-    expect(kinds).toEqual(["action_in_doubt", "action_failed", "proposal_completed"]);
+    expect(kinds.slice(kinds.indexOf("proposal_resumed"))).toEqual([
+      "proposal_resumed",
+      "action_in_doubt",
+      "action_failed",
+      "proposal_completed",
+    ]);
     expect(world.calls).toEqual([]);
   });
 

@@ -1,8 +1,8 @@
-import { type CarEvent, jsonEqual } from "@car/ir";
+import type { CarEvent } from "@car/ir";
 import { cancelRun } from "../run/begin.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
-import { canceledBy, isCanceledFromHere, isExplainedByCancelation } from "./cancelation.js";
+import { canceledBy } from "./cancelation.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { callName, endOf, type PendingCalls } from "./scripted-calls.js";
 import type { ScriptedTimer } from "./scripted-timers.js";
@@ -41,8 +41,9 @@ export async function drive(driven: Driven): Promise<void> {
 /** Does what led to an event. Returns false when nothing has to be done, or it has been done. */
 function supply(driven: Driven, next: CarEvent): boolean {
   const { run, parts } = driven;
-  if (cancelIsDue(driven, next)) {
-    cancelRun(run, canceledBy(parts.script)!);
+  const cause = canceledBy(next);
+  if (cause !== undefined && !run.settled) {
+    cancelRun(run, cause);
     return true;
   }
   const slot = next.action_id === undefined ? undefined : parts.slotOf(next.action_id);
@@ -91,23 +92,4 @@ function endAttempt({ run, parts, pending }: Omit<Driven, "isOver">, slot: Slot,
 function fire(timer: unknown): boolean {
   (timer as ScriptedTimer | undefined)?.fire();
   return timer !== undefined;
-}
-
-/** Nobody told the run to stop yet, or only its budget did, and the recording says that somebody will. */
-function cancelIsDue({ run, parts }: Driven, next: CarEvent): boolean {
-  if (run.settled || (run.stop !== undefined && run.stop.kind !== "budget")) return false;
-  if (canceledBy(parts.script) === undefined) return false;
-  return (
-    isExplainedByCancelation(parts.script, next) || isPauseGivenUp(parts, next) || isCanceledFromHere(parts.script)
-  );
-}
-
-/** An action that waited for another attempt ended with its last failure: the attempt was not made any more. */
-function isPauseGivenUp({ script, slotOf }: ReplayParts, { kind, action_id = "", data }: CarEvent): boolean {
-  const last = slotOf(action_id)?.lastFailure;
-  return (
-    kind === "action_failed" &&
-    script.last(action_id) === "action_retrying" &&
-    jsonEqual(data["reason"], { ...last?.reason })
-  );
 }

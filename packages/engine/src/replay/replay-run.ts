@@ -92,6 +92,7 @@ function servicesOf({ view }: RecordedExecution, parts: ReplayParts, pending: Pe
     approver: scriptedApprover(parts),
     executor: scriptedExecutor(parts, pending),
     secrets: {},
+    recoverable: false,
     executeChild: () => Promise.reject(new TypeError("nothing calls this: no tool runs")),
   };
 }

@@ -16,6 +16,8 @@ export function scriptedReceipts(parts: ReplayParts): Receipts {
     restore: () => undefined,
     publish: () => undefined,
     drop: () => undefined,
+    published: () => [],
+    clear: () => undefined,
   };
 }
 

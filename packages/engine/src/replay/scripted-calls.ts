@@ -3,7 +3,8 @@ import type { Executor } from "@car/ir/ports";
 import type { Attempt } from "../dispatch/attempt.js";
 import { RecordedFailure } from "../dispatch/recorded-failure.js";
 import { failed } from "../run/outcome.js";
-import { isCanceledFromHere } from "./cancelation.js";
+import { canceledBy } from "./cancelation.js";
+import type { Script } from "./script.js";
 import { handleWrites } from "./recorded-writes.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { reasonCodeOf } from "./reason-code.js";
@@ -14,15 +15,8 @@ export class PendingCalls {
 
   /** A promise that `settle` settles with what `answer` gives or throws. */
   promise(name: string, answer: () => unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.calls.set(name, () => {
-        try {
-          resolve(answer());
-        } catch (failure) {
-          reject(failure);
-        }
-      });
-    });
+    const turn = new Promise<void>((resolve) => this.calls.set(name, resolve));
+    return turn.then(answer);
   }
 
   /** Answers a call. Returns false when there is none of this name. */
@@ -50,7 +44,7 @@ export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Exe
     // Nothing of this run came in between, so it makes no difference whether the tool answered at once.
     const isAtOnce = end !== undefined && script.isNext(actionId) && !isGivenUp(end);
     // The last answers of a run that was canceled must leave the time for that.
-    if (isAtOnce && !isCanceledFromHere(script)) return answerTo(parts, attempt);
+    if (isAtOnce && !isCanceledNow(script)) return answerTo(parts, attempt);
     return pending.promise(callName(actionId, attempt.number), () => (attempt.over ? null : answerTo(parts, attempt)));
   };
 }
@@ -107,4 +101,10 @@ function undone({ script }: ReplayParts, { slot, number }: Attempt): JsonValue {
   }
   const reason = end.data["reason"] as unknown as Reason;
   throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass));
+}
+
+/** The run was canceled before anything else happened, so the call did not answer at once. */
+function isCanceledNow(script: Script): boolean {
+  for (const event of script.rest()) return canceledBy(event) !== undefined;
+  return false;
 }

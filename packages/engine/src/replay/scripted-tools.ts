@@ -28,13 +28,15 @@ function scriptedTool(tool: RegisteredTool, id: string, parts: ReplayParts): Reg
   }) as RegisteredTool;
 }
 
-/** There is a place exactly when the action was the next to start; whoever waited for one said so. */
+/** There is a place at once, but for those who waited: they said so, or never came to a gate. */
 function scriptedPlaces(id: string, { script, waits, timers }: ReplayParts): Semaphore {
   let hasWaited = false;
   return {
     tryAcquire() {
-      const mustWait = !hasWaited && script.ahead(id)[0]?.kind === "rate_limited";
-      return !mustWait && script.isNext(id) && script.next()!.kind !== "action_skipped";
+      const [ahead] = script.ahead(id);
+      if (ahead?.kind === "rate_limited") return hasWaited;
+      // Who ended before a gate was asked had no place until then.
+      return ahead?.kind !== "action_skipped" && ahead?.kind !== "action_failed";
     },
     release: () => undefined,
     whenFree(onFree) {

@@ -4,7 +4,10 @@ import type { RecordedAnswer } from "./recorded-answer.js";
 import { type Found, SingleFlight, type SingleFlightOptions } from "./single-flight.js";
 
 /** Records of idempotent calls that have happened. See `SingleFlight`; `slot` is the action that asks. */
-export interface Receipts extends Pick<SingleFlight<RecordedAnswer>, "store" | "restore" | "publish" | "drop"> {
+export interface Receipts extends Pick<
+  SingleFlight<RecordedAnswer>,
+  "store" | "restore" | "publish" | "drop" | "published" | "clear"
+> {
   find(key: string, asker: Run, slot: Slot): Found<RecordedAnswer>;
 }
 

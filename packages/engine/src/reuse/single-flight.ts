@@ -67,6 +67,19 @@ export class SingleFlight<T> {
     this.evict();
   }
 
+  /** The answers that everybody may see, the least recently used first. */
+  published(): readonly { readonly key: string; readonly value: T; readonly storedAt: number }[] {
+    return [...this.entries].flatMap(([key, entry]) => {
+      const { value, owner, storedAt } = entry;
+      return value === undefined || owner !== undefined || this.isStale(entry) ? [] : [{ key, value, storedAt }];
+    });
+  }
+
+  /** Forgets every answer that everybody may see. */
+  clear(): void {
+    for (const { key } of this.published()) this.entries.delete(key);
+  }
+
   /** Shows a private answer to everybody. */
   publish(key: string): void {
     const entry = this.entries.get(key);

@@ -144,3 +144,20 @@ export interface ConfigChangedData {
   /** With `runtime_started`. */
   readonly config?: LoggedConfig;
 }
+
+/** `checkpoint_saved`: how much was in it. */
+export interface CheckpointSavedData {
+  readonly state_version: number;
+  readonly entries: number;
+  readonly receipts: number;
+}
+
+/** `checkpoint_restored`: where the state came from; the `state_snapshot` right after it has the state. */
+export interface CheckpointRestoredData {
+  /** The end of the log from which the checkpoint was taken. */
+  readonly source: { readonly seq: number; readonly hash: string };
+  /** Version that the state had there. */
+  readonly state_version: number;
+  /** Tools that were not the same when the checkpoint was taken. */
+  readonly changed_tools: readonly string[];
+}

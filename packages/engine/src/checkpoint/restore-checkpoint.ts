@@ -1,0 +1,127 @@
+import {
+  type CheckpointRestoredData,
+  type CheckpointSavedData,
+  copyJson,
+  type EventKind,
+  jsonEqual,
+  type JsonObject,
+  RuntimeBusyError,
+  type StateEntry,
+} from "@car/ir";
+import type { Lease, StateStore } from "@car/ir/ports";
+import type { ConfigSnapshot } from "../config/config-snapshot.js";
+import type { RecordedAnswer } from "../reuse/recorded-answer.js";
+import type { Services } from "../run/services.js";
+import { type Checkpoint, checkCheckpoint, savedEntries, type SavedReceipt } from "./checkpoint.js";
+
+/** The parts of a runtime that a checkpoint is about. */
+export interface CheckpointPlace extends Pick<Services, "store" | "recorder" | "receipts" | "clock"> {
+  readonly config: ConfigSnapshot;
+}
+
+/** Takes everything of one moment before the first wait. */
+export async function takeCheckpoint(place: CheckpointPlace): Promise<Checkpoint> {
+  const { store, recorder, receipts, config } = place;
+  const view = store.view();
+  const entries = savedEntries(view);
+  const { version } = view;
+  view.release?.();
+  const saved = receipts.published().map(({ key, value, storedAt }) => savedReceipt(key, value, storedAt));
+  const data: CheckpointSavedData = { state_version: version, entries: entries.length, receipts: saved.length };
+  record(place, "checkpoint_saved", data);
+  const head = await recorder.log.head();
+  await recorder.log.flush();
+  return {
+    format_version: 1,
+    head: { seq: head.seq, hash: head.hash },
+    state_version: version,
+    entries,
+    receipts: saved,
+    tools: [...config.tools.values()].map(({ schema }) => schema),
+    limits: config.limits,
+  };
+}
+
+/** Puts a checkpoint in the place of what is there. The log has it before the store does. */
+export async function restoreCheckpoint(place: CheckpointPlace, input: unknown): Promise<void> {
+  const checkpoint = checkCheckpoint(copyJson(input, { maxDepth: 512, maxBytes: Number.POSITIVE_INFINITY }));
+  const lease = wholeStore(place.store);
+  try {
+    await replaceState(place, checkpoint);
+    replaceReceipts(place, checkpoint.receipts);
+  } finally {
+    lease.release();
+  }
+}
+
+/** Nobody else may hold anything: a run of another runtime on the same store is in the way too. */
+function wholeStore(store: StateStore): Lease {
+  const answer = store.acquire({ owner: {}, reads: [], writes: ["*"] });
+  if (!("lease" in answer)) return answer;
+  answer.lease.catch(() => undefined);
+  answer.cancel();
+  throw new RuntimeBusyError("the state store is locked by a run, so nothing can be restored");
+}
+
+async function replaceState(place: CheckpointPlace, checkpoint: Checkpoint): Promise<void> {
+  const { store, recorder } = place;
+  const view = store.view();
+  const next = view.version + 1;
+  const present = view.entryKeys?.() ?? view.keys();
+  view.release?.();
+  const entries = new Map<string, StateEntry | undefined>(present.map((key) => [key, undefined]));
+  for (const { key, value, ...entry } of checkpoint.entries) {
+    // A version that this store has not reached yet would come again for another value.
+    entries.set(key, { ...entry, value, version: entry.version < next ? entry.version : next });
+  }
+  const kept = [...entries].flatMap(([key, entry]) => (entry === undefined ? [] : [plainEntry(key, entry)]));
+  record(place, "checkpoint_restored", restoredData(place.config, checkpoint));
+  record(place, "state_snapshot", { entries: kept, version: next });
+  await store.commit({ entries });
+  await recorder.log.flush();
+}
+
+function plainEntry(key: string, { value, ...entry }: StateEntry): object {
+  return value === undefined ? { key, ...entry } : { key, value, ...entry };
+}
+
+function restoredData(
+  { tools }: ConfigSnapshot,
+  { head, state_version, tools: then }: Checkpoint,
+): CheckpointRestoredData {
+  const before = new Map(then.map((schema) => [schema.name, schema]));
+  const names = [...new Set([...before.keys(), ...tools.keys()])].sort();
+  const isSame = (name: string): boolean => {
+    const [left, right] = [before.get(name), tools.get(name)?.schema];
+    return jsonEqual(left as unknown as JsonObject | undefined, right as unknown as JsonObject | undefined);
+  };
+  return { source: head, state_version, changed_tools: names.filter((name) => !isSame(name)) };
+}
+
+function replaceReceipts({ receipts }: CheckpointPlace, saved: readonly SavedReceipt[]): void {
+  receipts.clear();
+  for (const { key, output, writes, run_id: runId, action_id: actionId, stored_at: storedAt } of saved) {
+    const answer: RecordedAnswer = {
+      output,
+      writes: writes.map(({ key: name, value, origin }) => ({ key: name, write: { value, origin } })),
+      runId,
+      actionId,
+    };
+    receipts.restore(key, answer, { storedAt });
+  }
+}
+
+function savedReceipt(
+  key: string,
+  { output, writes, runId, actionId }: RecordedAnswer,
+  storedAt: number,
+): SavedReceipt {
+  const written = writes.map(({ key: name, write: { value, origin } }) =>
+    value === undefined ? { key: name, origin } : { key: name, value, origin },
+  );
+  return { key, output, writes: written, run_id: runId, action_id: actionId, stored_at: storedAt };
+}
+
+function record({ recorder, clock }: CheckpointPlace, kind: EventKind, data: object): void {
+  recorder.record({ kind, time: clock.now(), action: -1, attempt: 0, data });
+}
