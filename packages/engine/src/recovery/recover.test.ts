@@ -33,7 +33,7 @@ async function recover(events: readonly CarEvent[], onInDoubt?: OnInDoubt, world
 }
 
 describe("a call in doubt", () => {
-  it("[EN-51] [8.2] counts as failed by default, is reported, and is not made again", async () => {
+  it("[RP-7] [EN-51] [8.2] counts as failed by default, is reported, and is not made again", async () => {
     const { run, world, kinds } = await recover(await recorded(ONE, { until: "action_executing" }));
     expect(run).toMatchObject({ handled: "resumed", in_doubt: ["pay"], result: { status: "rolled_back" } });
     expect(statuses(run.result)).toEqual({ pay: "failed:in_doubt" });
