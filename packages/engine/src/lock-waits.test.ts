@@ -39,7 +39,7 @@ describe("waiting for locks", () => {
     const { status, cause } = await waiting;
     expect(status).toBe("rejected");
     expect(cause).toMatchObject({ code: "lock_timeout", keys: ["k"], message: `waited ${BOUND_MS} ms for the locks` });
-    expect(right.kinds).toEqual(["proposal_received", "proposal_rejected", "proposal_completed"]);
+    expect(right.kinds).toEqual(["config_changed", "proposal_received", "proposal_rejected", "proposal_completed"]);
     open();
     expect((await holding).status).toBe("committed");
   });
