@@ -15,7 +15,7 @@ export function configChanged(
 }
 
 /** A configuration as the log has it. */
-export function loggedConfig(config: ConfigSnapshot): LoggedConfig {
+function loggedConfig(config: ConfigSnapshot): LoggedConfig {
   const { tools, capabilities, budget, limits, maxConcurrency, schedule } = config;
   return {
     tools: [...tools.values()].map(({ schema }) => schema),

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import * as nodeFs from "node:fs";
 import { dirname } from "node:path";
-import { canonicalJson, CheckpointInvalidError, type JsonObject } from "@car/ir";
+import { canonicalJson, CheckpointInvalidError } from "@car/ir";
 import { type Checkpoint, checkCheckpoint } from "../checkpoint/checkpoint.js";
 
 /** The part of `node:fs` that is needed, for tests of failures. */
