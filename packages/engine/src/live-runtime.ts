@@ -16,6 +16,7 @@ import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
 import type { DurableParts } from "./recovery/durable-parts.js";
 import { type RecoverOptions, type RecoveryReport, recoverRuns, unfinishedRuns } from "./recovery/recover.js";
+import { followEnd } from "./session/follow-end.js";
 import type { Recorder } from "./evidence/recorder.js";
 import { createHostState } from "./host-state.js";
 import { executeWithReplan } from "./replan/execute-with-replan.js";
@@ -27,12 +28,16 @@ import { OpenRuns } from "./run/open-runs.js";
 import type { Services } from "./run/services.js";
 import { type RunStarter, startRun } from "./run/start-run.js";
 import type { ExecuteOptions, Runtime } from "./runtime.js";
+import { openSession } from "./session/session.js";
+import type { SessionState } from "./session/session-state.js";
 import type { TimerQueue } from "./time/timer-queue.js";
 
 /** Under which configuration, and on whose behalf, something is verified. */
 export interface VerifyAs {
   readonly config: ConfigSnapshot;
   readonly principal: string;
+  /** The session whose model proposes it. */
+  readonly session?: SessionState | undefined;
 }
 
 /** Everything a runtime is made of, with every default filled in. */
@@ -70,8 +75,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 
   const holder = createHolder(parts);
   const starter = createStarter(parts, holder, open);
-  const problemsOf: ReplanServices["problemsOf"] = async (proposal, principal) =>
-    parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal }));
+  const problemsOf: ReplanServices["problemsOf"] = async (proposal, { principal, session }) =>
+    parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal, session }));
   const assertIdle = (): void => {
     doors.assertReady();
     if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
@@ -93,6 +98,28 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       executeWithReplan({ starter, ...doors, problemsOf }, input, { ...options, principal }),
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
+    session: (options) =>
+      openSession(options, {
+        ids: () => parts.names.proposalId(),
+        assertOpen: doors.assertOpen,
+        execute: (input, state, { signal, executor } = {}) => {
+          try {
+            doors.assertReady();
+            return startRun(starter, { input, principal: state.principal, signal, executor, session: state });
+          } catch (error) {
+            return refused(error);
+          }
+        },
+        executeWithReplan: (input, session, replan) =>
+          executeWithReplan({ starter, ...doors, problemsOf }, input, {
+            ...replan,
+            principal: session.principal,
+            session,
+          }),
+        verify: (proposal, session) =>
+          parts.verify(proposal, { config: holder.current, principal: session.principal, session }),
+        tools: () => schemasOf(holder.current),
+      }),
     recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
     ...checkpointMethods({ ...starter.services, config: () => holder.current }, assertIdle),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
@@ -172,6 +199,7 @@ function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder
     open,
     onEnd: (run, result) => {
       open.delete(run);
+      followEnd(run, result);
       if (run.budget !== undefined) meters.leave(run.principal);
       onClosed(result, run.plan.proposal);
     },
