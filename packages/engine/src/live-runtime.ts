@@ -29,6 +29,7 @@ import type { Services } from "./run/services.js";
 import { type RunStarter, startRun } from "./run/start-run.js";
 import type { ExecuteOptions, Runtime } from "./runtime.js";
 import { openSession } from "./session/session.js";
+import { sessionHost } from "./session/session-host.js";
 import type { SessionState } from "./session/session-state.js";
 import type { TimerQueue } from "./time/timer-queue.js";
 
@@ -82,6 +83,13 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
   };
 
+  const host = sessionHost({
+    ...{ starter, ...doors, problemsOf, verify: parts.verify },
+    ids: () => parts.names.proposalId(),
+    config: () => holder.current,
+    tools: () => schemasOf(holder.current),
+  });
+
   return {
     state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
     eventLog: recorder.log,
@@ -98,28 +106,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       executeWithReplan({ starter, ...doors, problemsOf }, input, { ...options, principal }),
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
-    session: (options) =>
-      openSession(options, {
-        ids: () => parts.names.proposalId(),
-        assertOpen: doors.assertOpen,
-        execute: (input, state, { signal, executor } = {}) => {
-          try {
-            doors.assertReady();
-            return startRun(starter, { input, principal: state.principal, signal, executor, session: state });
-          } catch (error) {
-            return refused(error);
-          }
-        },
-        executeWithReplan: (input, session, replan) =>
-          executeWithReplan({ starter, ...doors, problemsOf }, input, {
-            ...replan,
-            principal: session.principal,
-            session,
-          }),
-        verify: (proposal, session) =>
-          parts.verify(proposal, { config: holder.current, principal: session.principal, session }),
-        tools: () => schemasOf(holder.current),
-      }),
+    session: (options) => openSession(options, host),
     recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
     ...checkpointMethods({ ...starter.services, config: () => holder.current }, assertIdle),
     subscribe: (subscriber) => recorder.subscribe(subscriber),

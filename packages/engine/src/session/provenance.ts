@@ -40,7 +40,7 @@ export function provenanceOf(value: JsonValue, options: ProvenanceOptions, evide
   const open: JsonValue[] = [value];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (++count > MAX_ELEMENTS) return worse(found, unseen(evidence));
-    if (typeof at === "object" && at !== null) for (const member of Object.values(at)) open.push(member as JsonValue);
+    if (typeof at === "object" && at !== null) for (const member of Object.values(at)) open.push(member);
     else found = worse(found, scalar(at, options, evidence));
   }
   return found;
@@ -73,7 +73,10 @@ function text(value: string, options: ProvenanceOptions, evidence: Evidence): Pr
 
 function phrase(normal: string, { param, acceptShort }: ProvenanceOptions, evidence: Evidence): Provenance {
   if (acceptShort !== true && isShort(normal)) {
-    return evidence.user.names(normal, param) ? REQUEST : atom(normal, evidence);
+    if (evidence.user.names(normal, param)) return REQUEST;
+    // Numbers repeat from one kind of thing to the next: that a record is named says nothing about a `13` in it.
+    const labels = labelledAt(normal, evidence);
+    return labels === undefined ? unseen(evidence) : labelled(labels);
   }
   if (evidence.user.says(normal)) return REQUEST;
   return evidence.trusted.find(normal) === undefined ? atom(normal, evidence) : TRUSTED;
@@ -85,8 +88,12 @@ function isShort(normal: string): boolean {
   return letters.length < 3 || (letters.length < 6 && /^\p{N}+$/u.test(letters));
 }
 
+function labelledAt(normal: string, { labelled: index }: Evidence): LabelSet | undefined {
+  return index.find(normal, index.allLabels);
+}
+
 function atom(normal: string, evidence: Evidence): Provenance {
-  const labels = evidence.labelled.find(normal, evidence.labelled.allLabels);
+  const labels = labelledAt(normal, evidence);
   if (evidence.isDesignated(normal)) return { source: "designated", labels: labels ?? NO_LABELS };
   return labels === undefined ? unseen(evidence) : labelled(labels);
 }

@@ -98,7 +98,7 @@ export function leavesOf(value: JsonValue): readonly string[] {
     return text.length < 3 ? [] : [text];
   }
   if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap((member) => leavesOf(member as JsonValue));
+  return Object.values(value).flatMap((member) => leavesOf(member));
 }
 
 /** Many tools put JSON out as text. */

@@ -81,7 +81,7 @@ export function openSession<Report>(
     },
     say: (text) => state.texts.say(text),
     show: (shown, labels = []) => show(state, shown, labels),
-    execute: (proposal, options) => host.execute(proposal, state, options),
+    execute: async (proposal, options) => host.execute(proposal, state, options),
     executeWithReplan: async (proposal, options) => host.executeWithReplan(proposal, state, options),
     verify: async (proposal) => host.verify(proposal, state),
     tools: () => host.tools(),

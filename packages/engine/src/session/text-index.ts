@@ -49,11 +49,9 @@ export class TextIndex {
       } else if (Array.isArray(at)) {
         for (const item of at as readonly JsonValue[]) open.push(item);
       } else if (typeof at === "object" && at !== null) {
-        for (const [key, member] of Object.entries(at)) {
-          // Names of members are the tool's own words, unless they are data: a map from addresses to rights.
-          if (key.includes("@") && skip?.(key) !== true) this.addText(key, labels);
-          open.push(member);
-        }
+        // Names of members are the tool's own words, unless they are data: a map from addresses to rights.
+        for (const key of Object.keys(at)) if (key.includes("@")) open.push(key);
+        for (const member of Object.values(at)) open.push(member);
       }
     }
   }

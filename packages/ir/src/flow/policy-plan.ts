@@ -33,6 +33,7 @@ export function buildPolicyPlan(input: PolicyPlanInput): PolicyPlan {
     actions,
     history,
     tool,
+    scheduled: (action) => !graph.unscheduled.has(action),
     precedes(earlier, later) {
       let reached = reach.get(earlier);
       if (reached === undefined) reach.set(earlier, (reached = reachedFrom(graph, earlier)));

@@ -89,6 +89,8 @@ export interface PolicyPlan {
   readonly mode: "decide" | "verify";
   /** The tool of a `tool_call`, if it is known. */
   tool(action: number): ToolSchema | undefined;
+  /** False for an action that runs only to undo another one. */
+  scheduled(action: number): boolean;
   /** Whether `earlier` must end before `later` may start. */
   precedes(earlier: number, later: number): boolean;
   /** `undefined` when the engine does not follow data. */
