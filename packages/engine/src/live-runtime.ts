@@ -1,18 +1,11 @@
-import {
-  type ActionProposal,
-  type ProposalResult,
-  type Reason,
-  RecoveryRequiredError,
-  RuntimeBusyError,
-  RuntimeClosedError,
-  type ToolSchema,
-} from "@car/ir";
+import { type ActionProposal, type ProposalResult, type Reason, RuntimeBusyError } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
 import { checkpointMethods } from "./checkpoint/checkpoint-methods.js";
 import { configChanged } from "./config/config-changed.js";
-import type { ConfigSnapshot } from "./config/config-snapshot.js";
+import { type ConfigSnapshot, toolSchemas } from "./config/config-snapshot.js";
+import { createDoors } from "./doors.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
 import type { DurableParts } from "./recovery/durable-parts.js";
 import { type RecoverOptions, type RecoveryReport, recoverRuns, unfinishedRuns } from "./recovery/recover.js";
@@ -83,13 +76,6 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
   };
 
-  const host = sessionHost({
-    ...{ starter, ...doors, problemsOf, verify: parts.verify },
-    ids: () => parts.names.proposalId(),
-    config: () => holder.current,
-    tools: () => schemasOf(holder.current),
-  });
-
   return {
     state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
     eventLog: recorder.log,
@@ -106,7 +92,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       executeWithReplan({ starter, ...doors, problemsOf }, input, { ...options, principal }),
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
-    session: (options) => openSession(options, host),
+    session: (options) => openSession(options, sessionHost({ starter, ...doors, problemsOf }, parts, holder)),
     recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
     ...checkpointMethods({ ...starter.services, config: () => holder.current }, assertIdle),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
@@ -116,7 +102,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     },
     unregisterTool: (name) => holder.unregister(name),
     revoke: (name) => holder.revoke(name),
-    tools: () => schemasOf(holder.current),
+    tools: () => toolSchemas(holder.current),
     close() {
       doors.close();
       return (closing ??= closeRuntime(parts, open));
@@ -145,27 +131,6 @@ async function takeUpLeft<Report>(
     return recovered;
   });
   return report ?? { runs: [] };
-}
-
-/** Says whether runs may begin. */
-function createDoors(mustRecover: () => boolean) {
-  const closed = new AbortController();
-  const assertOpen = (): void => {
-    if (closed.signal.aborted) throw new RuntimeClosedError("the runtime is closed");
-  };
-  return {
-    closing: closed.signal,
-    close: () => closed.abort(),
-    assertOpen,
-    assertReady(): void {
-      assertOpen();
-      if (mustRecover()) throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
-    },
-  };
-}
-
-function schemasOf({ tools }: ConfigSnapshot): readonly ToolSchema[] {
-  return [...tools.values()].map(({ schema }) => schema).sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder, open: OpenRuns): RunStarter {

@@ -1,4 +1,4 @@
-import { joinLabels, type JsonValue, type LabelSet, NO_LABELS } from "@car/ir";
+import { joinLabels, type JsonArray, type JsonObject, type JsonValue, type LabelSet, NO_LABELS } from "@car/ir";
 import { addressesIn } from "./addresses.js";
 import { endsAt, normalText, startsAt } from "./normal-text.js";
 
@@ -43,15 +43,10 @@ export class TextIndex {
     this.all = joinLabels(this.all, labels);
     const open: JsonValue[] = [value];
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      if (typeof at === "string" || typeof at === "number") {
+      if (typeof at === "object" && at !== null) openMembers(at, open);
+      else if (typeof at === "string" || typeof at === "number") {
         const text = String(at);
         if (skip?.(text) !== true) this.addText(text, labels);
-      } else if (Array.isArray(at)) {
-        for (const item of at as readonly JsonValue[]) open.push(item);
-      } else if (typeof at === "object" && at !== null) {
-        // Names of members are the tool's own words, unless they are data: a map from addresses to rights.
-        for (const key of Object.keys(at)) if (key.includes("@")) open.push(key);
-        for (const member of Object.values(at)) open.push(member);
       }
     }
   }
@@ -103,4 +98,10 @@ export class TextIndex {
   findAddress(address: string): LabelSet | undefined {
     return this.addresses.get(address);
   }
+}
+
+function openMembers(value: JsonArray | JsonObject, open: JsonValue[]): void {
+  // Names of members are the tool's own words, unless they are data: a map from addresses to rights.
+  if (!Array.isArray(value)) for (const key of Object.keys(value)) if (key.includes("@")) open.push(key);
+  for (const member of Object.values(value)) open.push(member);
 }
