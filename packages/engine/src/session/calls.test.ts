@@ -49,7 +49,10 @@ describe("rules over calls", () => {
     const policy = rulePolicy([maxCalls({ tool: "shaky", max: 1 })]);
     const { runtime, clock } = testRuntime({ policy, tools: [shaky] });
     const run = runtime.execute({ actions: [call("a", "shaky", { failure_behavior: "retry" })] });
-    for (let turn = 0; turn < 5; turn++) await clock.advance(60_000);
+    for (let turn = 0; turn < 5; turn++) {
+      clock.advance(60_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     expect((await run).results[0]).toMatchObject({ status: "succeeded", attempts: 3 });
   });
 

@@ -219,7 +219,7 @@ describe("rules about labels", () => {
       tools,
     });
     const late = runtime.execute({ actions: [call("c", "contacts")] });
-    await clock.advance(60_000);
+    clock.advance(60_000);
     expect((await late).status).toBe("rejected");
   });
 });
