@@ -80,7 +80,7 @@ export function policyPlan(inputs: readonly object[], facts: PlanFacts = {}): Po
       provenance: (value) => ({ source: seen[canonicalJson(value)] ?? "unknown", labels: NO_LABELS }),
       origins: () => [],
     },
-    endorses,
+    endorses: (tool) => endorses?.(tool) ?? NO_LABELS,
     entryLabels: () => NO_LABELS,
   });
 }

@@ -13,6 +13,8 @@ const MAX_LABELLED = 1 << 21;
 const MAX_DESIGNATED = 10_000;
 /** Outputs that wait until somebody asks; more are worked off at once, to bound what they hold. */
 const MAX_PENDING = 64;
+const MAX_KNOWN = 1_000;
+const MAX_KNOWN_CHARS = 512;
 
 /** What a tool put out, as the model was shown it. */
 export interface ShownOutput {
@@ -29,6 +31,8 @@ export class SessionTexts {
   private readonly labelled = new TextIndex(MAX_LABELLED);
   private readonly designated = new Set<string>();
   private readonly evidence: Evidence;
+  /** Answers given since the texts last changed: the same values are asked about again and again. */
+  private readonly known = new Map<string, Provenance>();
   private pending: ShownOutput[] = [];
 
   constructor() {
@@ -40,6 +44,7 @@ export class SessionTexts {
   say(text: string): void {
     // What was shown before was chosen without these words.
     this.readPending();
+    this.known.clear();
     this.user.add(text);
   }
 
@@ -51,13 +56,24 @@ export class SessionTexts {
 
   /** Where a value was seen. */
   provenance(value: JsonValue, options: ProvenanceOptions): Provenance {
-    this.readPending();
-    return provenanceOf(value, options, this.evidence);
+    if (this.pending.length > 0) this.readPending();
+    if (typeof value === "object" || typeof value === "boolean") return provenanceOf(value, options, this.evidence);
+    const { param, elements, acceptShort = false } = options;
+    const key = `${elements} ${acceptShort} ${typeof value} ${param}\n${value}`;
+    if (key.length > MAX_KNOWN_CHARS) return provenanceOf(value, options, this.evidence);
+    let found = this.known.get(key);
+    if (found === undefined) {
+      found = provenanceOf(value, options, this.evidence);
+      if (this.known.size >= MAX_KNOWN) this.known.clear();
+      this.known.set(key, found);
+    }
+    return found;
   }
 
   private readPending(): void {
     if (this.pending.length === 0) return;
     const { pending } = this;
+    this.known.clear();
     this.pending = [];
     for (const shown of pending) this.read(shown);
   }

@@ -43,10 +43,13 @@ export function compileFlowRule(rule: FlowRuleData, id: string, answer: FlowAnsw
       if (request.action.type !== "tool_call") return undefined;
       const { flow, tool: schema } = request;
       if (flow === undefined) return isSeen(request, targets) ? untracked : undefined;
+      // Nearly all calls have no labels at all.
+      if (flow.labels().length === 0) return undefined;
       const message = complaint({ name: request.action.tool, schema, flow });
       return message === undefined ? undefined : answer.decide(id, message);
     },
     plan(plan, actions) {
+      if (!plan.mayCarryLabels) return NONE;
       return actions.flatMap((index) => {
         const call = callOf(plan, index);
         const message = call === undefined ? undefined : complaint(call);
@@ -56,6 +59,8 @@ export function compileFlowRule(rule: FlowRuleData, id: string, answer: FlowAnsw
     },
   };
 }
+
+const NONE: readonly PlanFinding[] = Object.freeze([]);
 
 interface Call {
   readonly name: string;

@@ -20,7 +20,7 @@ export async function planIssues(context: VerifyContext, { proposal, graph }: Ba
     about: { principal, now, run_id: "0".repeat(32), proposal_id: proposal.id, mode: "verify" },
     history: policies.supports.history === true ? history : undefined,
     source: policies.supports.flow === true ? (context.flow ?? NO_SESSION) : undefined,
-    endorses: policies.endorses?.bind(policies),
+    endorses: (tool) => policies.endorses?.(tool) ?? NO_LABELS,
     entryLabels: context.entryLabels,
   });
   try {
