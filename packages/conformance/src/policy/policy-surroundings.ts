@@ -78,6 +78,7 @@ export function policyPlan(inputs: readonly object[], facts: PlanFacts = {}): Po
     source: {
       context: labelSet(context),
       provenance: (value) => ({ source: seen[canonicalJson(value)] ?? "unknown", labels: NO_LABELS }),
+      isTrusted: (value) => ["nothing", "request", "trusted"].includes(seen[canonicalJson(value)] ?? "unknown"),
       origins: () => [],
     },
     endorses: (tool) => endorses?.(tool) ?? NO_LABELS,

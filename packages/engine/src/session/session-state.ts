@@ -43,6 +43,10 @@ export class SessionState implements FlowSource {
     return this.texts.provenance(value, options);
   }
 
+  isTrusted(value: JsonValue, param: string): boolean {
+    return this.texts.isTrusted(value, param);
+  }
+
   origins(label: string): readonly LabelOrigin[] {
     return this.from.get(label) ?? [];
   }

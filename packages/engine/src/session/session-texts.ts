@@ -31,9 +31,10 @@ export class SessionTexts {
   private readonly labelled = new TextIndex(MAX_LABELLED);
   private readonly designated = new Set<string>();
   private readonly evidence: Evidence;
-  /** Answers given since the texts last changed: the same values are asked about again and again. */
-  private readonly known = new Map<string, Provenance>();
-  private pending: ShownOutput[] = [];
+  /** Texts that were found trusted, or not, since what is trusted last changed: the same ones are asked about again. */
+  private readonly known = new Map<string, boolean>();
+  private newTrusted: ShownOutput[] = [];
+  private newLabelled: ShownOutput[] = [];
 
   constructor() {
     const { user, trusted, labelled, designated } = this;
@@ -50,32 +51,44 @@ export class SessionTexts {
 
   /** Something that the model has been shown. */
   show(shown: ShownOutput): void {
-    this.pending.push(shown);
-    if (this.pending.length >= MAX_PENDING) this.readPending();
+    const pending = shown.labels.length === 0 ? this.newTrusted : this.newLabelled;
+    pending.push(shown);
+    if (pending.length >= MAX_PENDING) this.readPending();
   }
 
   /** Where a value was seen. */
   provenance(value: JsonValue, options: ProvenanceOptions): Provenance {
-    if (this.pending.length > 0) this.readPending();
-    if (typeof value === "object" || typeof value === "boolean") return provenanceOf(value, options, this.evidence);
-    const { param, elements, acceptShort = false } = options;
-    const key = `${elements} ${acceptShort} ${typeof value} ${param}\n${value}`;
-    if (key.length > MAX_KNOWN_CHARS) return provenanceOf(value, options, this.evidence);
-    let found = this.known.get(key);
-    if (found === undefined) {
-      found = provenanceOf(value, options, this.evidence);
-      if (this.known.size >= MAX_KNOWN) this.known.clear();
-      this.known.set(key, found);
-    }
-    return found;
+    this.readPending();
+    return provenanceOf(value, options, this.evidence);
+  }
+
+  /** Whether a value is nothing, or stands in what the user said or in trusted data. Cheaper: other data do not matter. */
+  isTrusted(value: JsonValue, param: string): boolean {
+    if (this.newTrusted.length > 0) this.readTrusted();
+    const key = typeof value === "string" && value.length <= MAX_KNOWN_CHARS ? `${param}\n${value}` : undefined;
+    const known = key === undefined ? undefined : this.known.get(key);
+    if (known !== undefined) return known;
+    const { source } = provenanceOf(value, { param, elements: "value" }, this.evidence);
+    const isTrusted = source === "nothing" || source === "request" || source === "trusted";
+    if (key === undefined) return isTrusted;
+    if (this.known.size >= MAX_KNOWN) this.known.clear();
+    this.known.set(key, isTrusted);
+    return isTrusted;
   }
 
   private readPending(): void {
-    if (this.pending.length === 0) return;
-    const { pending } = this;
+    if (this.newTrusted.length > 0) this.readTrusted();
+    if (this.newLabelled.length === 0) return;
+    const shown = this.newLabelled;
+    this.newLabelled = [];
+    for (const each of shown) this.read(each);
+  }
+
+  private readTrusted(): void {
+    const shown = this.newTrusted;
+    this.newTrusted = [];
     this.known.clear();
-    this.pending = [];
-    for (const shown of pending) this.read(shown);
+    for (const each of shown) this.read(each);
   }
 
   private read({ output, labels, given }: ShownOutput): void {

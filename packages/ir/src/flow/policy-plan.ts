@@ -83,7 +83,8 @@ class Plan implements PolicyPlan {
   }
 
   scheduled(action: number): boolean {
-    return !this.input.graph.unscheduled.has(action);
+    const { unscheduled } = this.input.graph;
+    return unscheduled.size === 0 || !unscheduled.has(action);
   }
 
   precedes(earlier: number, later: number): boolean {

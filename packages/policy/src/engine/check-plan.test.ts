@@ -1,5 +1,5 @@
 import { policyPlan, policyState } from "@car/conformance";
-import type { PolicyFlow } from "@car/ir/ports";
+import type { PolicyFlow, PolicyPlan } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import { denyFlow, maxCalls, rulePolicy, trustedOnly } from "../index.js";
 
@@ -26,7 +26,7 @@ describe("checkPlan", () => {
     const flow = (): PolicyFlow => {
       throw new Error("secret");
     };
-    expect(policy.checkPlan!({ ...plan, flow }, policyState())).toEqual([
+    expect(policy.checkPlan!(Object.create(plan, { flow: { value: flow } }) as PolicyPlan, policyState())).toEqual([
       { effect: "deny", policy_id: "max", message: "every tool may be called once in one session", action_ids: ["b"] },
       { effect: "deny", policy_id: "flow", message: "the rule failed", action_ids: ["b"] },
     ]);
@@ -53,7 +53,9 @@ describe("checkPlan", () => {
     const scheduled = (): never => {
       throw new Error("asked");
     };
-    expect(policy.checkPlan!({ ...plan, scheduled }, policyState())).toEqual([]);
+    expect(
+      policy.checkPlan!(Object.create(plan, { scheduled: { value: scheduled } }) as PolicyPlan, policyState()),
+    ).toEqual([]);
     expect("checkPlan" in rulePolicy([])).toBe(false);
   });
 });

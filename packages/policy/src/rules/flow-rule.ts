@@ -39,6 +39,7 @@ export function compileFlowRule(rule: FlowRuleData, id: string, answer: FlowAnsw
     scope: callsOf(...new Set(targets.map(({ tools }) => tools))),
     keysRead: [],
     asks: "flow",
+    needsLabels: true,
     evaluate(request) {
       if (request.action.type !== "tool_call") return undefined;
       const { flow, tool: schema } = request;
@@ -49,7 +50,6 @@ export function compileFlowRule(rule: FlowRuleData, id: string, answer: FlowAnsw
       return message === undefined ? undefined : answer.decide(id, message);
     },
     plan(plan, actions) {
-      if (!plan.mayCarryLabels) return NONE;
       return actions.flatMap((index) => {
         const call = callOf(plan, index);
         const message = call === undefined ? undefined : complaint(call);
@@ -59,8 +59,6 @@ export function compileFlowRule(rule: FlowRuleData, id: string, answer: FlowAnsw
     },
   };
 }
-
-const NONE: readonly PlanFinding[] = Object.freeze([]);
 
 interface Call {
   readonly name: string;

@@ -35,6 +35,7 @@ export async function planIssues(context: VerifyContext, { proposal, graph }: Ba
 const NO_SESSION: FlowSource = {
   context: NO_LABELS,
   provenance: (value) => ({ source: value === null || value === "" ? "nothing" : "unknown", labels: NO_LABELS }),
+  isTrusted: (value) => value === null || value === "",
   origins: () => [],
 };
 
