@@ -61,7 +61,7 @@ function measureDecisions(rounds: number): readonly object[] {
 function decisionUs(engine: PolicyEngine, rounds: number): number {
   const action = Action.parse({ id: "a", type: "tool_call", tool: "noop", parameters: params });
   const request: PolicyRequest = {
-    ...{ action, parameters: params as JsonObject, principal: "p", run_id: "r", proposal_id: "p" },
+    ...{ action, parameters: params, principal: "p", run_id: "r", proposal_id: "p" },
     ...{ attempt: 1, now: 0, mode: "decide" },
     flow: {
       context: [],

@@ -1,5 +1,6 @@
 import { collectEvents } from "@car/conformance";
 import type { JsonValue } from "@car/ir";
+import { maxCalls, rulePolicy, trustedOnly } from "@car/policy";
 import { describe, expect, it } from "vitest";
 import { call, statuses, testRuntime, tool } from "../testing/fixtures.js";
 import { flowProbe } from "../testing/flow-probe.js";
@@ -188,5 +189,47 @@ describe("labels", () => {
     const result = await second.execute({ actions });
     expect(result.results[0]?.deduplicated).toBe(true);
     expect(probe.seen["p"]).toEqual(["untrusted"]);
+  });
+});
+
+describe("a run that another process began", () => {
+  it("[EN-88] [8.1] goes on with the labels and the calls that it had", async () => {
+    const policy = rulePolicy([trustedOnly({ id: "only", tool: "plain", param: "x", after: "untrusted" })]);
+    const tools = [web, plain, tool("pay", () => 1)];
+    const durable = await reopened([]);
+    const first = createRuntime({ policy, tools, durable });
+    const session = first.session({ request: "use 'this'" });
+    await session.execute({ actions: [call("w", "web")] });
+    const actions = [
+      call("p", "plain", { parameters: { x: "this" } }),
+      call("y", "pay", { parameters: { x: "this" }, dependencies: ["p"] }),
+    ];
+    await session.execute({ actions });
+    const events = await collectEvents(durable.eventLog);
+    const cut = events.findIndex(({ kind, action_id }) => kind === "action_executing" && action_id === "y");
+    const again = await reopened(events.slice(0, cut));
+    const { policy: probe, seen } = flowProbe();
+    const second = createRuntime({ policy: probe, tools, durable: again });
+    const { runs } = await second.recover();
+    expect(runs[0]?.result.status).toBe("committed");
+    // Outside of its session nothing that the model wrote comes from the user any more.
+    expect(seen).toEqual({ y: ["untrusted"] });
+    const received = events.filter(({ kind }) => kind === "proposal_received").at(-1);
+    expect(received?.data["context_labels"]).toEqual(["untrusted"]);
+  });
+
+  it("[EN-79] [8.1] counts what was called before", async () => {
+    const policy = rulePolicy([maxCalls({ id: "once", tool: "pay", max: 1 })]);
+    const tools = [plain, tool("pay", () => 1)];
+    const durable = await reopened([]);
+    const skip = { failure_behavior: "skip" };
+    const wide = rulePolicy([]);
+    const actions = [call("a", "pay", skip), call("b", "pay", { ...skip, dependencies: ["a"] })];
+    await createRuntime({ policy: wide, tools, durable }).execute({ actions });
+    const events = await collectEvents(durable.eventLog);
+    const cut = events.findIndex(({ kind, action_id }) => kind === "policy_decided" && action_id === "b");
+    const second = createRuntime({ policy, tools, durable: await reopened(events.slice(0, cut)) });
+    const { runs } = await second.recover();
+    expect(statuses(runs[0]!.result)).toEqual({ a: "succeeded", b: "rejected:policy_denied" });
   });
 });

@@ -12,7 +12,7 @@ const MAX_TRUSTED = 1 << 20;
 const MAX_LABELLED = 1 << 21;
 const MAX_DESIGNATED = 10_000;
 /** Outputs that wait until somebody asks; more are worked off at once, to bound what they hold. */
-const MAX_PENDING = 64;
+const MAX_PENDING = 1_024;
 const MAX_KNOWN = 1_000;
 const MAX_KNOWN_CHARS = 512;
 
@@ -65,7 +65,8 @@ export class SessionTexts {
   /** Whether a value is nothing, or stands in what the user said or in trusted data. Cheaper: other data do not matter. */
   isTrusted(value: JsonValue, param: string): boolean {
     if (this.newTrusted.length > 0) this.readTrusted();
-    const key = typeof value === "string" && value.length <= MAX_KNOWN_CHARS ? `${param}\n${value}` : undefined;
+    if (typeof value === "boolean") return false;
+    const key = knownKey(value, param);
     const known = key === undefined ? undefined : this.known.get(key);
     if (known !== undefined) return known;
     const { source } = provenanceOf(value, { param, elements: "value" }, this.evidence);
@@ -120,8 +121,14 @@ export class SessionTexts {
   }
 }
 
+/** Texts and numbers that are not too long to be remembered. */
+function knownKey(value: JsonValue, param: string): string | undefined {
+  if (typeof value === "number") return `${param}#${value}`;
+  return typeof value === "string" && value.length <= MAX_KNOWN_CHARS ? `${param}\n${value}` : undefined;
+}
+
 /** Texts of a value that are long enough to be recognised. */
-export function leavesOf(value: JsonValue): readonly string[] {
+function leavesOf(value: JsonValue): readonly string[] {
   if (typeof value === "string" || typeof value === "number") {
     const text = normalText(String(value));
     return text.length < 3 ? [] : [text];

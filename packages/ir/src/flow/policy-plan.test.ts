@@ -5,10 +5,7 @@ import { labelSet, type LabelSet, NO_LABELS } from "./labels.js";
 import { parameterReferences } from "./parameter-references.js";
 import { buildPolicyPlan } from "./policy-plan.js";
 
-function planOf(
-  inputs: readonly object[],
-  { context = NO_LABELS, kept = NO_LABELS } = {} as { context?: LabelSet; kept?: LabelSet },
-) {
+function planOf(inputs: readonly object[], { context = NO_LABELS, kept = NO_LABELS } = {}) {
   const actions = inputs.map((input) => Action.parse(input));
   const built = buildActionGraph({ actions, effectsOf: () => [] });
   if (!("graph" in built)) throw new Error("no plan");
