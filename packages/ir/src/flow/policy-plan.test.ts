@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Action } from "../action/action.js";
 import { buildActionGraph } from "../graph/action-graph.js";
-import { labelSet, type LabelSet, NO_LABELS } from "./labels.js";
+import { labelSet, NO_LABELS } from "./labels.js";
 import { parameterReferences } from "./parameter-references.js";
 import { buildPolicyPlan } from "./policy-plan.js";
 
