@@ -1,0 +1,21 @@
+export { INFERENCE_LIMITS } from "./limits.js";
+export { aiSdkLanguageModel } from "./ai-sdk/ai-sdk-language-model.js";
+export type { AboutModel } from "./ai-sdk/ai-sdk-language-model.js";
+export { aiSdkEmbeddingModel } from "./ai-sdk/ai-sdk-embedding-model.js";
+export type {
+  AiSdkCallOptions,
+  AiSdkEmbeddingModel,
+  AiSdkLanguageModel,
+  AiSdkMessage,
+  AiSdkPart,
+  AiSdkTool,
+} from "./ai-sdk/model-types.js";
+export { openAiCompatible } from "./openai/openai-compatible.js";
+export type { OpenAiCompatibleOptions } from "./openai/openai-compatible.js";
+export type { HttpAnswer, HttpFetch } from "./openai/http.js";
+export { scriptedProvider } from "./providers/scripted-provider.js";
+export type { Script, ScriptedProvider, ScriptedReply } from "./providers/scripted-provider.js";
+export { recordingProvider } from "./providers/recording-provider.js";
+export type { RecordingProvider } from "./providers/recording-provider.js";
+export { replayingProvider } from "./providers/replaying-provider.js";
+export type { RecordedCall, RecordedMethod, Recording } from "./providers/recording.js";
