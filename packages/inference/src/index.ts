@@ -19,3 +19,8 @@ export { recordingProvider } from "./providers/recording-provider.js";
 export type { RecordingProvider } from "./providers/recording-provider.js";
 export { replayingProvider } from "./providers/replaying-provider.js";
 export type { RecordedCall, RecordedMethod, Recording } from "./providers/recording.js";
+export { createRouter } from "./router/create-router.js";
+export type { ModelStats, Router, RouterOptions, RouterWeights } from "./router/router-options.js";
+export { logFallbacks } from "./router/log-fallbacks.js";
+export { embedderOf } from "./router/embedder-of.js";
+export type { EmbedderOptions } from "./router/embedder-of.js";
