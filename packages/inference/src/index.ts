@@ -24,3 +24,9 @@ export type { ModelStats, Router, RouterOptions, RouterWeights } from "./router/
 export { logFallbacks } from "./router/log-fallbacks.js";
 export { embedderOf } from "./router/embedder-of.js";
 export type { EmbedderOptions } from "./router/embedder-of.js";
+export { inferJson } from "./structured/infer-json.js";
+export type { InferJsonOptions, JsonAnswer } from "./structured/infer-json.js";
+export { proposeWith } from "./propose/propose-with.js";
+export type { ProposalCheck, ProposeOptions, ProposeResult } from "./propose/propose-with.js";
+export { inferenceTools } from "./tools/inference-tools.js";
+export type { GroundingMemory, InferenceToolOptions } from "./tools/tool-options.js";

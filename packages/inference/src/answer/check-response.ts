@@ -2,6 +2,7 @@ import { copyJson, JsonInvalidError } from "@car/ir";
 import type { InferenceResponse, InferenceToolCall } from "@car/ir/ports";
 import { badAnswer } from "../failure/failure-of.js";
 import { INFERENCE_LIMITS } from "../limits.js";
+import { wellFormed } from "./well-formed.js";
 
 /**
  * A provider's answer in the form of the port and within bounds: text is well-formed, tool calls have an id, a name and
@@ -61,9 +62,4 @@ function fieldsOf(value: unknown, model: string): Readonly<Record<string, unknow
 
 function countOf(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
-}
-
-/** A stream may have cut a surrogate pair; what has no UTF-8 form could not be logged. */
-function wellFormed(text: string): string {
-  return text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "\uFFFD");
 }

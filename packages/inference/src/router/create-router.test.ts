@@ -49,6 +49,7 @@ describe("createRouter: choice", () => {
         model("good", Array(9).fill("x"), { quality: 1, latency_ms: 9_000 }),
         model("fast", Array(9).fill("x"), { quality: 0.2, latency_ms: 5, capabilities: ["infer"] }),
         model("near", Array(9).fill("x"), {
+          latency_ms: 500,
           quality: 0.1,
           local: true,
           capabilities: ["infer", "tools"],
