@@ -22,7 +22,7 @@ export function checkResponse(value: unknown, model: string): InferenceResponse 
 }
 
 /** @throws `CAR_INFERENCE_FAILED` (`bad_answer`) when it is no text, or too long. */
-export function checkText(text: unknown, model: string): string {
+function checkText(text: unknown, model: string): string {
   if (typeof text !== "string") throw badAnswer(model, "the answer has no text");
   const max = INFERENCE_LIMITS.maxAnswerChars;
   if (text.length > max) throw badAnswer(model, `the answer has more than ${max} characters`);

@@ -74,7 +74,7 @@ function embeddingsOf(texts: readonly string[]): object {
 }
 
 /** The text as events of a stream, two characters in each. */
-export function* streamOf(text: string): Generator<string> {
+function* streamOf(text: string): Generator<string> {
   for (const delta of text.match(/[\s\S]{1,2}/g) ?? []) {
     yield `data: ${JSON.stringify({ choices: [{ delta: { content: delta } }] })}\n\n`;
   }
