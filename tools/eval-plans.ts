@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { createRuntime } from "@car/engine";
 import type { ProposalResult } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
+import { createSchemaCompiler } from "@car/validator";
 import { RecordedCalls, type RecordedRun } from "./lib/recorded-calls.js";
 import { runInPieces } from "./lib/run-in-pieces.js";
 
@@ -23,6 +24,8 @@ interface Tally {
   readonly differing: string[];
 }
 
+/** Shared: what takes longest with so many runtimes is compiling the same schemas. */
+const schemaCompiler = createSchemaCompiler();
 const { values } = parseArgs({ options: { corpora: { type: "string" }, "resume-every": { type: "string" } } });
 const every = values["resume-every"] === undefined ? undefined : Math.max(1, Number(values["resume-every"]));
 const corpora = values.corpora ?? process.env["CAR_CORPORA"];
@@ -49,7 +52,7 @@ async function runFolder(folder: string): Promise<void> {
     if (line === "") continue;
     const run = JSON.parse(line) as RecordedRun;
     const { result, extraCalls, resumes } =
-      every === undefined ? await runOnce(tools, run) : await runInPieces(tools, run, every);
+      every === undefined ? await runOnce(tools, run) : await runInPieces({ tools, schemaCompiler, run, every });
     tally.runs++;
     tally.extraCalls += extraCalls;
     tally.resumes += resumes;
@@ -67,7 +70,7 @@ interface Outcome {
 
 async function runOnce(tools: readonly Tool[], run: RecordedRun): Promise<Outcome> {
   const recorded = new RecordedCalls(run);
-  const runtime = createRuntime({ tools, executor: recorded.executor });
+  const runtime = createRuntime({ tools, schemaCompiler, executor: recorded.executor });
   const result = await runtime.execute(run.proposal);
   await runtime.close();
   return { result, extraCalls: recorded.extra, resumes: 0 };

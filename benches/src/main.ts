@@ -11,8 +11,19 @@ import { growth } from "./workloads/w5-growth.js";
 import { stateSize } from "./workloads/w6-state-size.js";
 import { events } from "./workloads/w7-events.js";
 import { concurrent } from "./workloads/w8-concurrent.js";
+import { durable } from "./workloads/d1-durable.js";
 
-const WORKLOADS: readonly Workload[] = [oneAction, independent, chain, layers, growth, stateSize, events, concurrent];
+const WORKLOADS: readonly Workload[] = [
+  oneAction,
+  independent,
+  chain,
+  layers,
+  growth,
+  stateSize,
+  events,
+  concurrent,
+  durable,
+];
 
 const { values } = parseArgs({
   options: {

@@ -5,7 +5,7 @@ import type { LogFolderSystem } from "@car/eventlog/node";
 /** Calls that change what is on the disk. */
 const CHANGING = [
   ...(["fdatasyncSync", "fsyncSync", "ftruncateSync", "futimesSync", "mkdirSync", "openSync"] as const),
-  ...(["renameSync", "rmSync", "unlinkSync", "closeSync"] as const),
+  ...(["renameSync", "rmSync", "unlinkSync"] as const),
 ];
 
 type AnyCall = (...args: unknown[]) => unknown;

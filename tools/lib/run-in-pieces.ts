@@ -3,9 +3,18 @@ import { join } from "node:path";
 import { createRuntime } from "@car/engine";
 import { durableStore } from "@car/engine/node";
 import type { ProposalResult } from "@car/ir";
-import type { Tool } from "@car/ir/ports";
+import type { SchemaCompiler, Tool } from "@car/ir/ports";
 import { RecordedCalls, type RecordedRun } from "./recorded-calls.js";
 import { withTemporaryFolder } from "./temporary-folder.js";
+
+/** What is run, and how often it is interrupted. */
+export interface Pieces {
+  readonly tools: readonly Tool[];
+  readonly schemaCompiler: SchemaCompiler;
+  readonly run: RecordedRun;
+  /** Calls between two interruptions. */
+  readonly every: number;
+}
 
 /** How a run went that was interrupted. */
 export interface PiecedRun {
@@ -18,7 +27,7 @@ export interface PiecedRun {
  * Runs a plan on a durable store, and after every `every` calls goes on in a copy of its folder, as another process
  * would after the first has died. What the abandoned runtimes still do, nobody sees.
  */
-export function runInPieces(tools: readonly Tool[], run: RecordedRun, every: number): Promise<PiecedRun> {
+export function runInPieces({ tools, schemaCompiler, run, every }: Pieces): Promise<PiecedRun> {
   return withTemporaryFolder(async (folder) => {
     const calls = new RecordedCalls(run);
     for (let piece = 0; ; piece++) {
@@ -26,7 +35,7 @@ export function runInPieces(tools: readonly Tool[], run: RecordedRun, every: num
       const dir = join(folder, String(piece));
       const hung = new Promise<undefined>((resolve) => (calls.onHang = () => resolve(undefined)));
       const store = await durableStore({ dir, durability: "commit" });
-      const runtime = createRuntime({ durable: store, tools, executor: calls.executor });
+      const runtime = createRuntime({ durable: store, tools, schemaCompiler, executor: calls.executor });
       const answered =
         piece === 0
           ? runtime.execute(run.proposal)

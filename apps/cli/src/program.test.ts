@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { createRuntime } from "@car/engine";
+import { durableStore } from "@car/engine/node";
 import { readLog, segmentEventLog } from "@car/eventlog/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runProgram } from "./program.js";
@@ -136,12 +138,61 @@ describe("car log and explain", () => {
   });
 });
 
+describe("car replay and log diff", () => {
+  it("[CLI-8] executes a log again, and names the event that comes out differently", async () => {
+    const path = join(folder, "replayed.jsonl");
+    await car("run", join(EXAMPLES, "too-much.json"), ...FILES, "--log", path);
+    const { code, out } = await car("replay", path);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^same {2}1 run and \d+ events came out as recorded$/)]);
+    const changed = file(
+      "other.jsonl",
+      readFileSync(path, "utf8").replace('"actions_executed":2', '"actions_executed":3'),
+    );
+    const differs = await car("replay", changed, "--json");
+    expect(differs.code).toBe(1);
+    expect(JSON.parse(differs.out)).toMatchObject({
+      equal: false,
+      divergences: [{ kind: "proposal_completed", field: "cost.actions_executed", recorded: 3, replayed: 2 }],
+    });
+    expect((await car("replay", changed)).out).toMatch(
+      /✗ event \d+, proposal_completed: cost.actions_executed: recorded 3, now 2/,
+    );
+  });
+
+  it("[CLI-9] compares two logs", async () => {
+    const [left, right] = [join(folder, "left.jsonl"), join(folder, "right.jsonl")];
+    for (const path of [left, right]) await car("run", join(EXAMPLES, "good.json"), ...FILES, "--log", path);
+    expect(await car("log", "diff", left, right)).toMatchObject({ code: 0, out: "same  1 run in both" });
+    const other = file("third.jsonl", readFileSync(right, "utf8").replace('"paid":60', '"paid":61'));
+    const { code, out } = await car("log", "diff", left, other);
+    expect([code, out]).toEqual([1, expect.stringContaining("✗ rent output.paid: 60 / 61")]);
+    const json = JSON.parse((await car("log", "diff", left, other, "--json")).out) as object;
+    expect(json).toMatchObject({ equal: false, pairs: 1, differences: [{ action_id: "rent", field: "output.paid" }] });
+  });
+
+  it("[CLI-10] takes the folder of a durable store for its log", async () => {
+    const dir = join(folder, "durable");
+    const durable = await durableStore({ dir });
+    await createRuntime({ durable }).execute({
+      actions: [{ id: "w", type: "state_write", parameters: { key: "k", value: 1 } }],
+    });
+    await durable.close();
+    for (const command of [["log", "show"], ["log", "verify"], ["replay"]]) {
+      expect((await car(...command, dir)).code).toBe(0);
+    }
+    expect((await car("explain", "w", "--log", dir)).out).toContain("w succeeded");
+    expect((await car("log", "show", dir)).out).toContain("proposal received");
+  });
+});
+
 describe("bad usage", () => {
   it.each([
     [["run"], "missing required argument"],
     [["run", "none.json"], "none.json: ENOENT"],
     [["run", "-x"], "unknown option"],
     [["log", "verify", "none.jsonl"], "none.jsonl"],
+    [["replay", "none.jsonl"], "none.jsonl"],
+    [["log", "diff", "none.jsonl"], "missing required argument"],
     [["explain", "nobody"], "required option '--log <file>'"],
     [["run", join(EXAMPLES, "good.json"), "--tools", "none.js"], "none.js"],
     [["run", join(EXAMPLES, "good.json"), "--policy", join(EXAMPLES, "good.json")], "good.json"],

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { CarError } from "@car/ir";
 import pc from "picocolors";
 import { explainCommand } from "./commands/explain.js";
+import { logDiffCommand } from "./commands/log-diff.js";
 import { logShowCommand } from "./commands/log-show.js";
 import { logVerifyCommand } from "./commands/log-verify.js";
 import { replayCommand } from "./commands/replay.js";
@@ -80,6 +81,9 @@ function buildProgram(act: Act, output: Output): Command {
     .option("--run <id>", "of this run only")
     .option("--action <id>", "of this action only")
     .action(act(logShowCommand));
+  asJson(log.command("diff").argument("<log>").argument("<other>"))
+    .description("compare two logs, run by run and action by action")
+    .action((left: string, other: string, options: WithJson) => act(logDiffCommand)(left, { ...options, other }));
   asJson(program.command("replay").argument("<log>"))
     .description("execute a log again, without calling a tool, and compare")
     .option("--run <id>", "this run only")

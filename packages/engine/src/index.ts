@@ -14,6 +14,8 @@ export type { ChangedDecision, DecisionsReport, ReplayDecisionsOptions } from ".
 export type { Checkpoint, SavedEntry, SavedReceipt } from "./checkpoint/checkpoint.js";
 export { fork } from "./fork.js";
 export type { ForkPoint } from "./fork.js";
+export { diffLogs } from "./replay/diff-logs.js";
+export type { LogDiff, LogDifference } from "./replay/diff-logs.js";
 export { recordExecutor } from "./recording/record-executor.js";
 export type { RecordedExecutor, RecordOptions, RedactParameters } from "./recording/record-executor.js";
 export { replayExecutor } from "./recording/replay-executor.js";

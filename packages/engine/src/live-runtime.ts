@@ -5,11 +5,12 @@ import {
   RecoveryRequiredError,
   RuntimeBusyError,
   RuntimeClosedError,
+  type ToolSchema,
 } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
-import { restoreCheckpoint, takeCheckpoint } from "./checkpoint/restore-checkpoint.js";
+import { checkpointMethods } from "./checkpoint/checkpoint-methods.js";
 import { configChanged } from "./config/config-changed.js";
 import type { ConfigSnapshot } from "./config/config-snapshot.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
@@ -71,6 +72,10 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
   const starter = createStarter(parts, holder, open);
   const problemsOf: ReplanServices["problemsOf"] = async (proposal, principal) =>
     parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal }));
+  const assertIdle = (): void => {
+    doors.assertReady();
+    if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
+  };
 
   return {
     state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
@@ -89,12 +94,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
     recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
-    checkpoint: () => takeCheckpoint({ ...starter.services, config: holder.current }),
-    async restore(checkpoint) {
-      doors.assertReady();
-      if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
-      await restoreCheckpoint({ ...starter.services, config: holder.current }, checkpoint);
-    },
+    ...checkpointMethods({ ...starter.services, config: () => holder.current }, assertIdle),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
       doors.assertOpen();
@@ -102,8 +102,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     },
     unregisterTool: (name) => holder.unregister(name),
     revoke: (name) => holder.revoke(name),
-    tools: () =>
-      [...holder.current.tools.values()].map(({ schema }) => schema).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    tools: () => schemasOf(holder.current),
     close() {
       doors.close();
       return (closing ??= closeRuntime(parts, open));
@@ -149,6 +148,10 @@ function createDoors(mustRecover: () => boolean) {
       if (mustRecover()) throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
     },
   };
+}
+
+function schemasOf({ tools }: ConfigSnapshot): readonly ToolSchema[] {
+  return [...tools.values()].map(({ schema }) => schema).sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder, open: OpenRuns): RunStarter {

@@ -26,6 +26,8 @@ export interface RecordedAction {
   attempts: number;
   /** Why the last attempt failed, when another is to follow. */
   lastFailure: Reason | undefined;
+  /** An attempt timed out, and none has succeeded: it may have acted. */
+  timedOut: boolean;
   /** The attempt that began last has no outcome. */
   isOpen: boolean;
   /** Parameters with references resolved, of a call that had any. */
@@ -134,6 +136,7 @@ class Reader {
     // A failure with another attempt to follow does not say how long the action took: it goes on.
     if (kind === "action_failed" && dataOf(event)["duration_ms"] === undefined) {
       action.lastFailure = dataOf(event)["reason"] as unknown as Reason;
+      action.timedOut ||= action.lastFailure.code === "timeout";
       return;
     }
     action.end = { action, kind, timestamp: event.timestamp, data: dataOf(event) };
@@ -147,6 +150,7 @@ class Reader {
       id,
       attempts: 0,
       lastFailure: undefined,
+      timedOut: false,
       isOpen: false,
       parameters: undefined,
       changes: [],

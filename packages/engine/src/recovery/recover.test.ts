@@ -28,7 +28,9 @@ async function recover(events: readonly CarEvent[], onInDoubt?: OnInDoubt, world
   const durable = await reopened(events);
   const runtime = createRuntime({ durable, tools: world.tools });
   const { runs } = await runtime.recover(onInDoubt === undefined ? {} : { onInDoubt });
-  const kinds = (await collectEvents(durable.eventLog)).slice(events.length).map(({ kind }) => kind);
+  const kinds = (await collectEvents(durable.eventLog))
+    .slice(events.length)
+    .flatMap(({ run_id, kind }) => (run_id === undefined ? [] : [kind]));
   return { run: runs[0]!, runs, world, kinds, runtime, durable };
 }
 
@@ -99,6 +101,15 @@ describe("a call in doubt", () => {
 });
 
 describe("a run that was being undone", () => {
+  it("[EN-51] [8.2] [4.5] an attempt that timed out may have acted, though another was to follow", async () => {
+    const slow = tool("slow", () => new Promise(() => undefined), { idempotent: true });
+    const retried = call("a", "slow", { failure_behavior: "retry", timeout_ms: 1, max_retries: 1 });
+    const events = await recorded({ actions: [retried] }, { until: "action_retrying", tools: [slow], random: () => 0 });
+    const durable = await reopened(events);
+    const { runs } = await createRuntime({ durable, tools: [slow] }).recover({ unfinished: "rollback" });
+    expect(runs[0]?.result).toMatchObject({ status: "rolled_back", external_effects_remain: true });
+  });
+
   const undone: ProposalInput = {
     actions: [call("room", "book"), call("end", "fail", { dependencies: ["room"] })],
   };

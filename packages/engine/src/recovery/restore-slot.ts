@@ -9,6 +9,7 @@ import type { RecordedAction, RecordedEnd } from "./recorded-run.js";
 export function restoreAttempts(run: Run, slot: Slot, recorded: RecordedAction): void {
   slot.attempts = recorded.attempts;
   slot.approved = recorded.approved;
+  slot.abandoned = recorded.timedOut;
   if (recorded.lastFailure !== undefined) slot.lastFailure = failed(recorded.lastFailure);
   slot.parameters = recorded.parameters ?? slot.parameters;
   if (recorded.attempts === 0) return;
@@ -27,6 +28,7 @@ export function restoreEnd(run: Run, slot: Slot, end: RecordedEnd): void {
   const outcome = outcomeOf(end);
   slot.outcome = endingOf(slot, outcome);
   if (outcome.status === "succeeded") {
+    slot.abandoned = false;
     restoreSuccess(run, slot, recorded);
     restoreReceipt(run, slot, end);
   } else restoreFailure(slot, outcome);
@@ -78,7 +80,7 @@ function isClaim({ action }: Slot, { key, origin }: Transition): boolean {
 /** A call that was given up in flight may have acted. */
 function restoreFailure(slot: Slot, { reason: { code, class: errorClass } }: Unsuccessful): void {
   const givenUp = code === "in_doubt" || code === "timeout" || code === "canceled";
-  slot.abandoned = slot.attempts > 0 && (givenUp || errorClass === "timeout");
+  slot.abandoned ||= slot.attempts > 0 && (givenUp || errorClass === "timeout");
   slot.skippedEarly = slot.attempts === 0 && code === "dependency_unsuccessful";
 }
 

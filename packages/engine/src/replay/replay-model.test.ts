@@ -11,7 +11,7 @@ const CASES = Number(process.env["CAR_REPLAY_CASES"] ?? 150);
 describe("replayRuns, on generated cases", () => {
   it(
     `[RP-1] [7.6] gives every event of ${CASES} cases again, whatever happened in them`,
-    { timeout: 60_000 },
+    { timeout: 600_000 },
     async () => {
       let runs = 0;
       const law = fc.asyncProperty(anyModelCase, async (one) => {

@@ -115,7 +115,9 @@ export class Script {
   }
 
   private surplus(kind: EventKind): void {
-    const near = this.next() ?? this.events.at(-1)!;
+    const near = this.next();
+    // What comes after the end of a run is not part of its recording.
+    if (near === undefined) return;
     this.diverge(near, { field: "kind", recorded: near.kind, replayed: kind });
   }
 

@@ -42,6 +42,16 @@ describe("replayState", () => {
     expect(await replayed([changed(0, set("a", 1)), ended(1, "committed")])).toEqual({ version: 0, entries: {} });
   });
 
+  it.each(["action_executing", "action_in_doubt", "action_failed", "action_skipped"] as const)(
+    "[EL-31] [7.6] changes that no success followed are void after %s of the same action",
+    async (kind) => {
+      const again: EventFacts = { kind, run: 0, action: "fetch", attempt: 2, data: {} };
+      const other: EventFacts = { ...changed(0, set("b", 1)), action: "store-it" };
+      const facts = [changed(0, set("a", 1)), other, again, changed(0, set("c", 1)), ended(0, "committed")];
+      expect(Object.keys((await replayed(facts)).entries)).toEqual(["b", "c"]);
+    },
+  );
+
   it("[EL-31] [7.6] a child that commits inside its parent counts, even when the parent is undone", async () => {
     const facts = [changed(0, set("a", 1)), changed(1, set("b", 1)), ended(1, "committed"), ended(0, "rolled_back")];
     expect(await replayed(facts)).toEqual({ version: 1, entries: { b: { value: 1, origin: "tool", version: 1 } } });

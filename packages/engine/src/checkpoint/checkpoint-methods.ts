@@ -12,16 +12,33 @@ import type { Lease, StateStore } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RecordedAnswer } from "../reuse/recorded-answer.js";
 import type { Services } from "../run/services.js";
+import type { Runtime } from "../runtime.js";
 import { type Checkpoint, checkCheckpoint, savedEntries, type SavedReceipt } from "./checkpoint.js";
 
 /** The parts of a runtime that a checkpoint is about. */
 export interface CheckpointPlace extends Pick<Services, "store" | "recorder" | "receipts" | "clock"> {
-  readonly config: ConfigSnapshot;
+  /** The configuration as it is now. */
+  readonly config: () => ConfigSnapshot;
+}
+
+/** What a runtime can do with checkpoints. `assertIdle` throws while nothing may be restored. */
+export function checkpointMethods(
+  place: CheckpointPlace,
+  assertIdle: () => void,
+): Pick<Runtime, "checkpoint" | "restore"> {
+  return {
+    checkpoint: () => takeCheckpoint(place),
+    async restore(checkpoint) {
+      assertIdle();
+      await restoreCheckpoint(place, checkpoint);
+    },
+  };
 }
 
 /** Takes everything of one moment before the first wait. */
-export async function takeCheckpoint(place: CheckpointPlace): Promise<Checkpoint> {
-  const { store, recorder, receipts, config } = place;
+async function takeCheckpoint(place: CheckpointPlace): Promise<Checkpoint> {
+  const { store, recorder, receipts } = place;
+  const config = place.config();
   const view = store.view();
   const entries = savedEntries(view);
   const { version } = view;
@@ -43,7 +60,7 @@ export async function takeCheckpoint(place: CheckpointPlace): Promise<Checkpoint
 }
 
 /** Puts a checkpoint in the place of what is there. The log has it before the store does. */
-export async function restoreCheckpoint(place: CheckpointPlace, input: unknown): Promise<void> {
+async function restoreCheckpoint(place: CheckpointPlace, input: unknown): Promise<void> {
   const checkpoint = checkCheckpoint(copyJson(input, { maxDepth: 512, maxBytes: Number.POSITIVE_INFINITY }));
   const lease = wholeStore(place.store);
   try {
@@ -75,7 +92,7 @@ async function replaceState(place: CheckpointPlace, checkpoint: Checkpoint): Pro
     entries.set(key, { ...entry, value, version: entry.version < next ? entry.version : next });
   }
   const kept = [...entries].flatMap(([key, entry]) => (entry === undefined ? [] : [plainEntry(key, entry)]));
-  record(place, "checkpoint_restored", restoredData(place.config, checkpoint));
+  record(place, "checkpoint_restored", restoredData(place.config(), checkpoint));
   record(place, "state_snapshot", { entries: kept, version: next });
   await store.commit({ entries });
   await recorder.log.flush();

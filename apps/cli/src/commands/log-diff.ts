@@ -1,0 +1,40 @@
+import { diffLogs, type LogDifference } from "@car/engine";
+import { readLog } from "@car/eventlog/node";
+import pc from "picocolors";
+import { EXIT } from "../exit-code.js";
+import { logPath } from "../io/log-path.js";
+import type { Output } from "../io/output.js";
+import { plural, short } from "../show/marks.js";
+
+/** Compares two logs run by run and action by action, and says what differs. */
+export async function logDiffCommand(
+  left: string,
+  { other }: { readonly other: string },
+  output: Output,
+): Promise<number> {
+  const diff = await diffLogs(readLog(logPath(left)), readLog(logPath(other)));
+  if (output.json) output.value(diff);
+  else {
+    output.line(
+      `${diff.equal ? pc.green(pc.bold("same")) : pc.red(pc.bold("DIFFERENT"))}  ${plural(diff.pairs, "run")} in both`,
+    );
+    for (const difference of diff.differences) output.line(`  ${pc.red("✗")} ${textOf(difference)}`);
+  }
+  return diff.equal ? EXIT.ok : EXIT.failed;
+}
+
+const WIDTH = 60;
+
+function textOf({ left_run_id, right_run_id, action_id, field, left, right }: LogDifference): string {
+  if (field === "run") {
+    return left_run_id === undefined
+      ? `run ${right_run_id} is only in the second`
+      : `run ${left_run_id} is only in the first`;
+  }
+  const who = action_id === undefined ? "" : `${pc.bold(action_id)} `;
+  return `${who}${field}: ${valueText(left)} / ${valueText(right)} ${pc.dim(`run ${left_run_id} / ${right_run_id}`)}`;
+}
+
+function valueText(value: LogDifference["left"]): string {
+  return value === undefined ? "nothing" : short(JSON.stringify(value), WIDTH);
+}
