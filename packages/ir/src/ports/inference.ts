@@ -19,15 +19,6 @@ export interface InferenceToolCall {
   readonly arguments: JsonValue;
 }
 
-/** One call that a model asks for. */
-export interface InferenceToolCall {
-  /** The model's own name for the call; the `tool` message that answers it repeats it. */
-  readonly id: string;
-  readonly name: string;
-  /** An object, or its JSON text as some APIs give it. */
-  readonly arguments: JsonValue;
-}
-
 /** One turn of a conversation with a model. */
 export interface InferenceMessage {
   readonly role: "system" | "user" | "assistant" | "tool";
