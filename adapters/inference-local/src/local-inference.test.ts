@@ -1,3 +1,5 @@
+import { countingIds, manualClock } from "@car/conformance";
+import { createMemgine } from "@car/memgine";
 import { describe, expect, it } from "vitest";
 import { missing } from "./load-model.js";
 import { localEmbedder, localInference } from "./local-inference.js";
@@ -83,5 +85,60 @@ describe("localInference", () => {
     await expect(long).rejects.toMatchObject({ kind: "canceled" });
     expect((await next).embeddings).toHaveLength(1);
     expect(batches).toEqual([16, 16, 1]);
+  });
+
+  it("[IL-3] a host may describe the labels, and equal requests get equal scores", async () => {
+    const texts: string[][] = [];
+    const load = async () => ({
+      embed: async (asked: string[]) => {
+        texts.push(asked);
+        return asked.map((text) => (text.includes("goals") || text === "ball" ? [1, 0] : [0, 1]));
+      },
+    });
+    const described = localInference({
+      load,
+      describeLabel: (label) => (label === "sports" ? "Matches and goals." : label),
+    });
+    const request = { text: "ball", labels: ["politics", "sports"] };
+    const first = await described.classify(request);
+    expect(first.scores[0]!.label).toBe("sports");
+    expect(await described.classify(request)).toEqual(first);
+    expect(texts[0]).toEqual(["ball", "politics", "Matches and goals."]);
+  });
+
+  it("[IL-6] the first call loads, closing frees after the calls before it, later calls reject", async () => {
+    const seen: string[] = [];
+    const load = async () => {
+      seen.push("load");
+      return {
+        embed: async (texts: string[]) => (seen.push("embed"), texts.map(() => [1])),
+        dispose: () => void seen.push("dispose"),
+      };
+    };
+    const mine = localInference({ load });
+    expect(seen).toEqual([]);
+    const [answer] = await Promise.all([mine.embed({ texts: ["a"] }), mine.close()]);
+    expect(answer.embeddings).toHaveLength(1);
+    expect(seen).toEqual(["load", "embed", "dispose"]);
+    await expect(mine.embed({ texts: ["b"] })).rejects.toMatchObject({ kind: "unavailable" });
+    await mine.close();
+    expect(seen).toHaveLength(3);
+    const unused = localEmbedder({ load });
+    await unused.close();
+    expect(seen).toHaveLength(3);
+  });
+
+  it("[IL-7] a memory with it finds what shares no word with the query", async () => {
+    const embedder = localEmbedder();
+    const memory = createMemgine({ clock: manualClock(), ids: countingIds(), embedder });
+    for (const [, value] of PAIRS) memory.remember({ value, id: value.split(" ").at(-1)! });
+    await memory.idle();
+    expect(memory.health()).toEqual({ embedder: "ok", waiting: 0 });
+    const query = "Who bought a new car?";
+    const [vector] = await embedder.embed([query]);
+    expect(memory.search(query)).toEqual([]);
+    expect(memory.search(query, { vector: vector! })[0]).toMatchObject({ id: "automobile." });
+    await memory.close();
+    await embedder.close();
   });
 });

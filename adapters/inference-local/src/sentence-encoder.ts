@@ -13,11 +13,14 @@ const READ_CHARS = 2_000;
 /** Embeds texts on the calling thread. The model is loaded with the first ones and shared. */
 export interface SentenceEncoder {
   embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
+  /** Frees the model when the calls before are done; calls after it reject. */
+  close(): Promise<void>;
 }
 
 export function sentenceEncoder(load: LoadModel = loadModel): SentenceEncoder {
   let loading: Promise<LoadedModel> | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
   const run = async (texts: readonly string[], signal: AbortSignal | undefined): Promise<readonly Float32Array[]> => {
     throwIfAborted(signal);
     if (texts.length === 0) return [];
@@ -40,9 +43,17 @@ export function sentenceEncoder(load: LoadModel = loadModel): SentenceEncoder {
   return {
     // One after the other: the library shares buffers between calls, and two at once gain nothing on one thread.
     embed(texts, signal) {
+      if (closed) return Promise.reject(new Error("it is closed"));
       const mine = last.then(() => run(texts, signal));
       last = mine.catch(() => undefined);
       return mine;
+    },
+    async close() {
+      closed = true;
+      await last;
+      const model = await loading?.catch(() => undefined);
+      loading = undefined;
+      model?.dispose?.();
     },
   };
 }

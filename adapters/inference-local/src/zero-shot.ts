@@ -5,7 +5,7 @@ const TEMPERATURE = 0.05;
 /** Texts about a label are about this near to it, texts about something else are not. */
 const MIDDLE = 0.25;
 
-/** The sentence that stands for a label: labels are words, and the model knows sentences. */
+/** The sentence that stands for a label: labels are words, and the model knows sentences. The default; a host may say more. */
 export function labelSentence(label: string): string {
   return `This text is about ${label}.`;
 }
