@@ -1,12 +1,4 @@
-import {
-  type ActionProposal,
-  type ProposalResult,
-  type Reason,
-  RecoveryRequiredError,
-  RuntimeBusyError,
-  RuntimeClosedError,
-  type ToolSchema,
-} from "@car/ir";
+import { type Reason, RecoveryRequiredError, RuntimeBusyError, RuntimeClosedError, type ToolSchema } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
@@ -23,6 +15,7 @@ import type { ReplanServices } from "./replan/replan-services.js";
 import { createReceipts } from "./reuse/receipts.js";
 import { cancelRun } from "./run/begin.js";
 import type { RunNames } from "./run/run-names.js";
+import { type MemoryLink, memoryLink } from "./memory-link.js";
 import { OpenRuns } from "./run/open-runs.js";
 import type { Services } from "./run/services.js";
 import { type RunStarter, startRun } from "./run/start-run.js";
@@ -69,7 +62,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
-  const starter = createStarter(parts, holder, open);
+  const memory = memoryLink(parts.memory, parts.logger);
+  const starter = createStarter(parts, { holder, open, memory });
   const problemsOf: ReplanServices["problemsOf"] = async (proposal, principal) =>
     parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal }));
   const assertIdle = (): void => {
@@ -103,6 +97,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     unregisterTool: (name) => holder.unregister(name),
     revoke: (name) => holder.revoke(name),
     tools: () => schemasOf(holder.current),
+    idle: () => memory.idle(),
     close() {
       doors.close();
       return (closing ??= closeRuntime(parts, open));
@@ -154,9 +149,15 @@ function schemasOf({ tools }: ConfigSnapshot): readonly ToolSchema[] {
   return [...tools.values()].map(({ schema }) => schema).sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder, open: OpenRuns): RunStarter {
+interface StarterParts {
+  readonly holder: ConfigHolder;
+  readonly open: OpenRuns;
+  readonly memory: MemoryLink;
+}
+
+function createStarter<Report>(parts: RuntimeParts<Report>, { holder, open, memory }: StarterParts): RunStarter {
   const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
-  const onClosed: RunStarter["onClosed"] = (result, proposal) => tellMemory(parts, result, proposal);
+  const onClosed: RunStarter["onClosed"] = (result, proposal) => memory.tell(result, proposal);
   const starter: RunStarter = {
     services: createServices(parts, (parent, action, input) => {
       const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
@@ -212,19 +213,6 @@ function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Servi
 /** What is thrown before a run exists is a rejection. */
 function refused(error: unknown): Promise<never> {
   return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-}
-
-function tellMemory<Report>(
-  { memory, logger }: RuntimeParts<Report>,
-  result: ProposalResult,
-  proposal: ActionProposal | undefined,
-): void {
-  if (memory === undefined) return;
-  Promise.resolve()
-    .then(() => memory.recordOutcome(result, proposal))
-    .catch((error: unknown) =>
-      logger.error({ error, run_id: result.run_id }, "the memory failed to record an outcome"),
-    );
 }
 
 async function closeRuntime<Report>({ timers, config, recorder }: RuntimeParts<Report>, open: OpenRuns): Promise<void> {

@@ -34,6 +34,11 @@ export interface MemgineOptions extends CoreOptions {
   readonly inference?: Inference;
   /** Where it is kept; see `@car/memgine/node`. Default: nowhere. */
   readonly journal?: MemoryJournal;
+  /**
+   * Operations after which an idle memory writes its journal anew as a snapshot; no sooner than there are as many as nodes, so
+   * that the cost stays in proportion. Default 10,000.
+   */
+  readonly compactAfter?: number;
   readonly roles?: RoleData;
   readonly skills?: Partial<SkillRules>;
   readonly mining?: Partial<MiningRules>;
@@ -111,15 +116,19 @@ function createState(options: MemgineOptions): State {
     inference: options.inference,
     journal: options.journal,
     at: undefined,
+    journaled: options.journal?.found.operations.length ?? 0,
     embedded: 0,
     closed: false,
   };
   return state;
 }
 
+const COMPACT_AFTER = 10_000;
+
 function memoryOf(state: State, options: MemgineOptions): Memgine {
   const { core } = state;
-  const background = createBackground(state, { repair: options.repair, mining: options.mining, newId: core.newId });
+  const { repair, mining, compactAfter = COMPACT_AFTER } = options;
+  const background = createBackground(state, { repair, mining, newId: core.newId, compactAfter });
   const context = async (query: string, given: ContextOptions): Promise<BuiltContext> => {
     if (state.closed) throw new MemoryClosedError("the memory is closed");
     const vector = given.vector ?? (await state.embedding?.vectorOf(query));

@@ -5,7 +5,7 @@ import type { Core } from "./core.js";
 import { factNode } from "./fact-node.js";
 import { compareWithLater, withdrawExplained } from "./implied-change.js";
 import { placeNode } from "./place.js";
-import { currentOf, entryAt } from "./store.js";
+import { currentOf, entryAt, type PendingEdge } from "./store.js";
 import { type Change, noChange, supersedeNamed, supersedeSameKey } from "./supersede.js";
 
 /** What became of a statement, and what it changed. */
@@ -52,12 +52,13 @@ function connectPremises(core: Core, number: number, input: FactInput): void {
   connectAll(core, number, { names: input.depends_on ?? [], kind: "depends_on" });
   connectAll(core, number, { names: input.cites ?? [], kind: "cites_premise" });
   connectAll(core, number, { names: input.related_to ?? [], kind: "related_to" });
+  connectAll(core, number, { names: input.triggers ?? [], kind: "triggers" });
 }
 
 function connectAll(
   core: Core,
   number: number,
-  { names, kind }: { names: readonly string[]; kind: "depends_on" | "cites_premise" | "related_to" },
+  { names, kind }: { names: readonly string[]; kind: PendingEdge["kind"] },
 ): void {
   const { store } = core;
   for (const name of names) {
@@ -68,7 +69,7 @@ function connectAll(
     }
     if (premise === number) continue;
     store.adjacency.connect(number, premise, kind);
-    if (kind !== "related_to") inheritMarks(core, { number, premise, kind });
+    if (kind === "depends_on" || kind === "cites_premise") inheritMarks(core, { number, premise, kind });
   }
 }
 

@@ -7,7 +7,7 @@ import type { Vocabulary } from "../text/vocabulary.js";
 /** An edge whose other end has not been remembered yet. */
 export interface PendingEdge {
   readonly from: number;
-  readonly kind: "depends_on" | "cites_premise" | "related_to";
+  readonly kind: "depends_on" | "cites_premise" | "related_to" | "triggers";
 }
 
 /**

@@ -23,7 +23,10 @@ export function perform(state: State, request: WithoutTime<Operation>): unknown 
   if (state.closed) throw new MemoryClosedError("the memory is closed");
   const operation = { ...request, at: state.core.now() } as Operation;
   const answer = applyOperation(state, operation);
-  state.journal?.append(JSON.stringify(operation));
+  if (state.journal !== undefined) {
+    state.journal.append(JSON.stringify(operation));
+    state.journaled += 1;
+  }
   return answer;
 }
 

@@ -3,7 +3,7 @@ import { exportCore, importCore } from "../core/export.js";
 import { createStore } from "../core/store.js";
 import type { MemoryNode } from "../model/node.js";
 import { createVocabulary, type VocabularyOptions } from "../text/vocabulary.js";
-import { snapshotOf } from "./snapshot.js";
+import { rewriteJournal } from "./compact.js";
 import type { State } from "./state.js";
 
 /** What is to be erased. */
@@ -50,7 +50,7 @@ export async function forgetFrom(
   core.revision += 1;
   state.embedding?.clear();
   state.embedded = 0;
-  await state.journal?.replace(JSON.stringify(snapshotOf(state)));
+  await rewriteJournal(state);
 
   const receipt = { ids: [...erased].sort(), at: core.now() };
   const durable = state.journal !== undefined;

@@ -16,6 +16,8 @@ export interface State {
   readonly journal: MemoryJournal | undefined;
   /** The time of the operation that is being carried out. */
   at: number | undefined;
+  /** Operations in the journal since its snapshot. */
+  journaled: number;
   /** Entries up to here have been given to the embedder. */
   embedded: number;
   closed: boolean;

@@ -92,6 +92,8 @@ export interface FactInput {
   /** Ids or keys of premises: when one falls, this is invalid. */
   readonly cites?: readonly string[];
   readonly related_to?: readonly string[];
+  /** Ids or keys of what this brings about; the search goes from one to the other. */
+  readonly triggers?: readonly string[];
 }
 
 /** Why a node is no longer current. */
