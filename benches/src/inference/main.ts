@@ -91,4 +91,5 @@ async function repeat(work: () => Promise<unknown>): Promise<void> {
 const figures = { ...(await local()), ...(await overhead()) };
 console.log(`Node ${process.version}, medians of ${rounds} rounds`);
 for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(24)} ${value.toFixed(2)}`);
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ node: process.version, ...figures }, null, 2)}\n`);
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify({ node: process.version, ...figures }, null, 2)}\n`);

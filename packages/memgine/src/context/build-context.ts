@@ -97,7 +97,7 @@ export function readable(
   const now = core.now();
   return (number) => {
     const entry = core.store.entries[number];
-    if (entry === undefined || entry.retired !== undefined) return false;
+    if (entry === undefined || entry.retired !== undefined || entry.waits !== undefined) return false;
     const { node } = entry;
     if (node.expires_at !== undefined && node.expires_at <= now) return false;
     if (node.kind === "identity" && node.subject !== undefined && node.subject !== reader.subject) return false;

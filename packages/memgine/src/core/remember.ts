@@ -4,7 +4,7 @@ import { standingOf } from "../model/node.js";
 import type { Core } from "./core.js";
 import { factNode } from "./fact-node.js";
 import { compareWithLater, withdrawExplained } from "./implied-change.js";
-import { placeNode } from "./place.js";
+import { enlist, placeNode } from "./place.js";
 import { currentOf, entryAt, type PendingEdge } from "./store.js";
 import { type Change, noChange, supersedeNamed, supersedeSameKey } from "./supersede.js";
 
@@ -23,19 +23,54 @@ export function rememberFact(core: Core, input: FactInput): Remembered {
   const at = core.now();
   const node = read(core, factNode(input, { now: at, newId: core.newId, maxBytes: core.maxBytes }));
   if (store.byId.has(node.id)) throw new MemoryInvalidError(`id \`${node.id}\` is taken`);
-  withdrawExplained(core, node, input.supersedes ?? []);
+  const names = input.supersedes ?? [];
+  if (node.valid_from > at) {
+    const number = placeNode(store, node, names);
+    core.revision += 1;
+    connectPremises(core, number, input);
+    return { id: node.id, standing: "upcoming", ...noChange() };
+  }
+  withdrawExplained(core, node, names);
   const number = placeNode(store, node);
   core.revision += 1;
-
-  const change = noChange();
-  if (input.supersedes !== undefined) {
-    join(change, supersedeNamed(store, number, { names: input.supersedes, rankOf: core.rankOf, at }));
-  }
-  join(change, supersedeSameKey(store, number, { rankOf: core.rankOf, at }));
+  const change = replaceOlder(core, number, { names, at });
   connectPremises(core, number, input);
   if (core.cues.isVoid(node.text)) markVoid(core, number, change);
   compareWithLater(core, number);
   return { id: node.id, standing: standingOf(entryAt(store, number)), ...change };
+}
+
+/** Makes what has waited for its time current, in the order of those times. Every operation and reading begins with it. */
+export function takeDue(core: Core): void {
+  const { store } = core;
+  if (store.upcoming.size === 0) return;
+  const now = core.now();
+  const due = [...store.upcoming]
+    .map((number) => ({ number, entry: entryAt(store, number) }))
+    .filter(({ entry }) => entry.node.valid_from <= now)
+    .sort((left, right) => left.entry.node.valid_from - right.entry.node.valid_from || left.number - right.number);
+  for (const { number, entry } of due) {
+    const { node, waits: names = [] } = entry;
+    store.upcoming.delete(number);
+    entry.waits = undefined;
+    core.revision += 1;
+    withdrawExplained(core, node, names);
+    enlist(store, number, node);
+    if (entry.marks.length > 0) store.marked.add(number);
+    // Its own time, not today's: when somebody happens to look changes nothing.
+    replaceOlder(core, number, { names, at: node.valid_from });
+  }
+}
+
+function replaceOlder(
+  { store, rankOf }: Core,
+  number: number,
+  { names, at }: { readonly names: readonly string[]; readonly at: number },
+): Change {
+  const change = noChange();
+  if (names.length > 0) join(change, supersedeNamed(store, number, { names, rankOf, at }));
+  join(change, supersedeSameKey(store, number, { rankOf, at }));
+  return change;
 }
 
 /** What its own text says about a node: to whom it is restricted, and whether it gives orders. */
@@ -88,7 +123,7 @@ function inheritMarks(
     const mark = { kind: kind === "cites_premise" ? state : ("review" as const), cause, via, at };
     entry.marks = [...entry.marks.filter((known) => known.cause !== cause), mark];
   }
-  if (entry.marks.length > 0 && entry.retired === undefined) store.marked.add(number);
+  if (entry.marks.length > 0 && entry.retired === undefined && entry.waits === undefined) store.marked.add(number);
 }
 
 function markVoid(core: Core, number: number, change: Change): void {

@@ -1,7 +1,7 @@
 import { MemoryClosedError } from "@car/ir";
 import type { Operation } from "../core/operation.js";
 import { observeTurn } from "../core/observe.js";
-import { rememberFact, type Remembered } from "../core/remember.js";
+import { rememberFact, type Remembered, takeDue } from "../core/remember.js";
 import { confirm, retract, revert, settle } from "../core/settle.js";
 import { indexedText } from "../core/store.js";
 import { changeSkills } from "../skills/skill-book.js";
@@ -34,6 +34,7 @@ export function perform(state: State, request: WithoutTime<Operation>): unknown 
 export function applyOperation(state: State, operation: Operation): unknown {
   state.at = operation.at;
   try {
+    takeDue(state.core);
     return carryOut(state, operation);
   } finally {
     state.at = undefined;

@@ -73,7 +73,7 @@ type Exported = ReturnType<typeof exportCore>["nodes"][number];
 
 /** What stays does not name what is gone. */
 function withoutTraces(one: Exported, erased: ReadonlySet<string>): Exported {
-  const { node, retired, marks } = one;
+  const { node, retired, marks, waits } = one;
   const by = retired?.by;
   const left = marks?.filter(({ cause, via }) => !erased.has(cause) && !erased.has(via));
   const { by: _by, ...anonymous } = retired ?? { why: "retracted", at: 0, valid_to: 0, confidence: 1 };
@@ -81,5 +81,6 @@ function withoutTraces(one: Exported, erased: ReadonlySet<string>): Exported {
     node,
     ...(retired === undefined ? {} : { retired: by !== undefined && erased.has(by) ? anonymous : retired }),
     ...(left === undefined || left.length === 0 ? {} : { marks: left }),
+    ...(waits === undefined ? {} : { waits: waits.filter((name) => !erased.has(name)) }),
   };
 }

@@ -75,7 +75,7 @@ export interface FactInput {
   /** Default global. */
   readonly scope?: Scope;
   readonly access?: Access;
-  /** Default: now. */
+  /** Default: now. A time ahead: until then it is `upcoming`, in no context, and what it will replace holds. */
   readonly valid_from?: number;
   readonly expires_at?: number;
   /** Default `user`. */
@@ -119,14 +119,16 @@ export interface Mark {
   readonly at: number;
 }
 
-/** What became of a node. `outranked` and the like are `superseded` with their own `why`. */
-export type Standing = "current" | "needs_review" | "invalid" | "superseded";
+/** What became of a node. An `upcoming` one is not true yet and replaces nothing yet. `outranked` and the like are `superseded` with their own `why`. */
+export type Standing = "upcoming" | "current" | "needs_review" | "invalid" | "superseded";
 
 /** A node with what became of it. */
 export interface Entry {
   readonly node: MemoryNode;
   retired: Retirement | undefined;
   marks: readonly Mark[];
+  /** Its `valid_from` lies ahead: names of what it will replace then. */
+  waits?: readonly string[] | undefined;
 }
 
 const NO_MARKS: readonly Mark[] = Object.freeze([]);
@@ -137,8 +139,9 @@ export function freshEntry(node: MemoryNode): Entry {
 }
 
 /** Whether the node still holds. */
-export function standingOf({ retired, marks }: Entry): Standing {
+export function standingOf({ retired, marks, waits }: Entry): Standing {
   if (retired !== undefined) return "superseded";
+  if (waits !== undefined) return "upcoming";
   if (marks.length === 0) return "current";
   return marks.some(({ kind }) => kind === "invalid") ? "invalid" : "needs_review";
 }
