@@ -14,6 +14,7 @@ export interface ReplayParts {
   readonly asked: Set<string>;
   /** Tells which action reserves something of the budget. */
   readonly reserves: Map<object, string>;
-  /** The slot of an action; only while the run is going on. */
+  /** The slots of all actions, and that of one; only while the run is going on. */
+  readonly slots: () => Iterable<Slot>;
   readonly slotOf: (actionId: string) => Slot | undefined;
 }

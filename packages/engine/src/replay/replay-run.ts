@@ -48,6 +48,7 @@ export async function replayRun(recorded: RecordedExecution): Promise<Script> {
     hasPolicy: typeof received.policy_version === "string",
     asked: new Set(),
     reserves: new Map(),
+    slots: () => slots.values(),
     slotOf: (id) => slots.get(id),
   };
   const pending = new PendingCalls();

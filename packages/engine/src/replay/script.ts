@@ -26,6 +26,8 @@ export class Script {
   /** How many came again. */
   matched = 0;
   divergence: Divergence | undefined = undefined;
+  /** Somebody waited for a place or a token. */
+  readonly hasQueues: boolean;
   private readonly used: boolean[];
   /** Actions whose tool was called. */
   private readonly called: ReadonlySet<string>;
@@ -41,6 +43,7 @@ export class Script {
     const events = recorded.filter(({ kind }) => kind !== "late_result_dropped");
     this.events = events;
     this.used = new Array<boolean>(events.length).fill(false);
+    this.hasQueues = events.some(({ kind }) => kind === "rate_limited");
     const calls = events.filter(({ kind }) => kind === "action_executing");
     this.called = new Set(calls.map(({ action_id = NOBODY }) => action_id));
     for (let place = events.length - 1; place >= 0; place--) {

@@ -1,11 +1,10 @@
-import type { CarEvent, EventKind, JsonValue } from "@car/ir";
+import type { CarEvent, EventKind, JsonValue, Reason } from "@car/ir";
 import type { ResultCache } from "../reuse/result-cache.js";
 import type { Receipts } from "../reuse/receipts.js";
 import type { RecordedAnswer } from "../reuse/recorded-answer.js";
 import type { Found } from "../reuse/single-flight.js";
 import type { Slot } from "../run/slot.js";
 import { reusedWrites } from "./recorded-writes.js";
-import { reasonCodeOf } from "./reason-code.js";
 import type { ReplayParts } from "./replay-parts.js";
 
 /** Receipts that answer what the recording says they answered. */
@@ -60,9 +59,15 @@ function find(slot: Slot, kind: "action_deduplicated" | "cache_hit", parts: Repl
  * action's turn changes nothing but the order.
  */
 function hasWaited(soon: readonly CarEvent[], end: CarEvent | undefined, { hasPolicy }: ReplayParts): boolean {
-  const isSkipped = end?.kind === "action_skipped" && reasonCodeOf(end) !== "budget_exceeded";
+  const isSkipped = end?.kind === "action_skipped" && !foundNoBudget(end);
   const gaveUp = isSkipped || (end?.kind === "action_failed" && end.attempt === undefined);
   return gaveUp || !hasPolicy || soon.some(({ kind }) => kind === "policy_decided");
+}
+
+/** Whether it was this action itself that found no budget left; a run that is stopped for it names another action, or its duration. */
+function foundNoBudget({ data }: CarEvent): boolean {
+  const { code, action_id, limit } = data["reason"] as unknown as Reason;
+  return code === "budget_exceeded" && action_id === undefined && limit !== "max_duration_ms";
 }
 
 function answerOf({ data }: CarEvent, writes: RecordedAnswer["writes"]): RecordedAnswer {

@@ -44,7 +44,7 @@ export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Exe
     // Nothing of this run came in between, so it makes no difference whether the tool answered at once.
     const isAtOnce = end !== undefined && script.isNext(actionId) && !isGivenUp(end);
     // The last answers of a run that was canceled must leave the time for that.
-    if (isAtOnce && !isCanceledNow(script)) return answerTo(parts, attempt);
+    if (isAtOnce && !isCanceledNow(script) && !wasQueuedFor(parts)) return answerTo(parts, attempt);
     return pending.promise(callName(actionId, attempt.number), () => (attempt.over ? null : answerTo(parts, attempt)));
   };
 }
@@ -101,6 +101,14 @@ function undone({ script }: ReplayParts, { slot, number }: Attempt): JsonValue {
   }
   const reason = end.data["reason"] as unknown as Reason;
   throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass));
+}
+
+/** Others came to a queue while this call was under way: all that could start then did, and those that had no place wait. */
+function wasQueuedFor({ script, waits, slots }: ReplayParts): boolean {
+  if (!script.hasQueues) return false;
+  const ready = [...slots()].filter(({ phase, action }) => phase === "ready" && !waits.has(action.id));
+  const next = new Set(ready.map(({ action }) => script.ahead(action.id)[0]?.kind));
+  return next.has("rate_limited") && !next.has("action_validated") && !next.has("action_rejected");
 }
 
 /** The run was canceled before anything else happened, so the call did not answer at once. */

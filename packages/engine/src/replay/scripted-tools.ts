@@ -11,39 +11,63 @@ import { scriptedCache } from "./scripted-answers.js";
  * being revoked) happens to it when the recording says so.
  */
 export function scriptedPlan(plan: Plan, parts: ReplayParts): Plan {
-  const tools = plan.tools.map((tool, index) => tool && scriptedTool(tool, plan.actionIds[index]!, parts));
+  const queues = new Map<RegisteredTool, Set<string>>();
+  const tools = plan.tools.map((tool, index) => {
+    if (tool === undefined) return undefined;
+    let queue = queues.get(tool);
+    if (queue === undefined) queues.set(tool, (queue = new Set()));
+    return scriptedTool(tool, { id: plan.actionIds[index]!, queue, parts });
+  });
   return { ...plan, tools };
 }
 
-function scriptedTool(tool: RegisteredTool, id: string, parts: ReplayParts): RegisteredTool {
+interface ScriptedUse {
+  readonly id: string;
+  /** Actions of the run that wait for a place of this tool. */
+  readonly queue: Set<string>;
+  readonly parts: ReplayParts;
+}
+
+function scriptedTool(tool: RegisteredTool, { id, queue, parts }: ScriptedUse): RegisteredTool {
   const { script } = parts;
   const reserve = {};
   parts.reserves.set(reserve, id);
   return Object.create(tool, {
     reserve: { value: reserve },
     revoked: { get: () => reasonCodeOf(script.ahead(id)[0]) === "revoked" },
-    slots: { value: tool.slots && scriptedPlaces(id, parts) },
+    slots: { value: tool.slots && scriptedPlaces(id, queue, parts) },
     bucket: { value: tool.bucket && scriptedBucket(tool.bucket, id, parts) },
     cache: { value: tool.cache && scriptedCache(id, parts) },
   }) as RegisteredTool;
 }
 
 /** There is a place at once, but for those who waited: they said so, or never came to a gate. */
-function scriptedPlaces(id: string, { script, waits, timers }: ReplayParts): Semaphore {
+function scriptedPlaces(id: string, queue: Set<string>, { script, waits, timers }: ReplayParts): Semaphore {
   let hasWaited = false;
   return {
     tryAcquire() {
       const [ahead] = script.ahead(id);
-      if (ahead?.kind === "rate_limited") return hasWaited;
+      if (ahead?.kind === "rate_limited") return hasWaited && script.isNext(id);
       // Who ended before a gate was asked had no place until then.
       return ahead?.kind !== "action_skipped" && ahead?.kind !== "action_failed";
     },
-    release: () => undefined,
+    release() {
+      // Whoever has no place in the recording yet comes back into the queue, as if another run had been faster.
+      for (const waiting of [...queue]) waits.take(waiting)?.go();
+    },
     whenFree(onFree) {
       hasWaited = true;
+      queue.add(id);
+      const go = (): void => {
+        queue.delete(id);
+        onFree();
+      };
       // Whoever waits for a place sets the timer that bounds the wait right after this.
-      waits.set(id, { go: onFree, giveUp: () => timers.newest()?.fire() });
-      return () => void waits.take(id);
+      waits.set(id, { go, giveUp: () => timers.newest()?.fire() });
+      return () => {
+        queue.delete(id);
+        waits.take(id);
+      };
     },
   };
 }

@@ -17,6 +17,11 @@ export class Waits {
     this.waits.set(actionId, wait);
   }
 
+  /** Whether the action waits. */
+  has(actionId: string): boolean {
+    return this.waits.has(actionId);
+  }
+
   /** Takes the action's wait out, if there is one. */
   take(actionId: string): ReplayWait | undefined {
     const wait = this.waits.get(actionId);
