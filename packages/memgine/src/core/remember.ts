@@ -18,10 +18,10 @@ export interface Remembered extends Change {
 export const INJECTION_LABEL = "injection_suspected";
 
 /** Takes in a statement. @throws `CAR_MEMORY_INVALID` when it is none or its id is taken; nothing was changed. */
-export function rememberFact(core: Core, input: FactInput): Remembered {
+export function rememberFact(core: Core, input: FactInput, id: string): Remembered {
   const { store } = core;
   const at = core.now();
-  const node = read(core, factNode(input, { now: at, newId: core.newId, maxBytes: core.maxBytes }));
+  const node = read(core, factNode(input, { now: at, id, maxBytes: core.maxBytes }));
   if (store.byId.has(node.id)) throw new MemoryInvalidError(`id \`${node.id}\` is taken`);
   const names = input.supersedes ?? [];
   if (node.valid_from > at) {
@@ -67,8 +67,9 @@ function replaceOlder(
   number: number,
   { names, at }: { readonly names: readonly string[]; readonly at: number },
 ): Change {
+  if (names.length === 0) return supersedeSameKey(store, number, { rankOf, at });
   const change = noChange();
-  if (names.length > 0) join(change, supersedeNamed(store, number, { names, rankOf, at }));
+  join(change, supersedeNamed(store, number, { names, rankOf, at }));
   join(change, supersedeSameKey(store, number, { rankOf, at }));
   return change;
 }

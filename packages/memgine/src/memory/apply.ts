@@ -46,7 +46,7 @@ function carryOut(state: State, operation: Operation): unknown {
   const { core } = state;
   switch (operation.op) {
     case "remember":
-      return rememberFact(core, { ...operation.input, id: operation.id });
+      return rememberFact(core, operation.input, operation.id);
     case "observe":
       return observeTurn(core, { ...operation.turn, id: operation.id });
     case "retract":

@@ -101,7 +101,7 @@ function compact(
     valid_from: last.valid_from,
     keep_all: true,
   } as const;
-  const node = factNode(input, { now: at, newId: core.newId, maxBytes: core.maxBytes });
+  const node = factNode(input, { now: at, id: input.id ?? core.newId(), maxBytes: core.maxBytes });
   placeNode(store, node);
   for (const number of old) retire(store, number, { why: "merged", by: node.id, at, valid_to: at, confidence: 1 });
   // Beyond the hard bound the conversation's list itself is shortened.
