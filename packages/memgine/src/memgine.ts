@@ -116,6 +116,7 @@ function createState(options: MemgineOptions): State {
     embedding: options.embedder === undefined ? undefined : createEmbedding(options.embedder, options.dense),
     inference: options.inference,
     journal: options.journal,
+    vocabulary: options,
     at: undefined,
     journaled: options.journal?.found.operations.length ?? 0,
     embedded: 0,
@@ -150,7 +151,7 @@ function memoryOf(state: State, options: MemgineOptions): Memgine {
     },
     forget: async (request) => {
       if (state.closed) throw new MemoryClosedError("the memory is closed");
-      return forgetFrom(state, request, options);
+      return forgetFrom(state, request);
     },
     exportJson: () => snapshotOf(state),
     flush: async () => state.journal?.flush(),

@@ -5,7 +5,8 @@ import { rememberFact, type Remembered, takeDue } from "../core/remember.js";
 import { confirm, retract, revert, settle } from "../core/settle.js";
 import { indexedText } from "../core/store.js";
 import { changeSkills } from "../skills/skill-book.js";
-import { keepUp, type UpkeepReport } from "../upkeep/upkeep.js";
+import { keepUp, type UpkeepOptions, type UpkeepReport } from "../upkeep/upkeep.js";
+import { erasePast } from "./erase.js";
 import type { State } from "./state.js";
 
 /** What operations answer. */
@@ -58,11 +59,16 @@ function carryOut(state: State, operation: Operation): unknown {
     case "settle":
       return settle(core, operation.id, operation.state);
     case "keep_up":
-      return keepUp(core, operation.options);
+      return keepUpState(state, operation.options);
     case "skill":
       core.revision += 1;
       return changeSkills(state.book, operation.change, state.rules);
   }
+}
+
+function keepUpState(state: State, options: UpkeepOptions): UpkeepReport {
+  const report = keepUp(state.core, options);
+  return options.retainPastMs === undefined ? report : { ...report, erased: erasePast(state, options.retainPastMs) };
 }
 
 /** New entries wait for the embedder; it works when the memory is idle. */

@@ -23,6 +23,8 @@ export interface Source {
 export interface Access {
   readonly roles?: readonly string[];
   readonly tenants?: readonly string[];
+  /** Least authority of a reader, one of the host's ranks. A rank that is none is above everybody. */
+  readonly authority?: string;
 }
 
 /** Something that is remembered. Never changes; what became of it is kept beside it. Times are milliseconds since the epoch. */
