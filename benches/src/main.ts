@@ -12,6 +12,8 @@ import { stateSize } from "./workloads/w6-state-size.js";
 import { events } from "./workloads/w7-events.js";
 import { concurrent } from "./workloads/w8-concurrent.js";
 import { durable } from "./workloads/d1-durable.js";
+import { durableChain } from "./workloads/d2-durable-chain.js";
+import { recovery } from "./workloads/d3-recovery.js";
 
 const WORKLOADS: readonly Workload[] = [
   oneAction,
@@ -23,6 +25,8 @@ const WORKLOADS: readonly Workload[] = [
   events,
   concurrent,
   durable,
+  durableChain,
+  recovery,
 ];
 
 const { values } = parseArgs({

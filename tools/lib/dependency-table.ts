@@ -30,6 +30,13 @@ export const ALLOWED: readonly Allowed[] = [
     external: "declared",
     browser: true,
   },
+  // What reads from memory keeps its state as the store in memory does.
+  {
+    folder: /^adapters\/state-sqlite$/,
+    internal: ["@car/ir", "@car/state"],
+    external: "peers",
+    browser: false,
+  },
   { folder: /^adapters\/[a-z]+-[a-z0-9-]+$/, internal: ["@car/ir"], external: "peers", browser: false },
   { folder: /^(apps\/[^/]+|benches)$/, internal: "published", external: "declared", browser: false },
   { folder: /^tools$/, internal: "published", external: "declared", browser: false },

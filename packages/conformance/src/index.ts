@@ -10,6 +10,7 @@ export { testEventLog } from "./suites/test-event-log.js";
 export type { EventLogFactory } from "./suites/test-event-log.js";
 export { collectEvents } from "./event-log/sealed-events.js";
 export { anyEventDraft, SAMPLE_SCOPES } from "./generators/event-drafts.js";
+export type { StateStoreFactory } from "./suites/test-state-store.js";
 export { testStateStore } from "./suites/test-state-store.js";
 export { testMemory } from "./suites/test-memory.js";
 export type { MemoryFactory } from "./suites/test-memory.js";

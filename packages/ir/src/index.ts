@@ -132,6 +132,8 @@ export { RuntimeOverloadedError } from "./errors/runtime-overloaded-error.js";
 export { SchemaInvalidError } from "./errors/schema-invalid-error.js";
 export { StateHandleDeadError, StateKeyDeniedError, StateValueInvalidError } from "./errors/state-error.js";
 export { StoreClosedError } from "./errors/store-closed-error.js";
+export { StoreCorruptError } from "./errors/store-corrupt-error.js";
+export { StoreWriteError } from "./errors/store-write-error.js";
 export { ToolError } from "./errors/tool-error.js";
 export type { ErrorClass, ToolErrorOptions } from "./errors/tool-error.js";
 export { ToolInvalidError } from "./errors/tool-invalid-error.js";

@@ -7,13 +7,23 @@ import { testKeyLocks } from "./test-state-store-locks.js";
 import { testLockQueues } from "./test-state-store-queues.js";
 import { testLockTraffic } from "./test-state-store-traffic.js";
 import { testStateViews } from "./test-state-store-views.js";
+import { testStoreReopen } from "./test-state-store-reopen.js";
 import type { WithStore } from "./test-state-store-tools.js";
 
-/**
- * Registers a test for every rule of `packages/state/SPEC.md` that holds for any store.
- * @param create - gives a fresh, empty store; each test closes its own.
- */
-export function testStateStore({ describe, it }: TestRunner, create: () => StateStore | Promise<StateStore>): void {
+/** How a suite gets stores; each test closes its own. */
+export interface StateStoreFactory {
+  /** A fresh, empty store. */
+  readonly create: () => StateStore | Promise<StateStore>;
+  /** Opens again what a closed store kept; needed when `supports.durable`. */
+  readonly reopen?: (closed: StateStore) => StateStore | Promise<StateStore>;
+}
+
+/** Registers a test for every rule of `packages/state/SPEC.md` that holds for any store. */
+export function testStateStore(
+  { describe, it }: TestRunner,
+  factory: StateStoreFactory | StateStoreFactory["create"],
+): void {
+  const { create, reopen }: StateStoreFactory = typeof factory === "function" ? { create: factory } : factory;
   const withStore: WithStore = (body) => async () => {
     const store = await create();
     try {
@@ -31,5 +41,6 @@ export function testStateStore({ describe, it }: TestRunner, create: () => State
     testChildLocks(it, withStore);
     testLockTraffic(it, withStore);
     testStoreClose(it, withStore);
+    testStoreReopen(it, withStore, reopen);
   });
 }

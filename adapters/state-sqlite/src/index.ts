@@ -1,0 +1,2 @@
+export { sqliteStateStore } from "./sqlite-state-store.js";
+export type { SqliteStateStoreOptions } from "./sqlite-state-store.js";

@@ -1,0 +1,136 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRuntime } from "@car/engine";
+import { StoreCorruptError, StoreWriteError } from "@car/ir";
+import type { StateStore } from "@car/ir/ports";
+import Database from "libsql";
+import { afterAll, describe, expect, it } from "vitest";
+import { sqliteStateStore } from "./sqlite-state-store.js";
+
+const folder = mkdtempSync(join(tmpdir(), "car-sqlite-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let count = 0;
+const newPath = (): string => join(folder, `state-${++count}.db`);
+
+function put(store: StateStore, key: string, value: number): Promise<number> {
+  return Promise.resolve(store.commit({ entries: new Map([[key, { value, origin: "host", version: 0 }]]) }));
+}
+
+function rows(path: string, sql: string): unknown[] {
+  const database = new Database(path);
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+}
+
+describe("sqliteStateStore", () => {
+  it("[SS-1] has a row for each key that a run wrote, and a runtime goes on from it", async () => {
+    const path = newPath();
+    const state = sqliteStateStore({ path });
+    const runtime = createRuntime({ state });
+    const write = { id: "w", type: "state_write", parameters: { key: "seen", value: { times: 1 } } };
+    expect((await runtime.execute({ actions: [write] })).status).toBe("committed");
+    await runtime.close();
+    await state.close();
+    expect(rows(path, "SELECT key, value, origin, version FROM state")).toEqual([
+      { key: "seen", value: '{"times":1}', origin: "model", version: 1 },
+    ]);
+    const again = sqliteStateStore({ path });
+    const read = { id: "r", type: "state_read", parameters: { key: "seen" } };
+    const { results } = await createRuntime({ state: again }).execute({ actions: [read] });
+    expect(results[0]?.output).toEqual({ times: 1 });
+    await again.close();
+  });
+
+  it("[SS-2] lets commits of one turn share a transaction, in their order", async () => {
+    const path = newPath();
+    const store = sqliteStateStore({ path });
+    const versions = await Promise.all([put(store, "a", 1), put(store, "b", 2), put(store, "a", 3)]);
+    expect(versions).toEqual([1, 2, 3]);
+    expect(rows(path, "SELECT key, value, version FROM state ORDER BY key")).toEqual([
+      { key: "a", value: "3", version: 3 },
+      { key: "b", value: "2", version: 2 },
+    ]);
+    await store.close();
+  });
+
+  it("[SS-3] refuses to write over what another store wrote", async () => {
+    const path = newPath();
+    const first = sqliteStateStore({ path });
+    const second = sqliteStateStore({ path });
+    await put(second, "a", 2);
+    await expect(put(first, "a", 1)).rejects.toThrow(StoreWriteError);
+    await expect(put(first, "a", 1)).rejects.toThrow(/somebody else has written it/);
+    expect(first.view().get("a")).toBeUndefined();
+    expect(rows(path, "SELECT value FROM state")).toEqual([{ value: "2" }]);
+    await first.close();
+    await second.close();
+  });
+
+  it("[SS-4] a commit that the file refuses changes nothing, and the next one may succeed", async () => {
+    const path = newPath();
+    const store = sqliteStateStore({ path });
+    await put(store, "a", 1);
+    const other = new Database(path);
+    other.exec(
+      "CREATE TRIGGER no BEFORE INSERT ON state WHEN NEW.key = 'b' BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    );
+    await expect(put(store, "b", 2)).rejects.toMatchObject({ code: "CAR_STORE_WRITE_FAILED" });
+    expect(store.view().version).toBe(1);
+    other.exec("DROP TRIGGER no");
+    other.close();
+    expect(await put(store, "b", 2)).toBe(2);
+    await store.close();
+  });
+
+  it("[SS-4] a run whose commit is refused is rolled back and says so", async () => {
+    const path = newPath();
+    const state = sqliteStateStore({ path });
+    const other = sqliteStateStore({ path });
+    await put(other, "x", 1);
+    const runtime = createRuntime({ state });
+    const write = { id: "w", type: "state_write", parameters: { key: "seen", value: 1 } };
+    const result = await runtime.execute({ actions: [write] });
+    expect(result.status).not.toBe("committed");
+    expect(state.view().get("seen")).toBeUndefined();
+    await runtime.close();
+    await state.close();
+    await other.close();
+  });
+
+  it("[SS-4] refuses a file that is no database, or a folder", () => {
+    const path = newPath();
+    writeFileSync(path, "no database at all, but a text that is long enough to be looked at as one".repeat(20));
+    expect(() => sqliteStateStore({ path })).toThrow(StoreWriteError);
+    const dir = newPath();
+    mkdirSync(dir);
+    expect(() => sqliteStateStore({ path: dir })).toThrow(StoreWriteError);
+  });
+
+  it.each(["UPDATE state SET value = '{'", "UPDATE state SET origin = 'nobody'", "UPDATE state SET labels = 'x'"])(
+    "[SS-5] names the key of a row that is not as it was written: %s",
+    async (sql) => {
+      const path = newPath();
+      const store = sqliteStateStore({ path });
+      await put(store, "broken", 1);
+      await store.close();
+      const database = new Database(path);
+      database.exec(sql);
+      database.close();
+      expect(() => sqliteStateStore({ path })).toThrow(StoreCorruptError);
+      expect(() => sqliteStateStore({ path })).toThrow(/broken/);
+    },
+  );
+
+  it("[SS-6] close writes what is still waiting", async () => {
+    const path = newPath();
+    const store = sqliteStateStore({ path });
+    const late = put(store, "late", 1);
+    await store.close();
+    expect(await late).toBe(1);
+    expect(rows(path, "SELECT key FROM state")).toEqual([{ key: "late" }]);
+  });
+});
