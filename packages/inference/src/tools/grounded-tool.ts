@@ -22,9 +22,10 @@ export function groundedTool(options: InferenceToolOptions, memory: GroundingMem
   const run = async (parameters: GroundedParameters, context: ToolContext): Promise<object> => {
     const { query = lastWords(parameters), memory_tokens: tokenBudget = MEMORY_TOKENS, ...asked } = parameters;
     const version = memory.version?.() ?? "";
-    const found = await memory.recall(query, { tokenBudget, principal: context.principal });
+    const { principal } = context;
+    const found = await memory.recall(query, { ...options.readerOf?.(principal), tokenBudget, principal });
     const grounding = groundingOf(found, version);
-    const key = canonicalJson([context.principal, parameters as unknown as JsonValue, version, found.fingerprint]);
+    const key = canonicalJson([principal, parameters as unknown as JsonValue, version, found.fingerprint]);
     const kept = cache.get(key);
     if (kept !== undefined) return { ...kept, cached: true };
     const answer = await runInfer(options, context, { parameters: asked, remembered: found.text });

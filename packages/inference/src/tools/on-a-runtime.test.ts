@@ -28,7 +28,13 @@ function wholeRuntime(replies: readonly string[], options: RuntimeOptions = {}) 
   });
   const router = createRouter({ providers: [far, near], clock, onFallback: logFallbacks(eventLog, clock) });
   const memory = createMemgine({ clock, ids: countingIds() });
-  const tools = inferenceTools({ router, memory, groundedCache: { clock, ttlSecs: 60 }, reserve: { tokens: 30 } });
+  const tools = inferenceTools({
+    router,
+    memory,
+    readerOf: (principal) => ({ roles: principal === "ana" ? ["HR"] : [] }),
+    groundedCache: { clock, ttlSecs: 60 },
+    reserve: { tokens: 30 },
+  });
   const runtime = createRuntime({ tools, eventLog, memory, clock, ...options });
   return { runtime, memory, near, eventLog };
 }
@@ -86,6 +92,15 @@ describe("inference on a runtime", () => {
     expect(context).toContain("\nAnswer in one word.\n");
     expect(remembered).toContain("budget: 400 crowns");
     expect(remembered).not.toContain("900");
+  });
+
+  it("[IN-39] [IN-35] what is restricted is found for those who may read it, and for nobody else", async () => {
+    const { runtime, memory, near } = wholeRuntime(["1", "2"]);
+    memory.remember({ value: "The salary band is A.", access: { roles: ["HR"] } });
+    const actions = [ask("infer.grounded", { prompt: "Which salary band?" })];
+    for (const principal of ["ben", "ana"]) await runtime.execute({ actions }, { principal });
+    const said = near.requests.map(({ messages }) => messages.some(({ content }) => content.includes("band is A")));
+    expect(said).toEqual([false, true]);
   });
 
   it("[IN-39] an agent of the engine has a router as its model, and finds the tools by the names models accept", async () => {

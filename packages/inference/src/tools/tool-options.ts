@@ -1,4 +1,4 @@
-import type { Clock, Memory, SchemaCompiler } from "@car/ir/ports";
+import type { Clock, Memory, RecallOptions, SchemaCompiler } from "@car/ir/ports";
 import type { Router } from "../router/router-options.js";
 
 /** The memory as `infer.grounded` uses it. Any `Memory` fits. */
@@ -12,6 +12,8 @@ export interface InferenceToolOptions {
   readonly router: Router;
   /** Read by `infer.grounded`, and by nothing else. Without it there is no such tool. */
   readonly memory?: GroundingMemory;
+  /** Roles and tenant of a principal, for what is restricted in the memory. Default: none. */
+  readonly readerOf?: (principal: string) => Pick<RecallOptions, "roles" | "tenant">;
   /** Checks answers that are to be JSON. Without it `infer` takes no `response_format`. */
   readonly compiler?: SchemaCompiler;
   /** How long the runtime may serve an answer again, in seconds; 0 for never. Default: `embed` and `classify` 3,600, `infer` 0. */
