@@ -1,4 +1,4 @@
-import { type ActionProposal, type ProposalResult, type Reason, RuntimeBusyError } from "@car/ir";
+import { type Reason, RuntimeBusyError } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
@@ -17,6 +17,7 @@ import type { ReplanServices } from "./replan/replan-services.js";
 import { createReceipts } from "./reuse/receipts.js";
 import { cancelRun } from "./run/begin.js";
 import type { RunNames } from "./run/run-names.js";
+import { type MemoryLink, memoryLink } from "./memory-link.js";
 import { OpenRuns } from "./run/open-runs.js";
 import type { Services } from "./run/services.js";
 import { type RunStarter, startRun } from "./run/start-run.js";
@@ -68,7 +69,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
-  const starter = createStarter(parts, holder, open);
+  const memory = memoryLink(parts.memory, parts.logger);
+  const starter = createStarter(parts, { holder, open, memory });
   const problemsOf: ReplanServices["problemsOf"] = async (proposal, { principal, session }) =>
     parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal, session }));
   const assertIdle = (): void => {
@@ -103,6 +105,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     unregisterTool: (name) => holder.unregister(name),
     revoke: (name) => holder.revoke(name),
     tools: () => toolSchemas(holder.current),
+    idle: () => memory.idle(),
     close() {
       doors.close();
       return (closing ??= closeRuntime(parts, open));
@@ -133,9 +136,15 @@ async function takeUpLeft<Report>(
   return report ?? { runs: [] };
 }
 
-function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder, open: OpenRuns): RunStarter {
+interface StarterParts {
+  readonly holder: ConfigHolder;
+  readonly open: OpenRuns;
+  readonly memory: MemoryLink;
+}
+
+function createStarter<Report>(parts: RuntimeParts<Report>, { holder, open, memory }: StarterParts): RunStarter {
   const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
-  const onClosed: RunStarter["onClosed"] = (result, proposal) => tellMemory(parts, result, proposal);
+  const onClosed: RunStarter["onClosed"] = (result, proposal) => memory.tell(result, proposal);
   const starter: RunStarter = {
     services: createServices(parts, (parent, action, input) => {
       const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
@@ -192,19 +201,6 @@ function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Servi
 /** What is thrown before a run exists is a rejection. */
 function refused(error: unknown): Promise<never> {
   return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-}
-
-function tellMemory<Report>(
-  { memory, logger }: RuntimeParts<Report>,
-  result: ProposalResult,
-  proposal: ActionProposal | undefined,
-): void {
-  if (memory === undefined) return;
-  Promise.resolve()
-    .then(() => memory.recordOutcome(result, proposal))
-    .catch((error: unknown) =>
-      logger.error({ error, run_id: result.run_id }, "the memory failed to record an outcome"),
-    );
 }
 
 async function closeRuntime<Report>({ timers, config, recorder }: RuntimeParts<Report>, open: OpenRuns): Promise<void> {
