@@ -13,8 +13,11 @@ export type ParameterRole =
   | "message";
 
 const READS = words("get list search read find check show count fetch view lookup query download summarize");
-const ENDS = words("delete remove cancel erase drop revoke ban kick block unsubscribe close disable reset");
-const COMMITS = words("reserve book buy purchase order pay rent subscribe accept sign approve");
+/** What makes or changes something without reaching anybody by itself. Verbs that are not here commit to something. */
+const MAKES = words(
+  "create add append insert update modify edit change set write save schedule reschedule rename move copy upload share " +
+    "invite assign mark archive draft",
+);
 const SPEAKS = words("send post publish reply forward message tweet comment announce");
 
 const DESTINATIONS = words(
@@ -26,7 +29,7 @@ const PLACES = words("url uri link website webhook host domain endpoint");
 const CREDENTIALS = words("password passphrase passcode secret token pin");
 const MESSAGES = words("body message content text comment");
 const FREE_TEXT = words("subject title description note reason body message content text comment");
-const QUANTITIES = words("date day time start end amount price quantity number count n limit page duration recurring");
+const QUANTITIES = words("date day time start end amount price quantity count n limit page duration recurring");
 const DESTINATION_TEXT = /e-?mail address|\bIBANs?\b|\bURLs?\b|phone number|account number/i;
 
 /** What the system itself keeps for its user, and strangers cannot write into. */
@@ -50,9 +53,9 @@ export function onlyReads({ name }: ToolDescription): boolean {
   return verb !== undefined && READS.has(verb);
 }
 
-/** Whether what a tool puts out may hold text that others have written. */
-export function readsOutsideText(tool: ToolDescription): boolean {
-  if (!onlyReads(tool)) return false;
+/** Whether what a tool puts out may hold text that others have written; many that act answer with what they acted on. */
+export function mayHoldOutsideText(tool: ToolDescription): boolean {
+  if (!onlyReads(tool)) return true;
   const firstSentence = tool.description.split(/[.\n]/, 1)[0] ?? "";
   return !OWN_RECORDS.test(`${wordsOf(tool.name).join(" ")}; ${firstSentence}`);
 }
@@ -79,6 +82,6 @@ function roleOf(tool: ToolDescription, name: string, description: string): Param
   const [verb = ""] = wordsOf(tool.name);
   if (has(FREE_TEXT)) return SPEAKS.has(verb) && has(MESSAGES) ? "message" : undefined;
   if (has(DESTINATIONS) || DESTINATION_TEXT.test(description)) return "destination";
-  if (!ENDS.has(verb) && !COMMITS.has(verb)) return undefined;
-  return has(QUANTITIES) ? undefined : "object";
+  if (MAKES.has(verb) || SPEAKS.has(verb) || has(QUANTITIES)) return undefined;
+  return "object";
 }

@@ -1,6 +1,6 @@
 import { createRuntime, type Runtime, type RuntimeOptions } from "@car/engine";
 import { memoryEventLog } from "@car/eventlog";
-import { Action, type JsonObject } from "@car/ir";
+import { Action } from "@car/ir";
 import type { PolicyEngine, PolicyRequest } from "@car/ir/ports";
 import {
   allowToolParam,

@@ -1,5 +1,5 @@
 import { type DataRule, trustedOnly } from "@car/policy";
-import { readsOutsideText, sensitiveParameters } from "./classify-tools.js";
+import { mayHoldOutsideText, sensitiveParameters } from "./classify-tools.js";
 import type { ToolDescription } from "./corpus.js";
 
 /** What a host declares about the tools of one server, and the rules that go with it. */
@@ -15,7 +15,7 @@ export interface DerivedPolicy {
  * texts that are sent, and a text that is copied word for word. What does not is asked about.
  */
 export function derivePolicy(tools: readonly ToolDescription[]): DerivedPolicy {
-  const untrusted = new Set(tools.filter(readsOutsideText).map(({ name }) => name));
+  const untrusted = new Set(tools.filter(mayHoldOutsideText).map(({ name }) => name));
   const rules = tools.flatMap((tool) =>
     sensitiveParameters(tool).flatMap(([param, role]): DataRule[] => {
       const rule = {

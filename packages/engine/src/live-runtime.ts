@@ -64,8 +64,7 @@ const DEFAULT_PRINCIPAL = "default";
 export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
   const { recorder, store, timers, clock } = parts;
   const open = new OpenRuns();
-  const left = parts.durable?.unfinished;
-  const doors = createDoors(() => left?.from !== undefined);
+  const doors = createDoors(() => parts.durable?.unfinished.from !== undefined);
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
