@@ -5,11 +5,12 @@ import {
   DEFAULT_LIMITS,
   type JsonValue,
   Limits,
+  matchesKey,
   parseConfig,
   type Reason,
   ReasonCode,
 } from "@car/ir";
-import type { SchemaCompiler, StateStore } from "@car/ir/ports";
+import type { Logger, SchemaCompiler, StateStore } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
 import { createSchemaCompiler, verify, type VerifyReport } from "@car/validator";
@@ -44,6 +45,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
   if (durable !== undefined && (options.state !== undefined || options.eventLog !== undefined)) {
     throw new ConfigInvalidError("`durable` brings its own state and log; leave `state` and `eventLog` out");
   }
+  warnOfUnknownTools(options, logger);
   const store = durable?.state ?? storeOf(options.state);
   const recorder = new Recorder(durable?.eventLog ?? options.eventLog ?? memoryEventLog(), logger);
   if (durable === undefined) recordInitialState(store, recorder, clock.now());
@@ -82,6 +84,13 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
   });
 }
 
+/** A rule about a tool that does not exist protects nothing, and nobody would notice. */
+function warnOfUnknownTools({ policy, tools = [] }: RuntimeOptions, logger: Logger): void {
+  const names = tools.map(({ schema }) => schema.name);
+  const unknown = (policy?.tools ?? []).filter((pattern) => !names.some((name) => matchesKey(pattern, name)));
+  if (unknown.length > 0) logger.warn({ tools: unknown }, "the policy has rules for tools that are not registered");
+}
+
 /** The errors of a report, as reasons of a refusal. */
 function problemsOf({ issues }: VerifyReport): readonly Reason[] {
   return issues
@@ -101,14 +110,21 @@ interface VerifyRequest extends VerifyAs {
 
 async function verifyAgainst(
   proposal: unknown,
-  { config, principal, store, capabilities, compiler, now }: VerifyRequest,
+  { config, principal, session, store, capabilities, compiler, now }: VerifyRequest,
 ): Promise<VerifyReport> {
   const state = store.view();
   try {
     const tools = [...config.tools.values()].map(({ schema }) => schema);
     const { policy: policies, budget, limits, schedule } = config;
     const rules = { tools, policies, capabilities, budget, limits, schedule };
-    return await verify(proposal, { ...rules, state, compiler, now, principal });
+    return await verify(proposal, {
+      ...rules,
+      state,
+      compiler,
+      now,
+      principal,
+      ...(session && { flow: session, history: session.history }),
+    });
   } finally {
     state.release?.();
   }

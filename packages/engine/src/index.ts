@@ -2,6 +2,7 @@ export { createRuntime } from "./create-runtime.js";
 export type { RuntimeOptions } from "./runtime-options.js";
 export type { ExecuteOptions, HostState, Runtime } from "./runtime.js";
 export type { ReplanAttempt, ReplanOptions, ReplanResult, ReplanStop, ReplanTry } from "./replan/replan-options.js";
+export type { Session, SessionExecuteOptions, SessionOptions } from "./session/session.js";
 export type { LogLevel } from "./defaults/logger.js";
 export { createRateLimits } from "./limits/rate-limits.js";
 export type { RateLimits } from "./limits/rate-limits.js";

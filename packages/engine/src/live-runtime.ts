@@ -1,21 +1,15 @@
-import {
-  type ActionProposal,
-  type ProposalResult,
-  type Reason,
-  RecoveryRequiredError,
-  RuntimeBusyError,
-  RuntimeClosedError,
-  type ToolSchema,
-} from "@car/ir";
+import { type ActionProposal, type ProposalResult, type Reason, RuntimeBusyError } from "@car/ir";
 import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
 import { checkpointMethods } from "./checkpoint/checkpoint-methods.js";
 import { configChanged } from "./config/config-changed.js";
-import type { ConfigSnapshot } from "./config/config-snapshot.js";
+import { type ConfigSnapshot, toolSchemas } from "./config/config-snapshot.js";
+import { createDoors } from "./doors.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
 import type { DurableParts } from "./recovery/durable-parts.js";
 import { type RecoverOptions, type RecoveryReport, recoverRuns, unfinishedRuns } from "./recovery/recover.js";
+import { followEnd } from "./session/follow-end.js";
 import type { Recorder } from "./evidence/recorder.js";
 import { createHostState } from "./host-state.js";
 import { executeWithReplan } from "./replan/execute-with-replan.js";
@@ -27,12 +21,17 @@ import { OpenRuns } from "./run/open-runs.js";
 import type { Services } from "./run/services.js";
 import { type RunStarter, startRun } from "./run/start-run.js";
 import type { ExecuteOptions, Runtime } from "./runtime.js";
+import { openSession } from "./session/session.js";
+import { sessionHost } from "./session/session-host.js";
+import type { SessionState } from "./session/session-state.js";
 import type { TimerQueue } from "./time/timer-queue.js";
 
 /** Under which configuration, and on whose behalf, something is verified. */
 export interface VerifyAs {
   readonly config: ConfigSnapshot;
   readonly principal: string;
+  /** The session whose model proposes it. */
+  readonly session?: SessionState | undefined;
 }
 
 /** Everything a runtime is made of, with every default filled in. */
@@ -70,8 +69,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 
   const holder = createHolder(parts);
   const starter = createStarter(parts, holder, open);
-  const problemsOf: ReplanServices["problemsOf"] = async (proposal, principal) =>
-    parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal }));
+  const problemsOf: ReplanServices["problemsOf"] = async (proposal, { principal, session }) =>
+    parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal, session }));
   const assertIdle = (): void => {
     doors.assertReady();
     if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
@@ -93,6 +92,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       executeWithReplan({ starter, ...doors, problemsOf }, input, { ...options, principal }),
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
+    session: (options) => openSession(options, sessionHost({ starter, ...doors, problemsOf }, parts, holder)),
     recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
     ...checkpointMethods({ ...starter.services, config: () => holder.current }, assertIdle),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
@@ -102,7 +102,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     },
     unregisterTool: (name) => holder.unregister(name),
     revoke: (name) => holder.revoke(name),
-    tools: () => schemasOf(holder.current),
+    tools: () => toolSchemas(holder.current),
     close() {
       doors.close();
       return (closing ??= closeRuntime(parts, open));
@@ -133,27 +133,6 @@ async function takeUpLeft<Report>(
   return report ?? { runs: [] };
 }
 
-/** Says whether runs may begin. */
-function createDoors(mustRecover: () => boolean) {
-  const closed = new AbortController();
-  const assertOpen = (): void => {
-    if (closed.signal.aborted) throw new RuntimeClosedError("the runtime is closed");
-  };
-  return {
-    closing: closed.signal,
-    close: () => closed.abort(),
-    assertOpen,
-    assertReady(): void {
-      assertOpen();
-      if (mustRecover()) throw new RecoveryRequiredError("the log has unfinished runs; call `recover()` first");
-    },
-  };
-}
-
-function schemasOf({ tools }: ConfigSnapshot): readonly ToolSchema[] {
-  return [...tools.values()].map(({ schema }) => schema).sort((left, right) => (left.name < right.name ? -1 : 1));
-}
-
 function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder, open: OpenRuns): RunStarter {
   const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
   const onClosed: RunStarter["onClosed"] = (result, proposal) => tellMemory(parts, result, proposal);
@@ -172,6 +151,7 @@ function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder
     open,
     onEnd: (run, result) => {
       open.delete(run);
+      followEnd(run, result);
       if (run.budget !== undefined) meters.leave(run.principal);
       onClosed(result, run.plan.proposal);
     },

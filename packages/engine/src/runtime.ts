@@ -2,6 +2,7 @@ import type { JsonValue, LiveEvent, ProposalResult, ToolSchema, StateEntry } fro
 import type { EventLog, Executor, StateStore, Tool } from "@car/ir/ports";
 import type { Checkpoint } from "./checkpoint/checkpoint.js";
 import type { RecoverOptions, RecoveryReport } from "./recovery/recover.js";
+import type { Session, SessionOptions } from "./session/session.js";
 import type { ReplanOptions, ReplanResult } from "./replan/replan-options.js";
 
 /** What one execution may be given besides its proposal. */
@@ -52,6 +53,12 @@ export interface Runtime<Report = unknown> {
    * @throws `ConfigInvalidError` and, for the first proposal, as `execute` (as rejections).
    */
   executeWithReplan(proposal: unknown, options: ReplanOptions & ExecuteOptions): Promise<ReplanResult>;
+  /**
+   * Opens a session: the runs and turns of one principal that share what the model has been shown, what the user said,
+   * and which calls were made. Rules over data flow and over history mean the session. Holds memory as long as it is
+   * referred to, within bounds; there is nothing to close.
+   */
+  session(options?: SessionOptions): Session<Report>;
   /** Says what would happen, as far as that can be decided, on behalf of the principal. Nothing runs. */
   verify(proposal: unknown, options?: Pick<ExecuteOptions, "principal">): Promise<Report>;
   /** Calls `subscriber` for every event from now on, until the returned function is called. */

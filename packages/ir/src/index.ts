@@ -67,6 +67,15 @@ export type {
   Transition,
 } from "./event/event-data.js";
 
+export { joinLabels, labelSet, NO_LABELS, withoutLabels } from "./flow/labels.js";
+export type { LabelSet } from "./flow/labels.js";
+export { buildPolicyPlan } from "./flow/policy-plan.js";
+export type { PolicyPlanInput } from "./flow/policy-plan.js";
+export { literalLabels } from "./flow/flow-source.js";
+export type { FlowSource } from "./flow/flow-source.js";
+export { parameterReferences } from "./flow/parameter-references.js";
+export type { ParameterReferences } from "./flow/parameter-references.js";
+export { sourceLabels } from "./flow/source-labels.js";
 export { applyWrite, trustedValue } from "./state/state-entry.js";
 export type { EntryWrite, Origin, StateEntry, TrustedValue } from "./state/state-entry.js";
 export { isPrefixPattern, matchesKey, patternsOverlap } from "./state/key-pattern.js";

@@ -1,11 +1,13 @@
 import { contentHash, type JsonValue, PolicyDocumentInvalidError } from "@car/ir";
-import { ALLOW, type PolicyEngine } from "@car/ir/ports";
+import { ALLOW, type PolicyEngine, type PolicyPlan } from "@car/ir/ports";
 import { deny } from "./decision/decisions.js";
 import { checkRules } from "./document/check-document.js";
 import { documentProblems } from "./document/document-problems.js";
 import type { PolicyDocument } from "./document/policy-document.js";
+import { checkPlan } from "./engine/check-plan.js";
 import { createDecide } from "./engine/decide.js";
 import { indexRules } from "./engine/rule-index.js";
+import type { CompiledRule } from "./rules/compiled-rule.js";
 import { compileRule, type PolicyRule } from "./rules/compile-rule.js";
 import { ruleIds } from "./rules/rule-ids.js";
 
@@ -30,17 +32,33 @@ export function rulePolicy(
   const defaultEffect = options.defaultEffect ?? document.default ?? "allow";
   const known = soundRules(document.rules);
   const ids = ruleIds(known);
-  const rulesFor = indexRules(known.map((rule, at) => compileRule(rule, ids[at] ?? "")));
+  const compiled = known.map((rule, at) => compileRule(rule, ids[at] ?? ""));
+  const { forAction, forTool } = indexRules(compiled);
   const decide = createDecide({
     fallback: defaultEffect === "allow" ? ALLOW : deny("default", "no rule allows this"),
     onRuleError: options.onRuleError,
   });
   return {
     version: versionOf(known, defaultEffect),
-    supports: { rateLimits: true },
-    check: (request, state) => decide(rulesFor(request.action), request, state),
-    keysRead: (action) => rulesFor(action).keysRead,
+    supports: { rateLimits: true, flow: asks(compiled, "flow"), history: asks(compiled, "history") },
+    check: (request, state) => decide(forAction(request.action), request, state),
+    keysRead: (action) => forAction(action).keysRead,
+    ...(compiled.some((rule) => rule.kind === "deciding" && rule.plan !== undefined)
+      ? { checkPlan: (plan: PolicyPlan) => checkPlan(plan, forAction, options.onRuleError) }
+      : {}),
+    endorses: (tool) => forTool(tool).removes,
+    tools: namedTools(compiled),
   };
+}
+
+function asks(rules: readonly CompiledRule[], what: "flow" | "history"): boolean {
+  return rules.some((rule) => rule.kind === "deciding" && rule.asks === what);
+}
+
+/** Every tool that a rule names, once. `*` names none. */
+function namedTools(rules: readonly CompiledRule[]): readonly string[] {
+  const named = rules.flatMap(({ scope, names = [] }) => [...scope.tools, ...names]);
+  return Object.freeze([...new Set(named)].filter((tool) => tool !== "*"));
 }
 
 function soundRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {

@@ -1,5 +1,5 @@
-import { Action, type JsonObject, type JsonValue, setOwn } from "@car/ir";
-import type { PolicyRequest, PolicyStateView } from "@car/ir/ports";
+import { Action, type JsonObject, type JsonValue, setOwn, type ToolSchema } from "@car/ir";
+import type { PolicyFlow, PolicyHistory, PolicyRequest, PolicyStateView } from "@car/ir/ports";
 
 /** The parts of a question that matter to a test; the rest is filled in. */
 export interface PolicyQuestion {
@@ -13,6 +13,10 @@ export interface PolicyQuestion {
   readonly now?: number;
   /** Default: `decide`. */
   readonly mode?: PolicyRequest["mode"];
+  /** What the host says of the tool. */
+  readonly schema?: Partial<ToolSchema>;
+  readonly flow?: PolicyFlow;
+  readonly history?: PolicyHistory;
 }
 
 /** A question for a policy engine. */
@@ -28,6 +32,9 @@ export function policyRequest(question: PolicyQuestion = {}): PolicyRequest {
     attempt: 1,
     now,
     mode,
+    ...(question.schema !== undefined && { tool: question.schema as ToolSchema }),
+    ...(question.flow !== undefined && { flow: question.flow }),
+    ...(question.history !== undefined && { history: question.history }),
   };
 }
 

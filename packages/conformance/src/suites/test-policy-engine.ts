@@ -1,8 +1,10 @@
 import type { TestRunner } from "../test-runner.js";
 import { testPolicyDecisions } from "./test-policy-engine-decisions.js";
+import { testPolicyFlow } from "./test-policy-engine-flow.js";
 import { testPolicyLimits } from "./test-policy-engine-limits.js";
 import { testPolicyParams } from "./test-policy-engine-params.js";
 import { testPolicyPatterns } from "./test-policy-engine-patterns.js";
+import { testPolicyPlans } from "./test-policy-engine-plans.js";
 import { testPolicyRules } from "./test-policy-engine-rules.js";
 import { testPolicyStateRules } from "./test-policy-engine-state.js";
 import type { PolicyFactory } from "./test-policy-engine-tools.js";
@@ -29,5 +31,7 @@ export function testPolicyEngine(
     testPolicyStateRules(it, create);
     testPolicyLimits(it, create);
     testPolicyPatterns(it, create, options);
+    testPolicyFlow(it, create);
+    testPolicyPlans(it, create);
   });
 }

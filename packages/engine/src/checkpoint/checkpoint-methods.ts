@@ -117,9 +117,10 @@ function restoredData(
 
 function replaceReceipts({ receipts }: CheckpointPlace, saved: readonly SavedReceipt[]): void {
   receipts.clear();
-  for (const { key, output, writes, run_id: runId, action_id: actionId, stored_at: storedAt } of saved) {
+  for (const { key, output, labels, writes, run_id: runId, action_id: actionId, stored_at: storedAt } of saved) {
     const answer: RecordedAnswer = {
       output,
+      ...(labels === undefined ? {} : { labels }),
       writes: writes.map(({ key: name, value, origin }) => ({ key: name, write: { value, origin } })),
       runId,
       actionId,
@@ -130,13 +131,14 @@ function replaceReceipts({ receipts }: CheckpointPlace, saved: readonly SavedRec
 
 function savedReceipt(
   key: string,
-  { output, writes, runId, actionId }: RecordedAnswer,
+  { output, labels, writes, runId, actionId }: RecordedAnswer,
   storedAt: number,
 ): SavedReceipt {
   const written = writes.map(({ key: name, write: { value, origin } }) =>
     value === undefined ? { key: name, origin } : { key: name, value, origin },
   );
-  return { key, output, writes: written, run_id: runId, action_id: actionId, stored_at: storedAt };
+  const saved = { key, output, writes: written, run_id: runId, action_id: actionId, stored_at: storedAt };
+  return labels === undefined || labels.length === 0 ? saved : { ...saved, labels };
 }
 
 function record({ recorder, clock }: CheckpointPlace, kind: EventKind, data: object): void {

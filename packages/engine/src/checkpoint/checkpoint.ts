@@ -25,6 +25,8 @@ export interface SavedReceipt {
   readonly key: string;
   readonly output: JsonValue;
   readonly writes: readonly { readonly key: string; readonly value?: JsonValue; readonly origin: Origin }[];
+  /** Data-flow labels of the output. */
+  readonly labels?: readonly string[];
   readonly run_id: string;
   readonly action_id: string;
   /** Milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import type { Budget, Limits, ToolEffect } from "@car/ir";
+import type { Budget, Limits, ToolEffect, ToolSchema } from "@car/ir";
 import type { PolicyEngine } from "@car/ir/ports";
 import type { CapabilityGuard } from "./capability-guard.js";
 import type { RegisteredTool } from "./registered-tool.js";
@@ -20,4 +20,9 @@ export interface ConfigSnapshot {
   readonly maxConcurrency: number;
   /** `eager` turns abort safety off. */
   readonly schedule: "safe" | "eager";
+}
+
+/** Schemas of the registered tools, sorted by name. */
+export function toolSchemas({ tools }: ConfigSnapshot): readonly ToolSchema[] {
+  return [...tools.values()].map(({ schema }) => schema).sort((left, right) => (left.name < right.name ? -1 : 1));
 }

@@ -2,8 +2,10 @@ import {
   contentHash,
   effectKey,
   type JsonObject,
+  type LabelSet,
   parseToolSchema,
   SchemaInvalidError,
+  sourceLabels,
   ToolInvalidError,
   type ToolSchema,
 } from "@car/ir";
@@ -18,6 +20,9 @@ export class RegisteredTool {
   readonly schema: ToolSchema;
   readonly execute: ToolExecute | undefined;
   readonly reserve: Readonly<Record<string, number>> | undefined;
+  /** Labels that every output gets. */
+  readonly sourceLabels: LabelSet;
+  readonly labels: Tool["labels"];
   readonly parameters: CompiledSchema;
   readonly returns: CompiledSchema | undefined;
   /** Keys, exact or `prefix*`, that the host lets the tool write. */
@@ -29,10 +34,12 @@ export class RegisteredTool {
   revoked = false;
   private hash: string | undefined = undefined;
 
-  constructor({ execute, reserve }: Tool, schema: ToolSchema, context: RegistrationContext) {
+  constructor({ execute, reserve, labels }: Tool, schema: ToolSchema, context: RegistrationContext) {
     this.schema = schema;
     this.execute = execute;
     this.reserve = reserve;
+    this.sourceLabels = sourceLabels(schema);
+    this.labels = labels;
     this.parameters = compile(context.compiler, schema, "parameters");
     this.returns = schema.returns === undefined ? undefined : compile(context.compiler, schema, "returns");
     this.effectKeys = schema.effects.map(effectKey);
@@ -70,6 +77,9 @@ export function registerTool(tool: Tool, context: RegistrationContext): Register
 function checkToolShape(tool: Tool, schema: ToolSchema): void {
   if (tool.execute !== undefined && typeof tool.execute !== "function") {
     throw new ToolInvalidError(`tool \`${schema.name}\`: execute is not a function`);
+  }
+  if (tool.labels !== undefined && typeof tool.labels !== "function") {
+    throw new ToolInvalidError(`tool \`${schema.name}\`: labels is not a function`);
   }
   if (schema.reversibility === "compensable" && schema.compensation === undefined) {
     throw new ToolInvalidError(`tool \`${schema.name}\`: reversibility \`compensable\` needs a \`compensation\``);

@@ -1,5 +1,6 @@
 import {
   copyJson,
+  joinLabels,
   JsonInvalidError,
   type JsonValue,
   matchesKey,
@@ -32,7 +33,10 @@ export class AttemptState implements ToolState {
       throw new StateKeyDeniedError(key, "is not declared by the tool or its action");
     this.assertCapable(key);
     const own = this.attempt.writes?.get(key);
-    return own === undefined ? this.run.state.newest(key) : own.value;
+    if (own !== undefined) return own.value;
+    const entry = this.run.state.entry(key);
+    if (entry?.labels !== undefined) this.slot.readLabels = joinLabels(this.slot.readLabels, entry.labels);
+    return entry?.value;
   }
 
   set(key: string, value: JsonValue): void {

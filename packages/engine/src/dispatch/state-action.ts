@@ -1,4 +1,5 @@
 import { type Assertion, checkCondition, type JsonValue, type StateRead, type StateWrite } from "@car/ir";
+import { labelStateAction } from "../flow/output-labels.js";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
@@ -8,6 +9,7 @@ export function performStateAction(run: Run, slot: Slot, action: StateWrite | St
   slot.attempts = 1;
   slot.charge = undefined;
   const key = slot.parameters["key"] as string;
+  labelStateAction(run, slot);
   switch (action.type) {
     case "state_write": {
       const value = slot.parameters["value"]!;

@@ -3,6 +3,7 @@ import { RecordedFailure } from "./recorded-failure.js";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
+import { labelOutput } from "../flow/output-labels.js";
 
 const CLASSES: ReadonlySet<string> = new Set([
   "invalid",
@@ -28,7 +29,8 @@ export function outcomeOfAnswer(run: Run, slot: Slot, answer: unknown): Outcome 
   const failure = typeof output === "object" && output !== null ? reportedFailure(output) : undefined;
   if (failure !== undefined) return failure;
   const problems = slot.tool?.returns?.check(output);
-  if (problems === undefined || problems.length === 0) return { status: "succeeded", output };
+  if (problems === undefined || problems.length === 0)
+    return labelOutput(run, slot, output) ?? { status: "succeeded", output };
   return failed({
     code: "invalid_output",
     message: problems.map(({ path, message }) => `output${path}: ${message}`).join("; "),

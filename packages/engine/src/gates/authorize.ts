@@ -30,14 +30,21 @@ function decide(run: Run, slot: Slot, answer: Decision): GateVerdict {
   // Recorded before it is acted on, so that the log explains a crash between the two.
   run.record("policy_decided", slot, decision);
   slot.needsApproval = undefined;
-  if (decision.effect === "allow") return PROCEED;
-  if (decision.effect === "require_approval") {
-    slot.needsApproval = decision;
+  if (decision.effect !== "deny") {
+    countCall(run, slot);
+    if (decision.effect === "require_approval") slot.needsApproval = decision;
     return PROCEED;
   }
   const policies = decision.reasons.map(({ policy_id }) => policy_id);
   run.record("policy_violation", slot, { reasons: decision.reasons });
   return rejected({ code: "policy_denied", message: messageOf(decision), policies });
+}
+
+/** From here on the call counts, so that two calls at once cannot both be the last one that is allowed. */
+function countCall({ history }: Run, slot: Slot): void {
+  if (history === undefined || slot.counted || slot.action.type !== "tool_call") return;
+  slot.counted = true;
+  history.begin(slot.action.tool, slot.parameters);
 }
 
 /** A policy that throws denies. The exception's text may quote what it looked at, so only the logger gets it. */

@@ -1,5 +1,6 @@
 import { effectiveReversibility } from "@car/ir";
 import { answerKey } from "../reuse/answer-key.js";
+import { labelReused } from "../flow/output-labels.js";
 import { failed } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
@@ -16,7 +17,8 @@ function ask(run: Run, slot: Slot, key: string): GateVerdict | Promise<GateVerdi
   const found = run.services.receipts.find(key, run, slot);
   if (found.kind === "mine") return own(run, slot, key);
   if (found.kind === "wait") return askLater(run, slot, { key, changed: found.changed });
-  const { output, writes, runId, actionId } = found.value;
+  const { output, writes, runId, actionId, labels } = found.value;
+  labelReused(run, slot, labels);
   slot.deduplicated = true;
   slot.reused = writes;
   run.record("action_deduplicated", slot, { from_run_id: runId, from_action_id: actionId, output });
@@ -67,6 +69,7 @@ function own(run: Run, slot: Slot, key: string): GateVerdict {
       writes: slot.reused ?? slot.toolWrites,
       runId: run.scope.run_id,
       actionId: slot.action.id,
+      ...(slot.labels.length === 0 ? {} : { labels: slot.labels }),
     };
     receipts.store(key, answer, lasting ? undefined : run);
     if (!lasting) (run.privateReceipts ??= []).push(key);

@@ -1,5 +1,6 @@
 import { answerKey } from "../reuse/answer-key.js";
 import type { ResultCache } from "../reuse/result-cache.js";
+import { labelReused } from "../flow/output-labels.js";
 import { failed } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
@@ -26,11 +27,13 @@ function ask(run: Run, slot: Slot, question: Question): GateVerdict | Promise<Ga
     slot.whenEnded((outcome) => {
       if (outcome.status !== "succeeded") return cache.drop(key);
       const { output } = outcome;
-      cache.store(key, { output, writes: slot.toolWrites, runId: run.scope.run_id, actionId: slot.action.id });
+      const { labels, toolWrites: writes } = slot;
+      cache.store(key, { output, writes, labels, runId: run.scope.run_id, actionId: slot.action.id });
     });
     return PROCEED;
   }
-  const { output, writes, runId, actionId } = found.value;
+  const { output, writes, runId, actionId, labels } = found.value;
+  labelReused(run, slot, labels);
   slot.cached = true;
   slot.reused = writes;
   run.record("cache_hit", slot, { from_run_id: runId, from_action_id: actionId, age_ms: found.ageMs, output });

@@ -1,7 +1,9 @@
 import type { Action, JsonObject, ToolSchema } from "@car/ir";
-import type { PolicyRequest } from "@car/ir/ports";
+import type { PolicyFlow, PolicyHistory, PolicyRequest } from "@car/ir/ports";
+import { SlotFlow } from "../flow/slot-flow.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
+import { historyWithout } from "../session/call-history.js";
 
 /** The question put to a policy about one action. What most rules never read is made when it is read. */
 export class SlotPolicyRequest implements PolicyRequest {
@@ -13,9 +15,12 @@ export class SlotPolicyRequest implements PolicyRequest {
   readonly now: number;
   readonly mode: "decide" | "recheck";
   private readonly run: Run;
+  private readonly slot: Slot;
+  private flowOfSlot: PolicyFlow | undefined = undefined;
 
   constructor(run: Run, slot: Slot) {
     this.run = run;
+    this.slot = slot;
     this.action = slot.action;
     this.parameters = slot.parameters;
     this.tool = slot.tool?.schema;
@@ -23,6 +28,18 @@ export class SlotPolicyRequest implements PolicyRequest {
     this.attempt = slot.attempts + 1;
     this.now = run.time;
     this.mode = slot.waited ? "recheck" : "decide";
+  }
+
+  get flow(): PolicyFlow | undefined {
+    const { flow } = this.run;
+    if (flow === undefined) return undefined;
+    return (this.flowOfSlot ??= new SlotFlow(this.run, this.slot, flow));
+  }
+
+  get history(): PolicyHistory | undefined {
+    const { history } = this.run;
+    if (history === undefined || !this.slot.counted || this.action.type !== "tool_call") return history;
+    return historyWithout(history, this.action.tool);
   }
 
   get run_id(): string {

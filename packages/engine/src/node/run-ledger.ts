@@ -83,7 +83,7 @@ export class RunLedger {
   }
 
   private succeed({ run, id, data, time }: Entry): void {
-    const { receipt, output } = data as ActionSucceededData;
+    const { receipt, output, labels } = data as ActionSucceededData;
     const { last } = this;
     this.last = undefined;
     if (receipt === undefined) return;
@@ -92,7 +92,7 @@ export class RunLedger {
     const writes = changes
       .filter(({ origin }) => origin === "tool")
       .map(({ key, value, origin }) => ({ key, write: { value, origin } }));
-    const stored = { key: receipt.key, answer: { output, writes, ...id() }, storedAt: time };
+    const stored = { key: receipt.key, answer: { output, writes, ...(labels && { labels }), ...id() }, storedAt: time };
     if (receipt.lasting) return this.keep(stored);
     const others = this.pending.get(run);
     if (others === undefined) this.pending.set(run, [stored]);

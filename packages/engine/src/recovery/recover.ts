@@ -114,6 +114,8 @@ function launch(starter: RunStarter, recovery: Recovery, plan: Plan): Promise<Pr
       executor: undefined,
       parent: undefined,
       parentAction: -1,
+      // The session is gone with its process; what its model had been shown still counts.
+      contextLabels: recorded.received.context_labels,
       budget: starter.meterFor(principal, config),
       startedAt: epochMsOf(recorded.receivedAt),
       recovery,

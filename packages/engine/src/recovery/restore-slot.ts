@@ -1,4 +1,4 @@
-import { EDGE_ORDER, epochMsOf, type Reason, type Transition } from "@car/ir";
+import { EDGE_ORDER, epochMsOf, NO_LABELS, type Reason, type Transition } from "@car/ir";
 import { endingOf } from "../run/finish-slot.js";
 import { failed, type Outcome, type Unsuccessful } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
@@ -29,6 +29,7 @@ export function restoreEnd(run: Run, slot: Slot, end: RecordedEnd): void {
   slot.outcome = endingOf(slot, outcome);
   if (outcome.status === "succeeded") {
     slot.abandoned = false;
+    slot.labels = end.data.labels ?? NO_LABELS;
     restoreSuccess(run, slot, recorded);
     restoreReceipt(run, slot, end);
   } else restoreFailure(slot, outcome);
@@ -57,7 +58,7 @@ function restoreSuccess(run: Run, slot: Slot, { changes, cached, deduplicated, c
       key,
       write: { value, origin },
     }));
-  for (const { key, value, origin } of changes) run.state.write(key, { value, origin });
+  for (const { key, ...write } of changes) run.state.write(key, { value: undefined, ...write });
   if (compensation === "done") slot.compensated = true;
   if (compensation === "failed") slot.compensated = false;
   slot.undoBegan = compensation === "begun";
@@ -67,7 +68,8 @@ function restoreSuccess(run: Run, slot: Slot, { changes, cached, deduplicated, c
 function restoreReceipt(run: Run, slot: Slot, { timestamp, data: { receipt, output = null } }: RecordedEnd): void {
   if (receipt === undefined) return;
   const { key, lasting } = receipt;
-  const answer = { output, writes: slot.toolWrites, runId: run.scope.run_id, actionId: slot.action.id };
+  const { labels, toolWrites: writes } = slot;
+  const answer = { output, writes, labels, runId: run.scope.run_id, actionId: slot.action.id };
   const storedAt = epochMsOf(timestamp);
   run.services.receipts.restore(key, answer, lasting ? { storedAt } : { storedAt, owner: run });
   if (!lasting) (run.privateReceipts ??= []).push(key);

@@ -1,3 +1,4 @@
+import type { SessionState } from "../session/session-state.js";
 import type { ActionProposal, Reason } from "@car/ir";
 import type { RunStarter } from "../run/start-run.js";
 import type { ExecuteOptions } from "../runtime.js";
@@ -11,12 +12,16 @@ export interface ReplanServices {
   /** Aborts when the runtime is being closed. */
   readonly closing: AbortSignal;
   /** What verification finds that keeps the proposal from running as it stands. */
-  readonly problemsOf: (proposal: ActionProposal, principal: string) => Promise<readonly Reason[]>;
+  readonly problemsOf: (
+    proposal: ActionProposal,
+    as: Pick<ChainOptions, "principal" | "session">,
+  ) => Promise<readonly Reason[]>;
 }
 
 /** How one chain is run: what `execute` takes, the principal filled in, and the callback. */
 export interface ChainOptions extends Omit<ExecuteOptions, "principal">, ReplanOptions {
   readonly principal: string;
+  readonly session?: SessionState | undefined;
 }
 
 /** One chain of replans while it goes on. */

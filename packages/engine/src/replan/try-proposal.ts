@@ -45,7 +45,7 @@ function parsedOf({ services: { starter } }: Chain, input: unknown): ActionPropo
 async function problemsFound({ services, options }: Chain, proposal: ActionProposal): Promise<readonly Reason[]> {
   if (options.verifyFirst !== true) return [];
   const { replan_timeout_ms: timeoutMs } = services.starter.config().limits;
-  const end = await boundedWait(() => services.problemsOf(proposal, options.principal), {
+  const end = await boundedWait(() => services.problemsOf(proposal, options), {
     timers: services.starter.services.timers,
     timeoutMs,
     signals: [options.signal, services.closing],
@@ -88,6 +88,6 @@ async function refuseVerified({ services, options }: Chain, refused: Refused): P
 
 function run({ services, options }: Chain, input: unknown, replaces: ReplacedRun | undefined): Promise<ProposalResult> {
   services.assertReady();
-  const { principal, signal, executor } = options;
-  return startRun(services.starter, { input, principal, signal, executor, replaces });
+  const { principal, signal, executor, session } = options;
+  return startRun(services.starter, { input, principal, signal, executor, replaces, session });
 }

@@ -55,9 +55,9 @@ export class CommittedState {
 
 function entriesAfter(view: StateView, changes: readonly Transition[]): Map<string, StateEntry | undefined> {
   const entries = new Map<string, StateEntry | undefined>();
-  for (const { key, value, origin } of changes) {
+  for (const { key, ...write } of changes) {
     const before = entries.has(key) ? entries.get(key) : view.entry(key);
-    entries.set(key, applyWrite(before, { value, origin }, 0));
+    entries.set(key, applyWrite(before, { value: undefined, ...write }, 0));
   }
   return entries;
 }

@@ -3,7 +3,10 @@ import {
   jsonEqual,
   matchesKey,
   type EntryWrite,
+  joinLabels,
   type JsonValue,
+  type LabelSet,
+  NO_LABELS,
   resolveOutputTemplate,
   type Transition,
 } from "@car/ir";
@@ -22,22 +25,34 @@ export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
   if (writes.length === 0 && run.plan.graph.access[slot.index]!.writes.length === 0) return;
   slot.toolWrites = writes;
   const changes: Transition[] = [];
-  for (const { key, write } of writes) changes.push(change(run, key, write));
+  const { labels } = slot;
+  for (const { key, write } of writes) {
+    changes.push(change(run, key, labels === NO_LABELS ? write : { ...write, labels }));
+  }
   for (const key in claims) {
     const claimed = claims[key]!;
     // A proposer's own write is a claim like the other; only a tool's word is worth more.
     const mayReport = writes.length > 0 && action.type === "tool_call";
     const reported = mayReport ? writes.findLast((each) => each.key === key) : undefined;
-    if (reported === undefined) changes.push(change(run, key, { value: claimed, origin: "model" }));
+    if (reported === undefined)
+      changes.push(change(run, key, { value: claimed, origin: "model", labels: claimLabels(run, slot) }));
     else noteMismatch(run, slot, { reported, claimed });
   }
   slot.changes = changes;
 }
 
-function change(run: Run, key: string, write: EntryWrite): Transition {
-  run.state.write(key, write);
-  const { value, origin } = write;
-  return value === undefined ? { key, origin } : { key, value, origin };
+/** A claim is the model's own words, made after it had seen what it had seen. */
+function claimLabels({ flow }: Run, { labels }: Slot): LabelSet {
+  return flow === undefined ? labels : joinLabels(labels, flow.context);
+}
+
+function change(run: Run, key: string, { value, origin, labels = NO_LABELS }: EntryWrite): Transition {
+  if (labels.length === 0) {
+    run.state.write(key, { value, origin });
+    return value === undefined ? { key, origin } : { key, value, origin };
+  }
+  run.state.write(key, { value, origin, labels });
+  return value === undefined ? { key, origin, labels } : { key, value, origin, labels };
 }
 
 function noteMismatch(

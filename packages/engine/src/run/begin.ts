@@ -1,6 +1,7 @@
 import type { JsonObject, ProposalReceivedData, Reason } from "@car/ir";
 import { CarError } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
+import { deniedPlan } from "../flow/denied-plan.js";
 import { goOn } from "../recovery/go-on.js";
 import { deniedCompensations } from "../undo/denied-compensations.js";
 import { drain } from "./drain.js";
@@ -43,6 +44,9 @@ function recordReceived(run: Run): void {
     data.parent_action_id = parent.plan.actionIds[run.parentAction]!;
   }
   if (run.replaces !== undefined) data.replaces = run.replaces;
+  if (run.session !== undefined) data.session_id = run.session.id;
+  const context = run.flow?.context;
+  if (context !== undefined && context.length > 0) data.context_labels = context;
   run.record("proposal_received", undefined, data);
 }
 
@@ -91,13 +95,23 @@ function start(run: Run, signal: AbortSignal | undefined): void {
     run.break("the state store failed", error);
     return refuse(run, { reasons: [run.broken!] });
   }
-  const denied = deniedCompensations(run);
+  const denied = deniedByPolicy(run);
   if (!isThenable(denied)) return admit(run, signal, denied);
   void denied.then((reasons) => {
     run.tick();
     if (signal?.aborted === true) refuse(run, { reasons: [canceledReason(signal)], status: "canceled" });
     else admit(run, signal, reasons);
   });
+}
+
+/** What the policy says against the proposal before anything of it runs. */
+function deniedByPolicy(run: Run): readonly Reason[] | Promise<readonly Reason[]> {
+  const plan = deniedPlan(run);
+  const compensations = deniedCompensations(run);
+  if (isThenable(plan) || isThenable(compensations)) {
+    return Promise.all([plan, compensations]).then((reasons) => reasons.flat());
+  }
+  return plan.length === 0 ? compensations : [...plan, ...compensations];
 }
 
 function admit(run: Run, signal: AbortSignal | undefined, denied: readonly Reason[]): void {

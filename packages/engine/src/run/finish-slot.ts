@@ -1,5 +1,6 @@
 import { type ActionSucceededData, EDGE_ORDER, mayAbort, type Reason } from "@car/ir";
 import { leavesTraces, secure } from "../dispatch/secure.js";
+import type { CallHistory } from "../session/call-history.js";
 import { applyEffects } from "./apply-effects.js";
 import type { Outcome, Succeeded, Unsuccessful } from "./outcome.js";
 import type { Run } from "./run.js";
@@ -19,6 +20,7 @@ export function finishSlot(run: Run, slot: Slot, outcome: Outcome): void {
   returnUnused(run, slot);
   if (outcome.status === "succeeded") finishWell(run, slot, outcome);
   else finishBadly(run, slot, outcome);
+  if (run.history !== undefined) countEnd(run.history, slot);
   const { onEnd } = slot;
   if (onEnd !== undefined) for (const listener of onEnd) listener(slot.outcome!);
   releaseSuccessors(run, slot);
@@ -28,6 +30,16 @@ export function finishSlot(run: Run, slot: Slot, outcome: Outcome): void {
   // Last, because it may start another action: everything that follows from this end has happened by then.
   slot.release?.();
   slot.release = undefined;
+}
+
+/** A call that was let through and never made is taken back; one that succeeded may be what another one waits for. */
+function countEnd(history: CallHistory, slot: Slot): void {
+  if (slot.action.type !== "tool_call") return;
+  if (slot.outcome!.status === "succeeded") history.succeed(slot.action.tool);
+  else if (slot.counted && slot.attempts === 0) {
+    history.withdraw(slot.action.tool);
+    slot.counted = false;
+  }
 }
 
 function returnUnused(run: Run, slot: Slot): void {
@@ -46,13 +58,14 @@ function finishWell(run: Run, slot: Slot, outcome: Succeeded): void {
   if (slot.attempts > 0 && leavesTraces(run, slot)) void secure(run);
 }
 
-function succeededData({ durationMs, receipt }: Slot, { output, read }: Succeeded): ActionSucceededData {
-  if (read === undefined && receipt === undefined) return { output, duration_ms: durationMs };
+function succeededData({ durationMs, receipt, labels }: Slot, { output, read }: Succeeded): ActionSucceededData {
+  if (read === undefined && receipt === undefined && labels.length === 0) return { output, duration_ms: durationMs };
   return {
     output,
     duration_ms: durationMs,
     ...(read === undefined ? {} : { read }),
     ...(receipt === undefined ? {} : { receipt }),
+    ...(labels.length === 0 ? {} : { labels }),
   };
 }
 

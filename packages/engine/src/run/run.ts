@@ -1,9 +1,21 @@
-import { CarError, type EventKind, type ProposalResult, type Reason, type ReplacedRun } from "@car/ir";
+import {
+  CarError,
+  type EventKind,
+  joinLabels,
+  type LabelSet,
+  NO_LABELS,
+  type ProposalResult,
+  type Reason,
+  type ReplacedRun,
+} from "@car/ir";
 import type { Executor, Lease, LockOwner, RunScope, Timer } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
+import { RunFlow } from "../flow/run-flow.js";
 import type { Plan } from "../plan/plan.js";
 import { eventName } from "../recovery/recorded-run.js";
+import { CallHistory } from "../session/call-history.js";
+import type { SessionState } from "../session/session-state.js";
 import type { Recovery } from "../recovery/recovery.js";
 import { ReadyQueue } from "./ready-queue.js";
 import { RunState } from "./run-state.js";
@@ -37,6 +49,10 @@ export interface RunInit {
   readonly parentAction: number;
   /** What this run stands in for, when it is a replan. */
   readonly replaces?: ReplacedRun | undefined;
+  /** The session in which it was proposed. */
+  readonly session?: SessionState | undefined;
+  /** Labels of what the model had been shown, beside those of the session. */
+  readonly contextLabels?: LabelSet | undefined;
   readonly budget: BudgetMeter | undefined;
   readonly startedAt: number;
   /** Set for a run that another process began. */
@@ -62,6 +78,11 @@ export class Run implements LockOwner {
   readonly startedAt: number;
   readonly depth: number;
   readonly recovery: Recovery | undefined;
+  readonly session: SessionState | undefined;
+  /** Follows labels; `undefined` when the policy does not look at them. */
+  readonly flow: RunFlow | undefined;
+  /** Counts calls; `undefined` when the policy does not look at them. */
+  readonly history: CallHistory | undefined;
   readonly state: RunState;
   readonly slots: Slot[];
   readonly ready: ReadyQueue;
@@ -115,6 +136,11 @@ export class Run implements LockOwner {
     this.onEnd = init.onEnd;
     this.resolve = init.resolve;
     this.recovery = init.recovery;
+    this.session = init.session;
+    const asks = init.config.policy?.supports;
+    this.flow = asks?.flow === true ? new RunFlow(this, init.session, contextOf(init)) : undefined;
+    this.history =
+      asks?.history === true ? (init.session?.history ?? init.parent?.history ?? new CallHistory()) : undefined;
     this.depth = init.parent === undefined ? 0 : init.parent.depth + 1;
     this.state = new RunState(init.services.store);
     this.ready = new ReadyQueue(init.plan);
@@ -172,6 +198,10 @@ export class Run implements LockOwner {
     this.broken = { code: "store_error", message };
     this.services.logger.error({ error, run_id: this.scope.run_id }, what);
   }
+}
+
+function contextOf({ session, contextLabels = NO_LABELS }: RunInit): LabelSet {
+  return session === undefined ? contextLabels : joinLabels(session.context, contextLabels);
 }
 
 function makeSlots({ actions, graph, tools }: Plan): Slot[] {

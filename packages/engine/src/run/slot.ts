@@ -1,4 +1,4 @@
-import type { Action, JsonObject, JsonValue, Transition } from "@car/ir";
+import { type Action, type JsonObject, type JsonValue, type LabelSet, NO_LABELS, type Transition } from "@car/ir";
 import type { Decision } from "@car/ir/ports";
 import type { Charge } from "../budget/budget-meter.js";
 import type { RegisteredTool } from "../config/registered-tool.js";
@@ -68,6 +68,16 @@ export class Slot {
   /** The policy's wish for an approval, from its last decision. */
   needsApproval: Decision | undefined = undefined;
   approved = false;
+  /** Data-flow labels of what it put out. */
+  labels: LabelSet = NO_LABELS;
+  /** Labels of what its tool read besides its parameters: state, and child runs. */
+  readLabels: LabelSet = NO_LABELS;
+  /** Of a compensation: labels of what its parameters are made of. */
+  inherited: LabelSet = NO_LABELS;
+  /** Of a `state_read`: the value is a model's. */
+  isClaim = false;
+  /** Counted among the calls of the session. */
+  counted = false;
   /** What has been reserved of the budget and not used yet. */
   charge: Charge | undefined = undefined;
   /** While the action waits for its tool: ends that wait. */

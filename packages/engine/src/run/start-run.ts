@@ -1,6 +1,9 @@
 import {
   type ActionProposal,
   isParsedProposal,
+  joinLabels,
+  type LabelSet,
+  NO_LABELS,
   type ProposalResult,
   type Reason,
   type ReplacedRun,
@@ -10,6 +13,8 @@ import type { Executor } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { buildPlan, type PlanResult } from "../plan/plan.js";
+import { exposedLabels } from "../flow/output-labels.js";
+import type { SessionState } from "../session/session-state.js";
 import { begin } from "./begin.js";
 import { parseInput, type UnparsedInput } from "./parse-input.js";
 import { refuseEarly } from "./refuse-early.js";
@@ -26,6 +31,8 @@ export interface StartRequest {
   readonly executor: Executor | undefined;
   readonly parent?: { readonly run: Run; readonly action: number };
   readonly replaces?: ReplacedRun | undefined;
+  /** The session in which it was proposed. */
+  readonly session?: SessionState | undefined;
 }
 
 /** What starting a run needs from its runtime. */
@@ -123,6 +130,8 @@ function launch(
     parent: request.parent?.run,
     parentAction: request.parent?.action ?? -1,
     replaces: request.replaces,
+    session: request.session ?? request.parent?.run.session,
+    contextLabels: request.parent === undefined ? undefined : labelsForChild(request.parent),
     budget: starter.meterFor(request.principal, config),
     startedAt,
     onEnd: starter.onEnd,
@@ -131,6 +140,11 @@ function launch(
   starter.open.add(run);
   begin(run, request.signal);
   return answered;
+}
+
+/** What a tool proposes itself, it makes of what it was given and of what it has read. */
+function labelsForChild({ run, action }: NonNullable<StartRequest["parent"]>): LabelSet {
+  return run.flow === undefined ? NO_LABELS : joinLabels(run.flow.context, exposedLabels(run.flow, run.slots[action]!));
 }
 
 let keptResolve: (result: ProposalResult) => void;

@@ -1,4 +1,4 @@
-import { type JsonObject, type Resolution, resolveOutputTemplate } from "@car/ir";
+import { joinLabels, type JsonObject, type LabelSet, NO_LABELS, type Resolution, resolveOutputTemplate } from "@car/ir";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
@@ -11,6 +11,8 @@ export interface CompensationCall {
   readonly parameters: Resolution;
   /** A model's compensation passes the gates; the host's own is trusted. */
   readonly proposedByModel: boolean;
+  /** Data-flow labels of what its parameters are made of. */
+  readonly labels: LabelSet;
 }
 
 /** What undoes `slot`, or `undefined` when nothing is declared. The host's word wins over the model's. */
@@ -28,6 +30,7 @@ export function compensationOf(run: Run, slot: Slot): CompensationCall | undefin
     toolName: target.action.type === "tool_call" ? target.action.tool : "",
     parameters: template?.resolve(outputOf) ?? { ok: true, value: target.parameters },
     proposedByModel: true,
+    labels: run.flow?.inputLabels(target) ?? NO_LABELS,
   };
 }
 
@@ -48,5 +51,6 @@ function toolCompensation(
     toolName: tool,
     parameters: resolveOutputTemplate(parameters, scope),
     proposedByModel,
+    labels: joinLabels(slot.labels, run.flow?.inputLabels(slot) ?? NO_LABELS),
   };
 }

@@ -84,11 +84,13 @@ async function admit(run: Run, of: Slot, call: CompensationCall): Promise<Reason
 }
 
 /** A slot outside the plan: no budget, no dependants, no effects on the state that is about to be dropped. */
-function compensationSlot(of: Slot, { tool, toolName, parameters }: CompensationCall): Slot {
+function compensationSlot(of: Slot, call: CompensationCall): Slot {
+  const { tool, toolName, parameters } = call;
   const value = (parameters.ok ? parameters.value : {}) as JsonObject;
   const action = ToolCall.parse({ id: of.action.id, type: "tool_call", tool: toolName, parameters: value });
   const slot = new Slot(of.index, action, { tool, waiting: 0 });
   slot.purpose = ":compensation";
+  slot.inherited = call.labels;
   return slot;
 }
 

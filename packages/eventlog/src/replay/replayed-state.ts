@@ -51,8 +51,8 @@ export class StateFold implements ReplayedState {
   commit(changes: readonly Transition[]): void {
     if (changes.length === 0) return;
     this.commits++;
-    for (const { key, value, origin } of changes) {
-      const entry = applyWrite(this.held.get(key), { value, origin }, this.commits);
+    for (const { key, ...write } of changes) {
+      const entry = applyWrite(this.held.get(key), { value: undefined, ...write }, this.commits);
       if (entry === undefined) this.held.delete(key);
       else this.held.set(key, entry);
     }

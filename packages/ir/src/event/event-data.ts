@@ -12,6 +12,8 @@ export interface Transition {
   readonly key: string;
   readonly value?: JsonValue;
   readonly origin: Origin;
+  /** Data-flow labels of the value, if it has any. */
+  readonly labels?: readonly string[];
 }
 
 /** `proposal_received`: the proposal, whole; later events of the run refer to it. */
@@ -26,6 +28,10 @@ export interface ProposalReceivedData {
   readonly parent_action_id?: string;
   /** Present when this proposal was made because another one had failed. */
   readonly replaces?: ReplacedRun;
+  /** Session in which it was proposed. */
+  readonly session_id?: string;
+  /** Data-flow labels of what the model had been shown; absent when there were none. */
+  readonly context_labels?: readonly string[];
 }
 
 /** Where a proposal stands in a chain of replans. */
@@ -91,6 +97,7 @@ export interface StateSnapshotData {
     readonly origin: Origin;
     readonly version: number;
     readonly trusted?: { readonly value: JsonValue; readonly origin: Origin };
+    readonly labels?: readonly string[];
   }[];
   readonly version: number;
 }
@@ -109,6 +116,8 @@ export interface ActionSucceededData {
   readonly read?: { readonly found: boolean; readonly version: number };
   /** The receipt that answers for the same call from now on; `lasting` ones survive the rollback of their run. */
   readonly receipt?: { readonly key: string; readonly lasting: boolean };
+  /** Data-flow labels of the output, if it has any. */
+  readonly labels?: readonly string[];
 }
 
 /** `action_failed`, `action_rejected`, `action_skipped`. */

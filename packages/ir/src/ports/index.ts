@@ -5,6 +5,16 @@ export type { Lease, LockOwner, LockRequest, LockWait, StateCommit, StateStore, 
 export type { EventDraft, EventLog, FlushReason, LogHead, ReadOptions, RunScope } from "./event-log.js";
 export { ALLOW } from "./policy-engine.js";
 export type { Decision, PolicyEngine, PolicyReason, PolicyRequest, PolicyStateView } from "./policy-engine.js";
+export type {
+  LabelOrigin,
+  PlanFinding,
+  PolicyFlow,
+  PolicyHistory,
+  PolicyPlan,
+  Provenance,
+  ProvenanceOptions,
+  ValueSource,
+} from "./policy-flow.js";
 export type { CompiledSchema, SchemaCompiler, SchemaProblem } from "./schema-compiler.js";
 export type { Executor, ExecutorCall, Tool, ToolContext, ToolExecute, ToolState } from "./tool.js";
 export type { ApprovalAnswer, ApprovalRequest, Approver } from "./approver.js";

@@ -1,6 +1,7 @@
 import type { Action } from "../action/action.js";
 import type { JsonObject, JsonValue } from "../json/json-value.js";
 import type { ToolSchema } from "../tool/tool-schema.js";
+import type { PlanFinding, PolicyFlow, PolicyHistory, PolicyPlan } from "./policy-flow.js";
 
 /** Why a rule decided as it did. Never quotes the text that matched. */
 export interface PolicyReason {
@@ -35,6 +36,10 @@ export interface PolicyRequest {
    * `verify`: nothing will run (takes no slot).
    */
   readonly mode: "decide" | "recheck" | "verify";
+  /** Where the parameters came from. Absent unless the policy `supports.flow`, and in `verify`, where `checkPlan` is asked. */
+  readonly flow?: PolicyFlow | undefined;
+  /** Earlier calls. Absent unless the policy `supports.history`, and in `verify`, where `checkPlan` is asked. */
+  readonly history?: PolicyHistory | undefined;
 }
 
 /** The state as policies see it: this run's own changes over what is committed. */
@@ -50,10 +55,26 @@ export interface PolicyStateView {
 export interface PolicyEngine {
   /** Names this set of rules; changes when they do. Logged with each run. */
   readonly version: string;
-  /** Whether rate limits and other counting rules are kept between calls. */
-  readonly supports: { readonly rateLimits: boolean };
+  /** What it keeps, and what it asks for: the engine follows neither data nor history for a policy that does not look at them. */
+  readonly supports: {
+    /** Whether rate limits and other counting rules are kept between calls. */
+    readonly rateLimits: boolean;
+    /** Whether it looks at `flow`. */
+    readonly flow?: boolean;
+    /** Whether it looks at `history`. */
+    readonly history?: boolean;
+  };
   /** The decision; a value when nothing has to be waited for. */
   check(request: PolicyRequest, state: PolicyStateView): Decision | Promise<Decision>;
   /** State keys that data rules read to decide on this action; the run locks them for reading. */
   keysRead?(action: Action): readonly string[];
+  /**
+   * What can be said about a whole proposal before anything runs. Asked once per run, after its locks are taken. The
+   * same rules are asked again by `check`, under the same names, for what only shows later. An exception denies.
+   */
+  checkPlan?(plan: PolicyPlan, state: PolicyStateView): readonly PlanFinding[] | Promise<readonly PlanFinding[]>;
+  /** Labels that a successful call of this tool takes off what it puts out. */
+  endorses?(tool: string): readonly string[];
+  /** Names of tools, exact or `prefix*`, that its rules speak of: the runtime warns of those that do not exist. */
+  readonly tools?: readonly string[];
 }

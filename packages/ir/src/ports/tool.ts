@@ -45,6 +45,11 @@ export type ToolExecute = (parameters: JsonObject, context: ToolContext) => unkn
 export interface Tool {
   readonly schema: ToolSchemaInput;
   readonly execute?: ToolExecute;
+  /**
+   * Further data-flow labels of one output, beside `schema.source_label`. Called with a checked copy. When it throws or
+   * gives anything but a list of names, the call fails with `invalid_output`: nobody sees what nobody could label.
+   */
+  readonly labels?: (output: JsonValue, parameters: JsonObject) => readonly string[] | undefined;
   /** Counters reserved before each call and settled after it, such as `{ usd: 0.02 }`. */
   readonly reserve?: Readonly<Record<string, number>>;
 }

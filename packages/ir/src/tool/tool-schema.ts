@@ -21,6 +21,9 @@ export const ToolEffect = z.union([
 ]);
 export type ToolEffect = z.infer<typeof ToolEffect>;
 
+/** Name of a data-flow label. */
+const Label = z.string().min(1).max(64);
+
 /** What the host declares about a tool. Nothing here is taken from a model. */
 export const ToolSchema = z.strictObject({
   name: z.string().min(1).max(256),
@@ -46,8 +49,10 @@ export const ToolSchema = z.strictObject({
   effects: z.array(ToolEffect).default(emptyList),
   /** Cached results are shared by all principals. */
   shared: z.boolean().default(false),
-  /** Data-flow label of the output. */
-  source_label: z.string().min(1).optional(),
+  /** Data-flow labels of the output, such as `untrusted` or `confidential`. */
+  source_label: z.union([Label, z.array(Label).max(16)]).optional(),
+  /** What is given to it leaves the host's hands: rules that speak of sinks mean it. */
+  sink: z.boolean().optional(),
   /** The host's own notes; never interpreted. */
   metadata: JsonObjectSchema.default(emptyObject),
 });

@@ -40,6 +40,31 @@ const CODE: Readonly<Record<DataRule["type"], readonly PolicyRule[]>> = {
   ],
   allow_tool: [policy.allowTool("read_*")],
   allow_state: [policy.allowState({ keys: ["notes.*", "summary"], access: "write" })],
+  deny_flow: [
+    policy.denyFlow({ from: "untrusted", to: [{ tool: "http_request", param: "url" }, "shell"] }),
+    policy.denyFlow({ id: "keep_inside", from: ["confidential", "personal"], to: "sinks" }),
+  ],
+  require_approval_for_flow: [policy.requireApprovalForFlow({ from: "untrusted", to: "deploy*" })],
+  trusted_only: [
+    policy.trustedOnly({ tool: "transfer", param: "account" }),
+    policy.trustedOnly({
+      tool: "send_mail",
+      param: "body",
+      elements: "addresses",
+      accept: ["request", "trusted", "designated"],
+      after: "untrusted",
+      effect: "require_approval",
+    }),
+    policy.trustedOnly({ tool: "post", param: "text", unknown: "allow", acceptShort: true }),
+  ],
+  endorse: [policy.endorse({ tool: "virus_scan", removes: ["untrusted"] })],
+  max_calls: [policy.maxCalls({ tool: "transfer", max: 3, per: "proposal" })],
+  must_precede: [policy.mustPrecede({ first: "run_tests", then: "deploy*" })],
+  never_after: [policy.neverAfter({ first: "read_secrets", then: "http_*" })],
+  never_together: [policy.neverTogether({ tools: ["read_secrets", "http_*"] })],
+  separation_of_duties: [
+    policy.separationOfDuties({ tools: ["create_payment", "approve_payment"], param: "payment_id" }),
+  ],
 };
 
 const blockOf = (section: string, language: string): string =>

@@ -4,6 +4,10 @@ import type { CompiledRule, CountingRule, DecidingRule } from "../rules/compiled
 /** The rules that see one kind of action, in the order in which they were given. */
 export interface RuleSet {
   readonly deciding: readonly DecidingRule[];
+  /** Those of them that also judge whole proposals. */
+  readonly planning: readonly DecidingRule[];
+  /** Labels that come off what the tool puts out. */
+  readonly removes: readonly string[];
   readonly counting: readonly CountingRule[];
   /** State keys that any of them reads, each once. */
   readonly keysRead: readonly string[];
@@ -13,7 +17,7 @@ export interface RuleSet {
 const MAX_REMEMBERED = 10_000;
 
 /** Finds the rules for an action in time that does not depend on how many rules there are for other tools. */
-export function indexRules(rules: readonly CompiledRule[]): (action: Action) => RuleSet {
+export function indexRules(rules: readonly CompiledRule[]): RuleIndex {
   const forState = ruleSet(rules.filter(({ scope }) => scope.stateActions));
   const { exact, open } = positions(rules);
   const remembered = new Map<string, RuleSet>();
@@ -24,14 +28,22 @@ export function indexRules(rules: readonly CompiledRule[]): (action: Action) => 
     return ruleSet(found.flatMap((at) => rules[at] ?? []));
   };
 
-  return (action) => {
-    if (action.type !== "tool_call") return forState;
-    const known = remembered.get(action.tool);
+  const forTool = (tool: string): RuleSet => {
+    const known = remembered.get(tool);
     if (known !== undefined) return known;
-    const found = collect(action.tool);
-    if (remembered.size < MAX_REMEMBERED) remembered.set(action.tool, found);
+    const found = collect(tool);
+    if (remembered.size < MAX_REMEMBERED) remembered.set(tool, found);
     return found;
   };
+  return { forTool, forAction: (action) => (action.type === "tool_call" ? forTool(action.tool) : forState) };
+}
+
+/** Finds rules. */
+export interface RuleIndex {
+  /** Those that see an action. */
+  readonly forAction: (action: Action) => RuleSet;
+  /** Those that see the calls of a tool. */
+  readonly forTool: (tool: string) => RuleSet;
 }
 
 /** Positions of the rules that name tools exactly, by tool, and of those that have a pattern. */
@@ -52,8 +64,11 @@ function pushTo(exact: Map<string, number[]>, tool: string, at: number): void {
 }
 
 function ruleSet(rules: readonly CompiledRule[]): RuleSet {
+  const deciding = rules.filter((rule) => rule.kind === "deciding");
   return {
-    deciding: rules.filter((rule) => rule.kind === "deciding"),
+    deciding,
+    planning: deciding.filter((rule) => rule.plan !== undefined),
+    removes: Object.freeze([...new Set(rules.flatMap((rule) => (rule.kind === "endorsing" ? rule.removes : [])))]),
     counting: rules.filter((rule) => rule.kind === "counting"),
     keysRead: Object.freeze([...new Set(rules.flatMap(({ keysRead }) => keysRead))]),
   };

@@ -1,4 +1,4 @@
-import type { Decision, PolicyRequest, PolicyStateView } from "@car/ir/ports";
+import type { Decision, PlanFinding, PolicyPlan, PolicyRequest, PolicyStateView } from "@car/ir/ports";
 import type { RuleScope } from "./rule-scope.js";
 
 /** What a rule says: nothing, a decision, or a promise of either. */
@@ -7,6 +7,8 @@ export type RuleAnswer = Decision | undefined | PromiseLike<Decision | undefined
 interface CompiledBase {
   readonly id: string;
   readonly scope: RuleScope;
+  /** Tools that it speaks of besides those whose calls it sees. */
+  readonly names?: readonly string[];
   /** State keys it reads to decide. */
   readonly keysRead: readonly string[];
 }
@@ -14,8 +16,18 @@ interface CompiledBase {
 /** A rule that answers each question for itself. */
 export interface DecidingRule extends CompiledBase {
   readonly kind: "deciding";
+  /** What it looks at besides the action and the state. */
+  readonly asks?: "flow" | "history";
   /** Asked only about actions in its scope. An exception is a denial. */
   evaluate(request: PolicyRequest, state: PolicyStateView): RuleAnswer;
+  /** Asked about a whole proposal, with the positions of the actions in its scope. */
+  plan?(plan: PolicyPlan, actions: readonly number[]): readonly PlanFinding[];
+}
+
+/** A rule that decides nothing: it takes labels off what a tool puts out. */
+export interface EndorsingRule extends CompiledBase {
+  readonly kind: "endorsing";
+  readonly removes: readonly string[];
 }
 
 /** A rule that counts calls. It comes last: a call that another rule denies is not counted. */
@@ -29,4 +41,4 @@ export interface CountingRule extends CompiledBase {
 }
 
 /** A rule, ready to be asked. */
-export type CompiledRule = DecidingRule | CountingRule;
+export type CompiledRule = DecidingRule | CountingRule | EndorsingRule;

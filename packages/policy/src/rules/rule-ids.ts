@@ -1,3 +1,4 @@
+import { listOf } from "../schema/flow-fields.js";
 import type { PolicyRule } from "./compile-rule.js";
 import { paramName } from "./param-text.js";
 
@@ -25,12 +26,24 @@ function derivedId(rule: PolicyRule): string {
     case "allow_tool":
     case "rate_limit_tool":
     case "require_approval":
+    case "endorse":
+    case "max_calls":
       return `${rule.type}:${rule.tool}`;
     case "deny_tool_param":
     case "allow_tool_param":
+    case "trusted_only":
       return `${rule.type}:${rule.tool}.${paramName(rule.param)}`;
     case "require_state":
       return `${rule.type}:${rule.key}`;
+    case "must_precede":
+    case "never_after":
+      return `${rule.type}:${rule.first},${rule.then}`;
+    case "never_together":
+    case "separation_of_duties":
+      return `${rule.type}:${rule.tools.join(",")}`;
+    case "deny_flow":
+    case "require_approval_for_flow":
+      return `${rule.type}:${listOf(rule.from).join(",")}`;
     case "deny_keyword":
     case "allow_state":
       return rule.type;

@@ -3,15 +3,18 @@ import {
   type BudgetInput,
   Capabilities,
   DEFAULT_LIMITS,
+  type FlowSource,
   type JsonObject,
+  type LabelSet,
   Limits,
   type LimitsInput,
+  NO_LABELS,
   parseConfig,
   parseToolSchema,
   type ToolSchema,
   type ToolSchemaInput,
 } from "@car/ir";
-import type { CompiledSchema, PolicyEngine, SchemaCompiler, StateView } from "@car/ir/ports";
+import type { CompiledSchema, PolicyEngine, PolicyHistory, SchemaCompiler, StateView } from "@car/ir/ports";
 import { createSchemaCompiler } from "../schema/create-schema-compiler.js";
 import { AbstractState } from "./abstract-state.js";
 
@@ -30,6 +33,10 @@ export interface VerifyOptions {
   /** Milliseconds since the epoch, for policies. Default 0. */
   readonly now?: number | undefined;
   readonly principal?: string | undefined;
+  /** What the model had been shown and the user said, for rules over data flow. */
+  readonly flow?: FlowSource | undefined;
+  /** Earlier calls, for rules over them. Default: none. */
+  readonly history?: PolicyHistory | undefined;
   /** Default: one that all calls share. */
   readonly compiler?: SchemaCompiler | undefined;
 }
@@ -52,6 +59,10 @@ export interface VerifyContext {
   readonly schedule: "safe" | "eager";
   readonly now: number;
   readonly principal: string;
+  readonly flow: FlowSource | undefined;
+  readonly history: PolicyHistory;
+  /** Data-flow labels of what the committed state holds at a key. */
+  readonly entryLabels: (key: string) => LabelSet;
 }
 
 /** Only a cache, and bounded: equal schemas are compiled once, however often a host verifies. */
@@ -73,7 +84,22 @@ export function verifyContext(options: VerifyOptions): VerifyContext {
     schedule: options.schedule ?? "safe",
     now: options.now ?? 0,
     principal: options.principal ?? "default",
+    flow: options.flow,
+    history: options.history ?? NO_HISTORY,
+    entryLabels: entryLabelsOf(options.state),
   };
+}
+
+const NO_HISTORY: PolicyHistory = {
+  tools: () => [],
+  calls: () => 0,
+  succeeded: () => 0,
+  values: () => new Set(),
+};
+
+function entryLabelsOf(state: VerifyOptions["state"]): VerifyContext["entryLabels"] {
+  const isView = typeof (state as Partial<StateView> | undefined)?.entry === "function";
+  return isView ? (key) => (state as StateView).entry(key)?.labels ?? NO_LABELS : () => NO_LABELS;
 }
 
 function indexTools(

@@ -1,5 +1,6 @@
 import { setOwn } from "@car/ir";
 import { batchIssues } from "./batch-issues.js";
+import { planIssues } from "./plan-issues.js";
 import { prepare } from "./prepare.js";
 import { verifyContext, type VerifyContext, type VerifyOptions } from "./verify-options.js";
 import type { SimulatedValue, VerifyIssue, VerifyReport } from "./verify-report.js";
@@ -19,7 +20,7 @@ export async function verify(proposal: unknown, options: VerifyOptions = {}): Pr
   if ("issues" in prepared) {
     return { valid: false, issues: prepared.issues, execution_order: [], conflicts: [], simulated_state: {} };
   }
-  const batch = batchIssues(context, prepared);
+  const batch = [...batchIssues(context, prepared), ...(await planIssues(context, prepared))];
   const fares = await walk(context, prepared);
   const issues = [...batch, ...fares.flatMap(fareIssues)];
   return {
@@ -49,7 +50,7 @@ export async function simulate(proposal: unknown, options: VerifyOptions = {}): 
   const context = verifyContext(options);
   const prepared = prepare(context, proposal);
   if ("issues" in prepared) return { issues: prepared.issues, results: [], simulated_state: {} };
-  const issues = batchIssues(context, prepared);
+  const issues = [...batchIssues(context, prepared), ...(await planIssues(context, prepared))];
   if (issues.some(isError)) return { issues, results: [], simulated_state: {} };
   const results = await walk(context, prepared);
   return { issues, results, simulated_state: simulatedState(context) };

@@ -1,0 +1,76 @@
+import { buildPolicyPlan, NO_LABELS, type Reason } from "@car/ir";
+import type { PlanFinding, PolicyPlan } from "@car/ir/ports";
+import { isThenable } from "../run/outcome.js";
+import type { Run } from "../run/run.js";
+import { boundedWait } from "../time/bounded-wait.js";
+
+const NONE: readonly Reason[] = Object.freeze([]);
+
+/** Asks the policy about the proposal as a whole. What it denies is refused now, while nothing has happened. */
+export function deniedPlan(run: Run): readonly Reason[] | Promise<readonly Reason[]> {
+  const { policy } = run.config;
+  if (policy?.checkPlan === undefined) return NONE;
+  try {
+    const found = policy.checkPlan(planOf(run), run.state);
+    if (!isThenable(found)) return reasonsOf(found);
+    const { timers } = run.services;
+    const bounds = { timers, timeoutMs: run.config.limits.policy_timeout_ms, signals: [] };
+    return boundedWait(() => found, bounds).then((end) => {
+      if (end.kind === "value") return safely(run, end.value);
+      return closed(run, end.kind === "error" ? end.error : "no answer in time");
+    });
+  } catch (error) {
+    return closed(run, error);
+  }
+}
+
+function planOf(run: Run): PolicyPlan {
+  const { plan, flow, config, scope } = run;
+  return buildPolicyPlan({
+    actions: plan.actions,
+    graph: plan.graph,
+    tool: (action) => plan.tools[action]?.schema,
+    about: {
+      principal: run.principal,
+      get run_id() {
+        return scope.run_id;
+      },
+      proposal_id: scope.proposal_id,
+      now: run.time,
+      mode: "decide",
+    },
+    history: run.history,
+    source: flow,
+    endorses: config.policy?.endorses?.bind(config.policy),
+    entryLabels: (key) => run.state.entry(key)?.labels ?? NO_LABELS,
+  });
+}
+
+function safely(run: Run, found: readonly PlanFinding[]): readonly Reason[] {
+  try {
+    return reasonsOf(found);
+  } catch (error) {
+    return closed(run, error);
+  }
+}
+
+/** One reason per action, so that each result says what was wrong with it; the others name the first. */
+function reasonsOf(found: readonly PlanFinding[]): readonly Reason[] {
+  if (found.length === 0) return NONE;
+  const reasons: Reason[] = [];
+  for (const { effect, policy_id, message, action_ids } of found) {
+    // What needs approval is asked for when it comes to the call; anything unheard-of is no permission.
+    if (effect === "require_approval") continue;
+    const text = `${policy_id}: ${message}`;
+    const reason: Reason = { code: "policy_denied", message: text, policies: [policy_id] };
+    if (action_ids.length === 0) reasons.push(reason);
+    for (const action_id of action_ids) reasons.push({ ...reason, action_id });
+  }
+  return reasons;
+}
+
+/** A policy that throws denies. The exception's text may quote what it looked at, so only the logger gets it. */
+function closed(run: Run, error: unknown): readonly Reason[] {
+  run.services.logger.error({ error, run_id: run.scope.run_id }, "a policy threw; the proposal is denied");
+  return [{ code: "policy_denied", message: "the policy failed, so it denies", policies: ["policy_error"] }];
+}

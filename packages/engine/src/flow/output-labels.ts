@@ -1,0 +1,80 @@
+import { joinLabels, type JsonValue, labelSet, type LabelSet, NO_LABELS, withoutLabels } from "@car/ir";
+import { failed, type Outcome } from "../run/outcome.js";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+import type { RunFlow } from "./run-flow.js";
+
+const MAX_LABELS = 16;
+const MAX_LABEL = 64;
+
+/**
+ * Labels what a tool has put out: what the host says of the tool, what its own function says of this output, and
+ * whatever went into the call, less what the policy lets the tool take off.
+ * @returns the failure of a call whose output cannot be labelled.
+ */
+export function labelOutput(run: Run, slot: Slot, output: JsonValue): Outcome | undefined {
+  const { flow } = run;
+  if (flow === undefined) return undefined;
+  const own = ownLabels(slot, output);
+  if (own === undefined) {
+    slot.labels = exposedLabels(flow, slot);
+    const message = `the labels of the output cannot be told: \`labels\` of tool \`${slot.tool!.schema.name}\` failed`;
+    return failed({ code: "invalid_output", message });
+  }
+  const all = joinLabels(exposedLabels(flow, slot), own);
+  slot.labels = withoutLabels(all, endorsedBy(run, slot));
+  return undefined;
+}
+
+/** Labels of anything that an action may tell, however it ended: its inputs, what it read, what its tool adds. */
+export function exposedLabels(flow: RunFlow, slot: Slot): LabelSet {
+  const added = slot.tool?.sourceLabels ?? NO_LABELS;
+  return joinLabels(joinLabels(flow.inputLabels(slot), added), slot.readLabels);
+}
+
+/** Labels an answer from a receipt or a cache: those it was stored with, and those of this call's own inputs. */
+export function labelReused(run: Run, slot: Slot, stored: LabelSet | undefined): void {
+  if (run.flow === undefined) return;
+  const removed = endorsedBy(run, slot);
+  slot.labels = joinLabels(withoutLabels(run.flow.inputLabels(slot), removed), stored ?? NO_LABELS);
+}
+
+/** Labels what an action on the state gives. */
+export function labelStateAction(run: Run, slot: Slot): void {
+  const { flow } = run;
+  if (flow === undefined) return;
+  const inputs = flow.inputLabels(slot);
+  if (slot.action.type !== "state_read") {
+    slot.labels = inputs;
+    return;
+  }
+  const entry = run.state.entry(slot.parameters["key"] as string);
+  slot.labels = joinLabels(inputs, entry?.labels ?? NO_LABELS);
+  slot.isClaim = entry?.origin === "model";
+}
+
+function ownLabels({ tool, parameters }: Slot, output: JsonValue): LabelSet | undefined {
+  if (tool?.labels === undefined) return NO_LABELS;
+  try {
+    const given: unknown = tool.labels(output, parameters);
+    if (given === undefined) return NO_LABELS;
+    return isLabelList(given) ? labelSet(given) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isLabelList(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value) || value.length > MAX_LABELS) return false;
+  return value.every((label) => typeof label === "string" && label !== "" && label.length <= MAX_LABEL);
+}
+
+function endorsedBy({ config: { policy } }: Run, { action }: Slot): readonly string[] {
+  if (action.type !== "tool_call" || policy?.endorses === undefined) return NO_LABELS;
+  try {
+    return policy.endorses(action.tool);
+  } catch {
+    // A policy that fails takes nothing off.
+    return NO_LABELS;
+  }
+}

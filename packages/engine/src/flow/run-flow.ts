@@ -1,0 +1,72 @@
+import {
+  type FlowSource,
+  joinLabels,
+  type JsonObject,
+  type JsonValue,
+  type LabelSet,
+  literalLabels,
+  NO_LABELS,
+  parameterReferences,
+  type Reference,
+} from "@car/ir";
+import type { LabelOrigin, Provenance, ProvenanceOptions } from "@car/ir/ports";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+
+/** Follows labels through one run. Exists only when the policy looks at them. */
+export class RunFlow implements FlowSource {
+  /** Labels of everything that the model had been shown when it proposed this run. */
+  readonly context: LabelSet;
+  /** What the run's session knows; `undefined` outside of one: then no literal value comes from anywhere. */
+  private readonly source: FlowSource | undefined;
+  private readonly run: Run;
+
+  constructor(run: Run, source: FlowSource | undefined, context: LabelSet) {
+    this.run = run;
+    this.source = source;
+    this.context = context;
+  }
+
+  /** Labels of one parameter as it was resolved, or of all of them. */
+  inputLabels(slot: Slot, param?: string): LabelSet {
+    const { inherited } = slot;
+    // A compensation's parameters come from the outputs of what it undoes; nothing finer is known of them.
+    if (slot.purpose !== "") return joinLabels(inherited, this.context);
+    const hasReferences = this.run.plan.graph.templates[slot.index] !== undefined;
+    if (!hasReferences && this.context === NO_LABELS) return inherited;
+    const given = slot.action.parameters as JsonObject;
+    if (param !== undefined) return joinLabels(inherited, this.one(given, param));
+    let labels = inherited;
+    for (const name of Object.keys(given)) labels = joinLabels(labels, this.one(given, name));
+    return labels;
+  }
+
+  /** Where a literal value was seen. */
+  provenance(value: JsonValue, options: ProvenanceOptions): Provenance {
+    if (this.source !== undefined) return this.source.provenance(value, options);
+    return value === null || value === "" ? NOTHING : UNKNOWN;
+  }
+
+  /** The calls before this run from which a label came. */
+  origins(label: string): readonly LabelOrigin[] {
+    return this.source?.origins(label) ?? [];
+  }
+
+  /** The actions that a parameter refers to. */
+  referred(references: readonly Reference[]): readonly Slot[] {
+    const { plan, slots } = this.run;
+    return references.flatMap(({ action_id }) => slots[plan.graph.indexOf.get(action_id) ?? -1] ?? []);
+  }
+
+  private one(given: JsonObject, param: string): LabelSet {
+    if (!Object.hasOwn(given, param)) return NO_LABELS;
+    const value = given[param]!;
+    const { references, bare } = parameterReferences(value);
+    if (references.length === 0) return literalLabels(this, value, param);
+    const own = bare ? NO_LABELS : this.context;
+    return this.referred(references).reduce((labels, slot) => joinLabels(labels, slot.labels), own);
+  }
+}
+
+const NOTHING: Provenance = Object.freeze({ source: "nothing", labels: NO_LABELS });
+const UNKNOWN: Provenance = Object.freeze({ source: "unknown", labels: NO_LABELS });

@@ -1,0 +1,28 @@
+import type { ConfigHolder } from "../config/config-holder.js";
+import { toolSchemas } from "../config/config-snapshot.js";
+import type { RuntimeParts } from "../live-runtime.js";
+import { executeWithReplan } from "../replan/execute-with-replan.js";
+import type { ReplanServices } from "../replan/replan-services.js";
+import { startRun } from "../run/start-run.js";
+import type { SessionHost } from "./session.js";
+
+/** A runtime, as its sessions use it. */
+export function sessionHost<Report>(
+  services: ReplanServices,
+  { verify, names }: Pick<RuntimeParts<Report>, "verify" | "names">,
+  holder: Pick<ConfigHolder, "current">,
+): SessionHost<Report> {
+  const { starter, assertReady } = services;
+  return {
+    ids: () => names.proposalId(),
+    assertOpen: assertReady,
+    execute: (input, session, { signal, executor } = {}) => {
+      assertReady();
+      return startRun(starter, { input, principal: session.principal, signal, executor, session });
+    },
+    executeWithReplan: (input, session, options) =>
+      executeWithReplan(services, input, { ...options, principal: session.principal, session }),
+    verify: (proposal, session) => verify(proposal, { config: holder.current, principal: session.principal, session }),
+    tools: () => toolSchemas(holder.current),
+  };
+}

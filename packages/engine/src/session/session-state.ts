@@ -1,0 +1,49 @@
+import { joinLabels, type LabelSet, NO_LABELS } from "@car/ir";
+import type { LabelOrigin, Provenance, ProvenanceOptions } from "@car/ir/ports";
+import type { FlowSource, JsonValue } from "@car/ir";
+import { CallHistory } from "./call-history.js";
+import { SessionTexts, type ShownOutput } from "./session-texts.js";
+
+/** Calls named per label; a label that comes from everywhere needs no list. */
+const MAX_ORIGINS = 8;
+
+/** What one session's model has seen and done so far. */
+export class SessionState implements FlowSource {
+  readonly id: string;
+  readonly principal: string;
+  readonly history = new CallHistory();
+  readonly texts = new SessionTexts();
+  private labels: LabelSet = NO_LABELS;
+  private readonly from = new Map<string, LabelOrigin[]>();
+
+  constructor(id: string, principal: string) {
+    this.id = id;
+    this.principal = principal;
+  }
+
+  get context(): LabelSet {
+    return this.labels;
+  }
+
+  /** The model was shown something with these labels. */
+  taint(labels: LabelSet, origin: Omit<LabelOrigin, "label">): void {
+    this.labels = joinLabels(this.labels, labels);
+    for (const label of labels) {
+      const known = this.from.get(label);
+      if (known === undefined) this.from.set(label, [{ label, ...origin }]);
+      else if (known.length < MAX_ORIGINS) known.push({ label, ...origin });
+    }
+  }
+
+  show(shown: ShownOutput): void {
+    this.texts.show(shown);
+  }
+
+  provenance(value: JsonValue, options: ProvenanceOptions): Provenance {
+    return this.texts.provenance(value, options);
+  }
+
+  origins(label: string): readonly LabelOrigin[] {
+    return this.from.get(label) ?? [];
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  ConfigInvalidError,
+  copyJson,
+  DEFAULT_LIMITS,
+  type JsonValue,
+  labelSet,
+  type LabelSet,
+  type ProposalResult,
+  type ToolSchema,
+} from "@car/ir";
+import type { ReplanOptions, ReplanResult } from "../replan/replan-options.js";
+import type { ExecuteOptions } from "../runtime.js";
+import { SessionState } from "./session-state.js";
+
+/** Who a session is for, and what was asked. */
+export interface SessionOptions {
+  /** On whose behalf everything in it is done. Default `"default"`. */
+  readonly principal?: string;
+  /** What the user said, in their own words: the one text that is trusted for what it says. Never pass on other text. */
+  readonly request?: string;
+}
+
+/** What one execution in a session may be given. */
+export type SessionExecuteOptions = Pick<ExecuteOptions, "signal" | "executor">;
+
+/**
+ * The runs and turns of one principal that share labels and history. What its results show to the model labels what
+ * the model proposes next.
+ */
+export interface Session<Report = unknown> {
+  /** 12 hex characters, in the log beside each of its runs. */
+  readonly id: string;
+  readonly principal: string;
+  /** Labels of everything that the model has been shown so far. */
+  readonly labels: LabelSet;
+  /** Further words of the user, trusted as `request` is. */
+  say(text: string): void;
+  /**
+   * Tells of something that the model is shown and that is no result of this session: a page, a memory, another
+   * conversation. Without labels it counts as trusted data.
+   * @throws `JsonInvalidError`, `ConfigInvalidError`.
+   */
+  show(shown: JsonValue, labels?: readonly string[]): void;
+  /** As `Runtime.execute`, in this session. */
+  execute(proposal: unknown, options?: SessionExecuteOptions): Promise<ProposalResult>;
+  /** As `Runtime.executeWithReplan`, in this session. */
+  executeWithReplan(proposal: unknown, options: ReplanOptions & SessionExecuteOptions): Promise<ReplanResult>;
+  /** As `Runtime.verify`, in this session. */
+  verify(proposal: unknown): Promise<Report>;
+  /** As `Runtime.tools`. */
+  tools(): readonly ToolSchema[];
+}
+
+/** What a session asks of its runtime. */
+export interface SessionHost<Report> {
+  readonly ids: () => string;
+  readonly assertOpen: () => void;
+  readonly execute: (input: unknown, session: SessionState, options?: SessionExecuteOptions) => Promise<ProposalResult>;
+  readonly executeWithReplan: (
+    input: unknown,
+    session: SessionState,
+    options: ReplanOptions & SessionExecuteOptions,
+  ) => Promise<ReplanResult>;
+  readonly verify: (proposal: unknown, session: SessionState) => Promise<Report>;
+  readonly tools: () => readonly ToolSchema[];
+}
+
+/** Opens a session. */
+export function openSession<Report>(
+  { principal = "default", request }: SessionOptions = {},
+  host: SessionHost<Report>,
+): Session<Report> {
+  host.assertOpen();
+  const state = new SessionState(host.ids(), principal);
+  if (request !== undefined) state.texts.say(request);
+  return {
+    id: state.id,
+    principal,
+    get labels() {
+      return state.context;
+    },
+    say: (text) => state.texts.say(text),
+    show: (shown, labels = []) => show(state, shown, labels),
+    execute: async (proposal, options) => host.execute(proposal, state, options),
+    executeWithReplan: async (proposal, options) => host.executeWithReplan(proposal, state, options),
+    verify: async (proposal) => host.verify(proposal, state),
+    tools: () => host.tools(),
+  };
+}
+
+function show(state: SessionState, shown: JsonValue, labels: readonly string[]): void {
+  if (!labels.every((label) => typeof label === "string" && label !== "")) {
+    throw new ConfigInvalidError("a label is a text that is not empty");
+  }
+  const set = labelSet(labels);
+  const output = copyJson(shown, { maxDepth: DEFAULT_LIMITS.max_depth, maxBytes: DEFAULT_LIMITS.max_output_bytes });
+  state.taint(set, { tool: "context" });
+  state.texts.show({ output, labels: set, given: null });
+}

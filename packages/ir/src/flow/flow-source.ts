@@ -1,0 +1,23 @@
+import type { JsonValue } from "../json/json-value.js";
+import type { LabelOrigin, Provenance, ProvenanceOptions } from "../ports/policy-flow.js";
+import { type LabelSet, NO_LABELS } from "./labels.js";
+
+/** What is known about the texts around a proposal: what the model had been shown, and what the user said. */
+export interface FlowSource {
+  /** Labels of everything that the model had been shown. */
+  readonly context: LabelSet;
+  /** Where a literal value was seen. */
+  provenance(value: JsonValue, options: ProvenanceOptions): Provenance;
+  /** The calls from which a label first came. */
+  origins(label: string): readonly LabelOrigin[];
+}
+
+/**
+ * Labels of a value that the model wrote out itself: those of all that it had been shown, unless the value stands in
+ * what the user said or in trusted data.
+ */
+export function literalLabels(source: FlowSource, value: JsonValue, param: string): LabelSet {
+  if (source.context === NO_LABELS || value === null) return NO_LABELS;
+  const { source: seen } = source.provenance(value, { param, elements: "value" });
+  return seen === "nothing" || seen === "request" || seen === "trusted" ? NO_LABELS : source.context;
+}
