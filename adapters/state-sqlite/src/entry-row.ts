@@ -66,7 +66,9 @@ export function entryOf(row: EntryRow): [key: string, entry: StateEntry] {
 }
 
 function trustedOf({ trusted_value: value, trusted_origin: origin }: EntryRow): TrustedValue | undefined {
-  return value === null || origin === null ? undefined : { value: JSON.parse(value) as JsonValue, origin: originOf(origin) };
+  return value === null || origin === null
+    ? undefined
+    : { value: JSON.parse(value) as JsonValue, origin: originOf(origin) };
 }
 
 function originOf(text: string): Origin {

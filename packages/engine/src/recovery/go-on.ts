@@ -1,5 +1,4 @@
 import { mayAbort, type Reason } from "@car/ir";
-import { holdReceipt } from "../gates/deduplicate.js";
 import { EXTERNAL } from "../plan/plan-flags.js";
 import { drain } from "../run/drain.js";
 import { finishSlot, stopIfDue } from "../run/finish-slot.js";
@@ -28,10 +27,8 @@ async function takeUp(run: Run, recovery: Recovery): Promise<void> {
   const { recorded } = recovery;
   restore(run, recorded);
   const doubtful = run.slots.filter((slot) => slot.phase !== "done" && isOpen(recorded, slot));
-  const held = doubtful.map((slot) => holdReceipt(run, slot));
   const outcomes = await decideAll(run, doubtful, recovery);
   run.tick();
-  for (const [at, release] of held.entries()) if (outcomes[at] === undefined) release();
   finishAll(
     run,
     doubtful.flatMap((slot, at) => (outcomes[at] === undefined ? [] : [[slot, outcomes[at]] as const])),

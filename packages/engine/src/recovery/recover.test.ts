@@ -242,6 +242,24 @@ describe("receipts", () => {
     expect(world.calls.map(({ tool: name }) => name)).toEqual(["note"]);
   });
 
+  it("[EN-54] [5.4] of a call that was made again count", async () => {
+    const { runtime, world } = await recover(await recorded(again, { until: "action_executing" }), () => "rerun");
+    expect((await runtime.execute(again)).results[0]).toMatchObject({ deduplicated: true });
+    expect(world.calls).toHaveLength(1);
+  });
+
+  it("[EN-54] [5.4] a run that began earlier does not make the call that a later one has in doubt", async () => {
+    const first = [call("n", "note"), call("pay", "charge", { idempotent: true, dependencies: ["n"] })];
+    const earlier = await recorded({ actions: first }, { until: "action_executing n" });
+    const later = await recorded(again, { until: "action_executing pay" });
+    const world = new OutsideWorld();
+    const durable = await reopened([...earlier, ...later]);
+    const { runs } = await createRuntime({ durable, tools: world.tools }).recover({ onInDoubt: () => ({ output: 5 }) });
+    expect(runs.map(({ result }) => result.status)).toEqual(["committed", "committed"]);
+    expect(runs[0]!.result.results[1]).toMatchObject({ output: 5, deduplicated: true });
+    expect(world.calls.map(({ tool: name }) => name)).toEqual(["note"]);
+  });
+
   it("[EN-54] [5.4] an equal call waits for one in doubt, and is answered by what the host says of it", async () => {
     const durable = await reopened(await recorded(again, { until: "action_executing" }));
     const world = new OutsideWorld();

@@ -13,6 +13,7 @@ import { begin } from "../run/begin.js";
 import { Run } from "../run/run.js";
 import type { RunStarter } from "../run/start-run.js";
 import { abandonRun } from "./abandon-run.js";
+import { claimReceipts } from "./claim-receipts.js";
 import type { OnInDoubt } from "./in-doubt.js";
 import { readRun, type RecordedRun } from "./recorded-run.js";
 import { recordedScope } from "./recorded-scope.js";
@@ -63,11 +64,15 @@ export async function recoverRuns(
   runs: readonly RecordedRun[],
   { unfinished = "resume", onInDoubt = () => "failed" }: RecoverOptions,
 ): Promise<RecoveryReport> {
-  const recovered = runs.map(async (recorded): Promise<RecoveredRun> => {
+  // All of them claim what they called before the first goes on.
+  const starts = runs.map((recorded) => {
     // Whoever waited for a child was the call of its parent, and is gone.
     const isChild = recorded.received.parent_run_id !== undefined;
     const recovery: Recovery = { recorded, unfinished: isChild ? "rollback" : unfinished, onInDoubt, inDoubt: [] };
-    const { result, planned } = await takeUp(starter, recovery);
+    return { recorded, recovery, start: prepare(starter, recovery) };
+  });
+  const recovered = starts.map(async ({ recorded, recovery, start }): Promise<RecoveredRun> => {
+    const { result, planned } = await start();
     return {
       run_id: recorded.runId,
       proposal_id: recorded.proposalId,
@@ -79,13 +84,15 @@ export async function recoverRuns(
   return { runs: await Promise.all(recovered) };
 }
 
-async function takeUp(
-  starter: RunStarter,
-  recovery: Recovery,
-): Promise<{ readonly result: ProposalResult; readonly planned: boolean }> {
+type Start = () => Promise<{ readonly result: ProposalResult; readonly planned: boolean }>;
+
+function prepare(starter: RunStarter, recovery: Recovery): Start {
   const plan = planOf(starter, recovery.recorded);
-  if ("problems" in plan) return { result: await abandonRun(starter, recovery, plan.problems), planned: false };
-  return { result: await launch(starter, recovery, plan), planned: true };
+  if ("problems" in plan) {
+    return async () => ({ result: await abandonRun(starter, recovery, plan.problems), planned: false });
+  }
+  const launch = prepareLaunch(starter, recovery, plan);
+  return async () => ({ result: await launch(), planned: true });
 }
 
 function planOf(starter: RunStarter, { received }: RecordedRun): Plan | { readonly problems: readonly Reason[] } {
@@ -100,32 +107,36 @@ function planOf(starter: RunStarter, { received }: RecordedRun): Plan | { readon
   }
 }
 
-function launch(starter: RunStarter, recovery: Recovery, plan: Plan): Promise<ProposalResult> {
+function prepareLaunch(starter: RunStarter, recovery: Recovery, plan: Plan): () => Promise<ProposalResult> {
   const { recorded } = recovery;
   const { principal } = recorded.received;
   const config = starter.config();
-  return new Promise((resolve) => {
-    const run = new Run({
-      plan,
-      config,
-      services: starter.services,
-      scope: recordedScope(recorded, plan.actionIds),
-      principal,
-      executor: undefined,
-      parent: undefined,
-      parentAction: -1,
-      // The session is gone with its process; what its model had been shown still counts.
-      contextLabels: recorded.received.context_labels,
-      budget: starter.meterFor(principal, config),
-      startedAt: epochMsOf(recorded.receivedAt),
-      recovery,
-      onEnd: starter.onEnd,
-      resolve,
-    });
-    run.tick();
-    starter.open.add(run);
+  let resolve!: (result: ProposalResult) => void;
+  const answered = new Promise<ProposalResult>((settle) => (resolve = settle));
+  const run = new Run({
+    plan,
+    config,
+    services: starter.services,
+    scope: recordedScope(recorded, plan.actionIds),
+    principal,
+    executor: undefined,
+    parent: undefined,
+    parentAction: -1,
+    // The session is gone with its process; what its model had been shown still counts.
+    contextLabels: recorded.received.context_labels,
+    budget: starter.meterFor(principal, config),
+    startedAt: epochMsOf(recorded.receivedAt),
+    recovery,
+    onEnd: starter.onEnd,
+    resolve,
+  });
+  run.tick();
+  starter.open.add(run);
+  const unclaim = claimReceipts(run, recorded);
+  return () => {
     // The log says where one process ended and the next went on: what follows is not what one process would have done.
     run.record("proposal_resumed", undefined, { after: "crash", unfinished: recovery.unfinished });
     begin(run, undefined);
-  });
+    return answered.finally(unclaim);
+  };
 }

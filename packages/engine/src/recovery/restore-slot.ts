@@ -71,8 +71,13 @@ function restoreReceipt(run: Run, slot: Slot, { timestamp, data: { receipt, outp
   const { labels, toolWrites: writes } = slot;
   const answer = { output, writes, labels, runId: run.scope.run_id, actionId: slot.action.id };
   const storedAt = epochMsOf(timestamp);
-  run.services.receipts.restore(key, answer, lasting ? { storedAt } : { storedAt, owner: run });
-  if (!lasting) (run.privateReceipts ??= []).push(key);
+  const { receipts } = run.services;
+  if (lasting) return receipts.restore(key, answer, { storedAt });
+  // In the place of the claim that kept others from making the call.
+  slot.onEnd = undefined;
+  receipts.drop(key);
+  receipts.restore(key, answer, { storedAt, owner: run });
+  (run.privateReceipts ??= []).push(key);
 }
 
 function isClaim({ action }: Slot, { key, origin }: Transition): boolean {
