@@ -76,6 +76,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
     names: new RunNames(ids),
     logger,
     approver: options.approver,
+    approvals: options.approvals,
     executor: options.executor,
     secrets: options.secrets ?? {},
     memory: options.memory,

@@ -1,5 +1,17 @@
 import { type ActionProposal, type ProposalResult, type Reason, RuntimeBusyError } from "@car/ir";
-import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
+import type {
+  ApprovalStore,
+  Approver,
+  Clock,
+  Executor,
+  Logger,
+  Memory,
+  RandomSource,
+  StateStore,
+  Tool,
+} from "@car/ir/ports";
+import { approvalMethods } from "./approvals/approval-methods.js";
+import { SuspendedRuns } from "./approvals/suspended-runs.js";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
 import { checkpointMethods } from "./checkpoint/checkpoint-methods.js";
@@ -49,6 +61,7 @@ export interface RuntimeParts<Report> {
   readonly names: RunNames;
   readonly logger: Logger;
   readonly approver: Approver | undefined;
+  readonly approvals: ApprovalStore | undefined;
   readonly executor: Executor | undefined;
   readonly secrets: Readonly<Record<string, string>>;
   readonly memory: Memory | undefined;
@@ -63,12 +76,13 @@ const DEFAULT_PRINCIPAL = "default";
 export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
   const { recorder, store, timers, clock } = parts;
   const open = new OpenRuns();
+  const suspended = new SuspendedRuns(open);
   const left = parts.durable?.unfinished;
   const doors = createDoors(() => left?.from !== undefined);
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
-  const starter = createStarter(parts, holder, open);
+  const starter = createStarter(parts, holder, suspended);
   const problemsOf: ReplanServices["problemsOf"] = async (proposal, { principal, session }) =>
     parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal, session }));
   const assertIdle = (): void => {
@@ -95,6 +109,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     session: (options) => openSession(options, sessionHost({ starter, ...doors, problemsOf }, parts, holder)),
     recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
     ...checkpointMethods({ ...starter.services, config: () => holder.current }, assertIdle),
+    ...approvalMethods({ ...doors, store: parts.approvals, clock, config: () => holder.current }, suspended),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
       doors.assertOpen();
@@ -105,7 +120,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     tools: () => toolSchemas(holder.current),
     close() {
       doors.close();
-      return (closing ??= closeRuntime(parts, open));
+      return (closing ??= closeRuntime(parts, suspended));
     },
   };
 }
@@ -133,11 +148,16 @@ async function takeUpLeft<Report>(
   return report ?? { runs: [] };
 }
 
-function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder, open: OpenRuns): RunStarter {
+function createStarter<Report>(
+  parts: RuntimeParts<Report>,
+  holder: ConfigHolder,
+  suspended: SuspendedRuns,
+): RunStarter {
+  const { open } = suspended;
   const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
   const onClosed: RunStarter["onClosed"] = (result, proposal) => tellMemory(parts, result, proposal);
   const starter: RunStarter = {
-    services: createServices(parts, (parent, action, input) => {
+    services: createServices(parts, suspended, (parent, action, input) => {
       const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
       try {
         return startRun(starter, { ...request, parent: { run: parent, action } });
@@ -154,6 +174,10 @@ function createStarter<Report>(parts: RuntimeParts<Report>, holder: ConfigHolder
       followEnd(run, result);
       if (run.budget !== undefined) meters.leave(run.principal);
       onClosed(result, run.plan.proposal);
+    },
+    onSuspend: (run, result) => {
+      suspended.add(run);
+      followEnd(run, result);
     },
     onClosed,
   };
@@ -175,7 +199,11 @@ function createHolder<Report>(parts: RuntimeParts<Report>): ConfigHolder {
   });
 }
 
-function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Services["executeChild"]): Services {
+function createServices<Report>(
+  parts: RuntimeParts<Report>,
+  suspended: SuspendedRuns,
+  executeChild: Services["executeChild"],
+): Services {
   const { limits } = parts.config;
   const receipts = createReceipts({
     maxEntries: limits.max_receipts,
@@ -186,7 +214,9 @@ function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Servi
   const { clock, timers, random, store, recorder, logger, approver, executor, secrets } = parts;
   const recoverable = parts.durable !== undefined;
   const ports = { clock, timers, random, store, recorder, logger, approver, executor, secrets };
-  return { ...ports, recoverable, receipts, executeChild };
+  const hasRoom = (): boolean => suspended.size < limits.max_open_runs;
+  const approvals = parts.approvals && { store: parts.approvals, ttlMs: limits.approval_ttl_ms, hasRoom };
+  return { ...ports, approvals, recoverable, receipts, executeChild };
 }
 
 /** What is thrown before a run exists is a rejection. */
@@ -207,8 +237,12 @@ function tellMemory<Report>(
     );
 }
 
-async function closeRuntime<Report>({ timers, config, recorder }: RuntimeParts<Report>, open: OpenRuns): Promise<void> {
+async function closeRuntime<Report>(parts: RuntimeParts<Report>, suspended: SuspendedRuns): Promise<void> {
+  const { timers, config, recorder, durable } = parts;
+  const { open } = suspended;
   const { drain_timeout_ms: ms } = config.limits;
+  // What a durable log has is taken up by the next process; nobody else could.
+  if (durable === undefined) suspended.cancelAll("the runtime was closed");
   if (!(await open.idle(timers, ms))) {
     for (const run of open.all()) cancelRun(run, { code: "canceled", message: "the runtime was closed" });
     // Canceled runs give their calls `ms` to end, and then their compensations take the time they take.

@@ -9,7 +9,7 @@ import type { SessionState } from "./session-state.js";
 /** Carries what a run leaves to whoever is shown its results: the session's model, or the call that made the run. */
 export function followEnd(run: Run, { status }: ProposalResult): void {
   const { flow, history, session, parent } = run;
-  if (history !== undefined && status !== "committed") takeBack(run);
+  if (history !== undefined && status !== "committed" && status !== "suspended") takeBack(run);
   if (flow === undefined) return;
   if (parent !== undefined) return tellParent(run, flow, parent.slots[run.parentAction]!);
   if (session !== undefined) for (const slot of run.slots) show(session, slot, { run, flow });

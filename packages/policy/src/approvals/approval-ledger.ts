@@ -157,4 +157,3 @@ function answerOf({ approved, by, note }: ApprovalAnswer): ApprovalAnswer {
     ...(note === undefined ? {} : { note }),
   };
 }
-
