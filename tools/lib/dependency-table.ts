@@ -25,7 +25,7 @@ export const ALLOWED: readonly Allowed[] = [
     },
   },
   {
-    folder: /^packages\/(state|policy|validator|eventlog|memgine|conformance)$/,
+    folder: /^packages\/(state|policy|validator|eventlog|inference|memgine|conformance)$/,
     internal: ["@car/ir"],
     external: "declared",
     browser: true,

@@ -14,6 +14,7 @@ export interface ContextForOptions {
 }
 
 interface Feeding {
+  readonly clock: { time: number };
   readonly memory: Memgine;
   readonly timeline: Timeline;
   readonly prefix: string;
@@ -45,6 +46,7 @@ export async function contextFor(
   const together = options.among ?? [timeline];
   for (const one of together) {
     const feeding: Feeding = {
+      clock,
       memory,
       timeline: one,
       prefix: options.among === undefined ? "" : `${one.id}:`,
@@ -90,7 +92,8 @@ function feedStart(feeding: Feeding): void {
 }
 
 function feedEvent(feeding: Feeding, event: TimelineEvent): void {
-  const { memory, timeline } = feeding;
+  const { clock, memory, timeline } = feeding;
+  clock.time = Math.max(clock.time, timeOf(event.ts).time ?? 0);
   if (event.type === "conversation_turn") {
     const time = timeOf(event.ts);
     memory.observe({ speaker: event.speaker ?? "user", text: event.text ?? "", conversation: timeline.id, ...time });
@@ -98,8 +101,10 @@ function feedEvent(feeding: Feeding, event: TimelineEvent): void {
   for (const write of event.writes ?? []) feedWrite(feeding, write, event.ts);
 }
 
-function feedWrite({ memory, timeline, prefix, taken }: Feeding, write: TimelineWrite, ts: string): void {
+function feedWrite(feeding: Feeding, write: TimelineWrite, ts: string): void {
+  const { clock, memory, timeline, prefix, taken } = feeding;
   const valid_from = timeOf(ts).time;
+  clock.time = Math.max(clock.time, valid_from ?? 0);
   const scope = SCOPES.find((kind) => kind === write.scope) ?? "global";
   const id = write.id === undefined || taken.has(write.id) ? undefined : `${prefix}${write.id}`;
   if (write.id !== undefined) taken.add(write.id);

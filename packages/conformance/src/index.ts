@@ -45,6 +45,8 @@ export { compareWithModel } from "./model/observe.js";
 export type { ComparedRuntime, ComparedStep, Comparison, ComparisonOptions } from "./model/observe.js";
 export { anyModelCase } from "./generators/model-case.js";
 export type { ModelCase, ModelStep } from "./generators/model-case.js";
+export { testInference } from "./suites/test-inference.js";
+export type { InferenceFactory } from "./suites/inference-question.js";
 export { testPolicyEngine } from "./suites/test-policy-engine.js";
 export type { PolicySuiteOptions } from "./suites/test-policy-engine.js";
 export { testPolicyEngineBasics } from "./suites/test-policy-engine-basics.js";

@@ -1,4 +1,4 @@
-import { type ActionProposal, type ProposalResult, type Reason, RuntimeBusyError } from "@car/ir";
+import { type Reason, RuntimeBusyError } from "@car/ir";
 import type {
   ApprovalStore,
   Approver,
@@ -29,6 +29,7 @@ import type { ReplanServices } from "./replan/replan-services.js";
 import { createReceipts } from "./reuse/receipts.js";
 import { cancelRun } from "./run/begin.js";
 import type { RunNames } from "./run/run-names.js";
+import { type MemoryLink, memoryLink } from "./memory-link.js";
 import { OpenRuns } from "./run/open-runs.js";
 import type { Services } from "./run/services.js";
 import { type RunStarter, startRun } from "./run/start-run.js";
@@ -82,7 +83,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
-  const starter = createStarter(parts, holder, suspended);
+  const memory = memoryLink(parts.memory, parts.logger);
+  const starter = createStarter(parts, { holder, suspended, memory });
   const problemsOf: ReplanServices["problemsOf"] = async (proposal, { principal, session }) =>
     parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal, session }));
   const assertIdle = (): void => {
@@ -118,6 +120,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     unregisterTool: (name) => holder.unregister(name),
     revoke: (name) => holder.revoke(name),
     tools: () => toolSchemas(holder.current),
+    idle: () => memory.idle(),
     close() {
       doors.close();
       return (closing ??= closeRuntime(parts, suspended));
@@ -148,14 +151,16 @@ async function takeUpLeft<Report>(
   return report ?? { runs: [] };
 }
 
-function createStarter<Report>(
-  parts: RuntimeParts<Report>,
-  holder: ConfigHolder,
-  suspended: SuspendedRuns,
-): RunStarter {
+interface StarterParts {
+  readonly holder: ConfigHolder;
+  readonly suspended: SuspendedRuns;
+  readonly memory: MemoryLink;
+}
+
+function createStarter<Report>(parts: RuntimeParts<Report>, { holder, suspended, memory }: StarterParts): RunStarter {
   const { open } = suspended;
   const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
-  const onClosed: RunStarter["onClosed"] = (result, proposal) => tellMemory(parts, result, proposal);
+  const onClosed: RunStarter["onClosed"] = (result, proposal) => memory.tell(result, proposal);
   const starter: RunStarter = {
     services: createServices(parts, suspended, (parent, action, input) => {
       const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
@@ -222,19 +227,6 @@ function createServices<Report>(
 /** What is thrown before a run exists is a rejection. */
 function refused(error: unknown): Promise<never> {
   return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-}
-
-function tellMemory<Report>(
-  { memory, logger }: RuntimeParts<Report>,
-  result: ProposalResult,
-  proposal: ActionProposal | undefined,
-): void {
-  if (memory === undefined) return;
-  Promise.resolve()
-    .then(() => memory.recordOutcome(result, proposal))
-    .catch((error: unknown) =>
-      logger.error({ error, run_id: result.run_id }, "the memory failed to record an outcome"),
-    );
 }
 
 async function closeRuntime<Report>(parts: RuntimeParts<Report>, suspended: SuspendedRuns): Promise<void> {

@@ -22,6 +22,31 @@ describe("a runtime with a memory", () => {
     expect(told[1]).toEqual([expect.objectContaining({ status: "rejected" }), undefined]);
   });
 
+  it("[EN-17] `idle` settles when it was told of every run and is idle itself, whatever it throws", async () => {
+    const seen: string[] = [];
+    let fails = false;
+    const memory = {
+      recordOutcome: async () => {
+        await Promise.resolve();
+        seen.push("told");
+      },
+      idle: async () => {
+        seen.push("idle");
+        if (fails) throw new Error("full");
+      },
+    } as unknown as Memory;
+    const { runtime } = testRuntime({ memory, tools: [tool("ok", () => 1)] });
+    await Promise.all([
+      runtime.execute({ actions: [call("a", "ok")] }),
+      runtime.execute({ actions: [call("a", "ok")] }),
+    ]);
+    await runtime.idle();
+    expect(seen).toEqual(["told", "told", "idle"]);
+    fails = true;
+    await runtime.idle();
+    await testRuntime({ tools: [] }).runtime.idle();
+  });
+
   it("[EN-17] goes on when it throws", async () => {
     const memory = { recordOutcome: () => Promise.reject(new Error("full")) } as unknown as Memory;
     const { runtime } = testRuntime({ memory, tools: [tool("ok", () => 1)] });

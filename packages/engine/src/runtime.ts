@@ -102,6 +102,8 @@ export interface Runtime<Report = unknown> {
    * `CheckpointInvalidError` when it is none.
    */
   restore(checkpoint: Checkpoint): Promise<void>;
+  /** Settles when the memory has learned from every run finished so far; at once without a memory. Never rejects. */
+  idle(): Promise<void>;
   /** Refuses new runs, waits for open ones within `limits.drain_timeout_ms`, cancels the rest, flushes the log. */
   close(): Promise<void>;
 }

@@ -54,6 +54,7 @@ export type {
   CheckpointSavedData,
   ConfigChangedData,
   LoggedConfig,
+  ModelFallbackData,
   ProposalCompletedData,
   ProposalReceivedData,
   ProposalRejectedData,
@@ -129,6 +130,12 @@ export type { InputProblem } from "./errors/proposal-invalid-error.js";
 export { RecordingInvalidError } from "./errors/recording-invalid-error.js";
 export { RecordingMissedError } from "./errors/recording-missed-error.js";
 export { RuntimeBusyError } from "./errors/runtime-busy-error.js";
+export { AnswerInvalidError } from "./errors/answer-invalid-error.js";
+export type { AnswerProblem } from "./errors/answer-invalid-error.js";
+export { InferenceFailedError } from "./errors/inference-failed-error.js";
+export type { InferenceFailure, InferenceFailureFacts } from "./errors/inference-failed-error.js";
+export { NoModelError } from "./errors/no-model-error.js";
+export { NotRecordedError } from "./errors/not-recorded-error.js";
 export { RuntimeClosedError } from "./errors/runtime-closed-error.js";
 export { RuntimeOverloadedError } from "./errors/runtime-overloaded-error.js";
 export { SchemaInvalidError } from "./errors/schema-invalid-error.js";

@@ -6,7 +6,8 @@ import { createCore, type CoreOptions } from "./core/create-core.js";
 import { type AsOf, believed, historyOf } from "./core/history.js";
 import type { ImpliedChange } from "./core/implied-change.js";
 import type { TurnInput } from "./core/observe.js";
-import type { Remembered } from "./core/remember.js";
+import type { Core } from "./core/core.js";
+import { type Remembered, takeDue } from "./core/remember.js";
 import { currentOf } from "./core/store.js";
 import type { DenseThresholds } from "./dense/dense-index.js";
 import { createEmbedding } from "./dense/embedding.js";
@@ -34,6 +35,11 @@ export interface MemgineOptions extends CoreOptions {
   readonly inference?: Inference;
   /** Where it is kept; see `@car/memgine/node`. Default: nowhere. */
   readonly journal?: MemoryJournal;
+  /**
+   * Operations after which an idle memory writes its journal anew as a snapshot; no sooner than there are as many as nodes, so
+   * that the cost stays in proportion. Default 10,000.
+   */
+  readonly compactAfter?: number;
   readonly roles?: RoleData;
   readonly skills?: Partial<SkillRules>;
   readonly mining?: Partial<MiningRules>;
@@ -110,19 +116,25 @@ function createState(options: MemgineOptions): State {
     embedding: options.embedder === undefined ? undefined : createEmbedding(options.embedder, options.dense),
     inference: options.inference,
     journal: options.journal,
+    vocabulary: options,
     at: undefined,
+    journaled: options.journal?.found.operations.length ?? 0,
     embedded: 0,
     closed: false,
   };
   return state;
 }
 
+const COMPACT_AFTER = 10_000;
+
 function memoryOf(state: State, options: MemgineOptions): Memgine {
   const { core } = state;
-  const background = createBackground(state, { repair: options.repair, mining: options.mining, newId: core.newId });
+  const { repair, mining, compactAfter = COMPACT_AFTER } = options;
+  const background = createBackground(state, { repair, mining, newId: core.newId, compactAfter });
   const context = async (query: string, given: ContextOptions): Promise<BuiltContext> => {
     if (state.closed) throw new MemoryClosedError("the memory is closed");
     const vector = given.vector ?? (await state.embedding?.vectorOf(query));
+    takeDue(core);
     const skills = chooseSkills(state.book, { query, vocabulary: core.store.vocabulary });
     const { roles, embedding } = state;
     return buildContext(core, query, { options: given, roles, dense: embedding?.index, vector, skills });
@@ -139,7 +151,7 @@ function memoryOf(state: State, options: MemgineOptions): Memgine {
     },
     forget: async (request) => {
       if (state.closed) throw new MemoryClosedError("the memory is closed");
-      return forgetFrom(state, request, options);
+      return forgetFrom(state, request);
     },
     exportJson: () => snapshotOf(state),
     flush: async () => state.journal?.flush(),
@@ -180,16 +192,23 @@ function statements(
 /** What only reads. */
 function readings(state: State): Pick<Memgine, "version" | "announced" | "get" | "history" | "believed" | "search"> {
   const { core } = state;
+  const today = (): Core => {
+    takeDue(core);
+    return core;
+  };
   const known = (entry: Entry | undefined): Known | undefined =>
     entry === undefined ? undefined : { ...entry, standing: standingOf(entry) };
   return {
     // What expires changes contexts without an operation.
-    version: () => `${core.revision}.${expiredCount(state)}`,
+    version: () => `${today().revision}.${expiredCount(state)}`,
     announced: () => [...core.announced.values()],
-    get: (name) => known(core.store.entries[currentOf(core.store, name) ?? -1]),
-    history: (key) => historyOf(core, key).map((entry) => known(entry) as Known),
-    believed: (key, asOf) => known(believed(core, key, asOf)),
-    search: (query, options) => searchMemory(state, query, options),
+    get: (name) => known(today().store.entries[currentOf(core.store, name) ?? -1]),
+    history: (key) => historyOf(today(), key).map((entry) => known(entry) as Known),
+    believed: (key, asOf) => known(believed(today(), key, asOf)),
+    search(query, options) {
+      today();
+      return searchMemory(state, query, options);
+    },
   };
 }
 

@@ -39,6 +39,10 @@ export const ERROR_CODES = [
   "CAR_MEMORY_CORRUPT",
   "CAR_MEMORY_WRITE_FAILED",
   "CAR_EMBEDDER_INVALID",
+  "CAR_INFERENCE_FAILED",
+  "CAR_INFERENCE_NO_MODEL",
+  "CAR_INFERENCE_ANSWER_INVALID",
+  "CAR_INFERENCE_NOT_RECORDED",
 ] as const;
 
 /** A stable name for one kind of failure. */

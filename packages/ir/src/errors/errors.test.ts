@@ -1,15 +1,29 @@
 import { describe, expect, it } from "vitest";
+import { AnswerInvalidError } from "./answer-invalid-error.js";
 import { CarError } from "./car-error.js";
 import { ConfigInvalidError } from "./config-invalid-error.js";
 import { ERROR_CODES } from "./error-code.js";
+import { InferenceFailedError } from "./inference-failed-error.js";
 import { JsonInvalidError } from "./json-invalid-error.js";
 import { LogCorruptError } from "./log-corrupt-error.js";
 import { LogFencedError } from "./log-fenced-error.js";
 import { LogLockedError } from "./log-locked-error.js";
 import { NestedLockError } from "./lock-error.js";
+import { NoModelError } from "./no-model-error.js";
+import { NotRecordedError } from "./not-recorded-error.js";
 import { ProposalInvalidError, problemText } from "./proposal-invalid-error.js";
 import { StateKeyDeniedError } from "./state-error.js";
 import { ToolError } from "./tool-error.js";
+
+const ANSWER = {
+  problems: [
+    { path: "/a", message: "wrong" },
+    { path: "", message: "short" },
+  ],
+  text: "{",
+  model: "m",
+  usage: { input_tokens: 1, output_tokens: 2 },
+};
 
 describe("errors", () => {
   it.each([
@@ -22,6 +36,10 @@ describe("errors", () => {
     new ProposalInvalidError([{ path: "", message: "m" }]),
     new StateKeyDeniedError("k", "is not declared"),
     new ToolError("m"),
+    new AnswerInvalidError(ANSWER),
+    new InferenceFailedError("m", { kind: "refused" }),
+    new NoModelError("m"),
+    new NotRecordedError("m"),
   ])("[IR-39] $name has a code from the list", (error) => {
     expect(ERROR_CODES).toContain(error.code);
     expect(error.name).toBe(error.constructor.name);
@@ -55,6 +73,16 @@ describe("errors", () => {
     });
     expect(new LogCorruptError("m", { place: { line: 2 }, cause })).toMatchObject({ place: { line: 2 }, cause });
     expect(new LogLockedError("m", { pid: 7 })).toMatchObject({ owner: { pid: 7 } });
+    expect(new InferenceFailedError("m", { kind: "rate_limited", model: "a", retryAfterMs: 5 })).toMatchObject({
+      kind: "rate_limited",
+      class: "transient",
+      model: "a",
+      retryAfterMs: 5,
+    });
+    expect(new AnswerInvalidError(ANSWER)).toMatchObject({
+      ...ANSWER,
+      message: "the answer of model `m` is not what was asked for: /a: wrong; short",
+    });
     expect(new ToolError("m")).toMatchObject({ class: "terminal", retryAfterMs: undefined });
   });
 

@@ -170,3 +170,17 @@ export interface CheckpointRestoredData {
   /** Tools that were not the same when the checkpoint was taken. */
   readonly changed_tools: readonly string[];
 }
+
+/** `model_fallback`: a model could not answer and the next one is asked. */
+export interface ModelFallbackData {
+  /** What was asked for: `infer`, `stream`, `classify`. */
+  readonly capability: string;
+  readonly from: string;
+  readonly to: string;
+  /** As `kind` of `InferenceFailedError`. */
+  readonly kind: string;
+  /** What the failed model said, without secrets. */
+  readonly message: string;
+  /** What the caller said about itself. */
+  readonly caller?: JsonObject;
+}

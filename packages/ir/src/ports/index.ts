@@ -35,3 +35,14 @@ export type {
 } from "./inference.js";
 export type { Memory, MemoryContext, MemoryItem, MemoryTurn, RecallOptions } from "./memory.js";
 export type { Embedder } from "./embedder.js";
+export type {
+  ClassifyRequest,
+  ClassifyResponse,
+  EmbedRequest,
+  EmbedResponse,
+  InferenceCall,
+  InferenceChunk,
+  InferenceIntent,
+  InferenceProvider,
+  ModelInfo,
+} from "./inference-provider.js";

@@ -1,4 +1,14 @@
 import type { JsonObject, JsonValue } from "../json/json-value.js";
+import type {
+  ClassifyRequest,
+  ClassifyResponse,
+  EmbedRequest,
+  EmbedResponse,
+  InferenceCall,
+  InferenceChunk,
+  InferenceIntent,
+  ModelInfo,
+} from "./inference-provider.js";
 
 /** One call that a model asks for. */
 export interface InferenceToolCall {
@@ -28,7 +38,15 @@ export interface InferenceRequest {
   readonly tools?: readonly { readonly name: string; readonly description: string; readonly parameters: JsonObject }[];
   /** JSON Schema of the wanted answer. */
   readonly response_format?: JsonObject;
-  readonly params?: { readonly temperature?: number; readonly max_tokens?: number; readonly seed?: number };
+  readonly params?: {
+    readonly temperature?: number;
+    readonly top_p?: number;
+    readonly max_tokens?: number;
+    readonly stop?: readonly string[];
+    readonly seed?: number;
+  };
+  /** Read only where `model` is absent. */
+  readonly intent?: InferenceIntent;
 }
 
 /** What a model answered. */
@@ -40,8 +58,14 @@ export interface InferenceResponse {
   readonly finish_reason: string;
 }
 
-/** Talks to models. The engine works without one. */
+/** Talks to models. The engine works without one. What is optional is missing where no model does it. */
 export interface Inference {
   /** Rejects with a `CarError` when no model could answer. */
-  infer(request: InferenceRequest, options?: { readonly signal?: AbortSignal }): Promise<InferenceResponse>;
+  infer(request: InferenceRequest, call?: InferenceCall): Promise<InferenceResponse>;
+  /** As `InferenceProvider.stream`. */
+  stream?(request: InferenceRequest, call?: InferenceCall): AsyncIterable<InferenceChunk>;
+  embed?(request: EmbedRequest, call?: InferenceCall): Promise<EmbedResponse>;
+  classify?(request: ClassifyRequest, call?: InferenceCall): Promise<ClassifyResponse>;
+  /** The models that could be asked for, in the host's order. */
+  models?(): readonly ModelInfo[];
 }

@@ -97,12 +97,18 @@ export function readable(
   const now = core.now();
   return (number) => {
     const entry = core.store.entries[number];
-    if (entry === undefined || entry.retired !== undefined) return false;
+    if (entry === undefined || entry.retired !== undefined || entry.waits !== undefined) return false;
     const { node } = entry;
     if (node.expires_at !== undefined && node.expires_at <= now) return false;
     if (node.kind === "identity" && node.subject !== undefined && node.subject !== reader.subject) return false;
-    return isInScope(node, reader, wantsTentative) && mayRead(node.access, reader, roles);
+    if (!isInScope(node, reader, wantsTentative) || !mayRead(node.access, reader, roles)) return false;
+    return node.access?.authority === undefined || ranksAbove(core, reader.authority, node.access.authority);
   };
+}
+
+function ranksAbove({ rankOf }: Core, authority: string | undefined, least: string): boolean {
+  const needed = rankOf(least);
+  return needed > 0 && authority !== undefined && rankOf(authority) >= needed;
 }
 
 /** What belongs to whoever asks counts a little, even when the query does not say so. */

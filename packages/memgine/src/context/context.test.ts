@@ -70,6 +70,19 @@ describe("contexts", () => {
     expect(await as({ roles: ["VP Sales"] })).toContain("merger in spring");
   });
 
+  it("[MG-23] what needs an authority goes to nobody below it, and an authority that is none is above everybody", async () => {
+    const { memory } = testMemgine();
+    memory.remember({ value: "bonus pool", access: { authority: "manager" } });
+    memory.remember({ value: "bonus rules", access: { authority: "no such rank" } });
+    const as = async (authority?: string): Promise<string> =>
+      (await memory.buildContext("bonus", { ...WIDE, reader: authority === undefined ? {} : { authority } })).text;
+    for (const below of [undefined, "user", "no such rank"]) expect(await as(below)).not.toMatch(/pool|rules/);
+    for (const enough of ["manager", "policy"]) {
+      expect(await as(enough)).toContain("bonus pool");
+      expect(await as(enough)).not.toContain("rules");
+    }
+  });
+
   it("[MG-24] expired statements, foreign tasks, drafts and hypotheses are withheld unless asked for", async () => {
     const { memory, advance } = testMemgine();
     memory.remember({ value: "voucher alpha", expires_at: START + 10 });

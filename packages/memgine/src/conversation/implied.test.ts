@@ -54,9 +54,10 @@ describe("changes that only text announces", () => {
   });
 
   it("[MG-43] a statement that says the same itself takes the place of what was implied", () => {
-    const { memory } = testMemgine();
+    const { memory, advance } = testMemgine();
     told(memory);
     say(memory, "Make that Sunday.");
+    advance(1_000);
     memory.remember({
       id: "g",
       key: "table_v2",
@@ -86,8 +87,9 @@ describe("changes that only text announces", () => {
 
   it("[MG-45] text ends a value but does not bring a superseded one back, unless the host says so", () => {
     for (const revive of [false, true]) {
-      const { memory } = testMemgine({ implied: { revive } });
+      const { memory, advance } = testMemgine({ implied: { revive } });
       told(memory);
+      advance(10);
       memory.remember({ key: "table_date", value: "Sunday", conversation: "c", valid_from: START + 10 });
       memory.observe({ speaker: "ana", text: "Sunday it shall be.", conversation: "c", time: START + 20 });
       say(memory, "Actually, let's go back to Friday.");

@@ -1,6 +1,5 @@
 import type { EdgeKind } from "../model/edge-kind.js";
 import type { Mark, MemoryNode, Retirement } from "../model/node.js";
-import { standingOf } from "../model/node.js";
 import type { Core } from "./core.js";
 import type { ImpliedChange } from "./implied-change.js";
 import { placeNode, unlist } from "./place.js";
@@ -23,6 +22,7 @@ interface ExportedNode {
   readonly node: MemoryNode;
   readonly retired?: Retirement;
   readonly marks?: readonly Mark[];
+  readonly waits?: readonly string[];
 }
 
 const NAMED_EDGES = ["supersedes", "depends_on", "cites_premise", "related_to", "triggers"] as const;
@@ -35,8 +35,13 @@ export function exportCore(core: Core, keeps: (node: MemoryNode) => boolean = ()
   for (const [number, entry] of store.entries.entries()) {
     if (entry === undefined || !keeps(entry.node)) continue;
     positions.set(number, nodes.length);
-    const { node, retired, marks } = entry;
-    nodes.push({ node, ...(retired === undefined ? {} : { retired }), ...(marks.length === 0 ? {} : { marks }) });
+    const { node, retired, marks, waits } = entry;
+    nodes.push({
+      node,
+      ...(retired === undefined ? {} : { retired }),
+      ...(marks.length === 0 ? {} : { marks }),
+      ...(waits === undefined ? {} : { waits }),
+    });
   }
   const ids = new Set(nodes.map(({ node }) => node.id));
   const at = (number: number): number | undefined => positions.get(number);
@@ -75,7 +80,7 @@ function edgesOf({ store }: Core, positions: ReadonlyMap<number, number>): CoreE
 /** Fills an empty core with what was written down. */
 export function importCore(core: Core, written: CoreExport): void {
   const { store } = core;
-  const numbers = written.nodes.map(({ node }) => placeNode(store, Object.freeze(node)));
+  const numbers = written.nodes.map(({ node, waits }) => placeNode(store, Object.freeze(node), waits));
   for (const [position, { retired, marks = [] }] of written.nodes.entries()) {
     const number = numbers[position] ?? 0;
     const entry = store.entries[number];
@@ -83,7 +88,7 @@ export function importCore(core: Core, written: CoreExport): void {
     entry.retired = retired;
     entry.marks = marks;
     if (retired !== undefined) unlist(store, number, entry.node);
-    else if (standingOf(entry) !== "current") store.marked.add(number);
+    else if (marks.length > 0 && entry.waits === undefined) store.marked.add(number);
   }
   for (const [from, to, kind] of written.edges) {
     store.adjacency.connect(numbers[from] ?? 0, numbers[to] ?? 0, kind);

@@ -5,7 +5,7 @@ import { wellFormed } from "../text/well-formed.js";
 /** What a node is completed with. */
 export interface NodeDefaults {
   readonly now: number;
-  readonly newId: () => string;
+  readonly id: string;
   /** Longest value and text, in bytes of JSON. */
   readonly maxBytes: number;
 }
@@ -13,6 +13,11 @@ export interface NodeDefaults {
 const DEPTH = 64;
 /** Where a statement holds that says nothing else. */
 export const EVERYWHERE: Scope = Object.freeze({ kind: "global" });
+
+// One for all nodes that say nothing else: most do not.
+const NOWHERE: JsonObject = Object.freeze({});
+const NO_LABELS: readonly string[] = Object.freeze([]);
+const A_USER: MemoryNode["source"] = Object.freeze({ type: "user", authority: "user" });
 
 /** Completes and copies a statement. @throws `CAR_MEMORY_INVALID` when it is no statement; nothing was changed. */
 export function factNode(input: FactInput, defaults: NodeDefaults): MemoryNode {
@@ -22,14 +27,15 @@ export function factNode(input: FactInput, defaults: NodeDefaults): MemoryNode {
   const confidence = input.confidence ?? 1;
   if (!(confidence >= 0 && confidence <= 1)) throw new MemoryInvalidError("confidence must be from 0 to 1");
   return Object.freeze({
-    id: input.id ?? defaults.newId(),
+    id: defaults.id,
     kind: input.kind ?? "fact",
     ...(input.key === undefined ? {} : { key: wellFormed(input.key) }),
     value,
     text,
     source: sourceOf(input),
     confidence,
-    provenance: copied(input.provenance ?? {}, "provenance", defaults) as JsonObject,
+    provenance:
+      input.provenance === undefined ? NOWHERE : (copied(input.provenance, "provenance", defaults) as JsonObject),
     scope: input.scope ?? EVERYWHERE,
     ...(input.access === undefined ? {} : { access: input.access }),
     valid_from: finite(input.valid_from ?? defaults.now, "valid_from"),
@@ -39,12 +45,13 @@ export function factNode(input: FactInput, defaults: NodeDefaults): MemoryNode {
     constraint: input.constraint ?? false,
     ...(input.conversation === undefined ? {} : { conversation: input.conversation }),
     ...(input.subject === undefined ? {} : { subject: input.subject }),
-    labels: [...(input.labels ?? [])],
+    labels: input.labels === undefined ? NO_LABELS : [...input.labels],
     keep_all: input.keep_all ?? false,
   });
 }
 
-function sourceOf({ source = {} }: FactInput): MemoryNode["source"] {
+function sourceOf({ source }: FactInput): MemoryNode["source"] {
+  if (source === undefined) return A_USER;
   const { type = "user", authority = "user", identity } = source;
   return identity === undefined ? { type, authority } : { type, authority, identity };
 }

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { countingIds, manualClock } from "@car/conformance";
 import { MemoryInvalidError } from "@car/ir";
+import { createMemgine } from "../memgine.js";
+import type { MemorySnapshot } from "../memory/snapshot.js";
 import { START, testMemgine, WIDE } from "../testing/memory-for-tests.js";
 
 describe("supersession", () => {
@@ -54,6 +57,43 @@ describe("supersession", () => {
     memory.remember({ key: "limit", value: 5, source: { authority: "peer" }, valid_from: START });
     memory.remember({ key: "limit", value: 9, source: { authority: "manager" }, valid_from: START - 1_000 });
     expect(memory.get("limit")?.node.value).toBe(9);
+  });
+
+  it("[MG-13] what will be true waits for its time, and what it will replace holds until then", async () => {
+    const { memory, advance } = testMemgine();
+    memory.remember({ id: "old", key: "price", value: "10 crowns" });
+    memory.remember({ id: "offer", value: "ten lamps for 100", depends_on: ["price"] });
+    const later = { id: "new", key: "price", value: "12 crowns", valid_from: START + 1_000, supersedes: ["offer"] };
+    expect(memory.remember(later)).toMatchObject({ standing: "upcoming", superseded: [], flagged: [] });
+    const textOf = async (one = memory) => (await one.buildContext("price of lamps", WIDE)).text;
+    expect([memory.get("price")?.node.id, memory.get("new")?.standing]).toEqual(["old", "upcoming"]);
+    expect(await textOf()).toContain("10 crowns");
+    expect(await textOf()).not.toContain("12 crowns");
+    expect(memory.search("12 crowns").map(({ id }) => id)).not.toContain("new");
+    expect(memory.believed("price", { valid: START + 2_000 })?.node.id).toBe("new");
+
+    const written = JSON.parse(JSON.stringify(memory.exportJson())) as MemorySnapshot;
+    const copy = createMemgine({ clock: manualClock(START + 1_000), ids: countingIds() }, written);
+    const before = memory.version();
+    advance(1_000);
+    expect(memory.version()).not.toBe(before);
+    for (const one of [memory, copy]) {
+      expect([one.get("price")?.node.id, one.get("offer")?.standing]).toEqual(["new", "superseded"]);
+      expect(await textOf(one)).toContain("12 crowns");
+      expect(await textOf(one)).not.toContain("10 crowns");
+      expect(one.history("price")[0]?.retired).toMatchObject({ by: "new", at: START + 1_000 });
+    }
+    expect(memory.exportJson()).toEqual(copy.exportJson());
+  });
+
+  it("[MG-13] what was taken back before its time never comes", () => {
+    const { memory, advance } = testMemgine();
+    memory.remember({ key: "price", value: 10 });
+    memory.remember({ id: "new", key: "price", value: 12, valid_from: START + 1_000 });
+    memory.retract("new");
+    advance(2_000);
+    expect(memory.get("price")?.node.value).toBe(10);
+    expect(memory.search("12")).toEqual([]);
   });
 
   it("[MG-4] what was believed when is known for both times", () => {

@@ -20,6 +20,7 @@ export function believed(core: Core, key: string, { recorded = Infinity, valid }
     const { node, retired } = entry;
     if (node.recorded_at > recorded) return false;
     const wasKnownToEnd = retired !== undefined && retired.at <= recorded;
+    if (valid === undefined && entry.waits !== undefined) return false;
     if (valid === undefined) return !wasKnownToEnd && (recorded !== Infinity || standingOf(entry) !== "superseded");
     if (node.valid_from > valid || (node.expires_at !== undefined && node.expires_at <= valid)) return false;
     return !wasKnownToEnd || retired.valid_to > valid;

@@ -179,7 +179,7 @@ function impliedNode(
     ...(fact.subject === undefined ? {} : { subject: fact.subject }),
     ...(turn.conversation === undefined ? {} : { conversation: turn.conversation }),
   } as const;
-  return factNode(input, { now: core.now(), newId: core.newId, maxBytes: core.maxBytes });
+  return factNode(input, { now: core.now(), id: input.id ?? core.newId(), maxBytes: core.maxBytes });
 }
 
 /** Whether an earlier version of the fact said this. */

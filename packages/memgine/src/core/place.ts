@@ -8,22 +8,30 @@ import { indexedText, type Store } from "./store.js";
 /** Most entities of one text that become hubs. */
 const MOST_ENTITIES = 6;
 
-/** Takes a node in as current: numbers it, indexes it, connects it with its conversation, its speaker and its entities. */
-export function placeNode(store: Store, node: MemoryNode): number {
+/**
+ * Takes a node in as current: numbers it, indexes it, connects it with its conversation, its speaker and its entities. With
+ * `waits` it is not current before `enlist`.
+ */
+export function placeNode(store: Store, node: MemoryNode, waits?: readonly string[]): number {
   if (store.entries.length > MOST_DOCUMENTS) throw new MemoryInvalidError("the memory is full");
-  const number = store.entries.push(freshEntry(node)) - 1;
+  const entry = freshEntry(node);
+  const number = store.entries.push(entry) - 1;
   store.byId.set(node.id, number);
   store.adjacency.ensure(number);
   if (node.key !== undefined) append(store.versions, node.key, number);
   if (node.expires_at !== undefined) store.expiring.add(number);
-  list(store, number, node);
+  if (waits === undefined) enlist(store, number, node);
+  else {
+    entry.waits = waits;
+    store.upcoming.add(number);
+  }
   connectSurroundings(store, number, node);
   linkPending(store, number, node);
   return number;
 }
 
 /** Puts a node into the lists and the index of what is current. */
-function list(store: Store, number: number, node: MemoryNode): void {
+export function enlist(store: Store, number: number, node: MemoryNode): void {
   store.live.add(number, store.vocabulary.termsOf(indexedText(node)));
   if (node.kind !== "turn" && node.kind !== "summary" && node.kind !== "skill") store.current.add(number);
   if (node.kind === "identity") store.identity.add(number);
@@ -35,7 +43,7 @@ function list(store: Store, number: number, node: MemoryNode): void {
 /** Takes a node out of the lists and the index of what is current, into that of the past. */
 export function unlist(store: Store, number: number, node: MemoryNode): void {
   const terms = store.vocabulary.termsOf(indexedText(node));
-  store.live.remove(number, terms);
+  if (!store.upcoming.delete(number)) store.live.remove(number, terms);
   store.past.add(number, terms);
   for (const set of [store.current, store.marked, store.identity, store.environment, store.constraints]) {
     set.delete(number);
@@ -50,7 +58,7 @@ export function unlist(store: Store, number: number, node: MemoryNode): void {
 /** The inverse of `unlist`. */
 export function relist(store: Store, number: number, node: MemoryNode): void {
   store.past.remove(number, store.vocabulary.termsOf(indexedText(node)));
-  list(store, number, node);
+  enlist(store, number, node);
   if (node.expires_at !== undefined) store.expiring.add(number);
 }
 

@@ -4,8 +4,8 @@ import { standingOf } from "../model/node.js";
 import type { Core } from "./core.js";
 import { factNode } from "./fact-node.js";
 import { compareWithLater, withdrawExplained } from "./implied-change.js";
-import { placeNode } from "./place.js";
-import { currentOf, entryAt } from "./store.js";
+import { enlist, placeNode } from "./place.js";
+import { currentOf, entryAt, type PendingEdge } from "./store.js";
 import { type Change, noChange, supersedeNamed, supersedeSameKey } from "./supersede.js";
 
 /** What became of a statement, and what it changed. */
@@ -18,24 +18,60 @@ export interface Remembered extends Change {
 export const INJECTION_LABEL = "injection_suspected";
 
 /** Takes in a statement. @throws `CAR_MEMORY_INVALID` when it is none or its id is taken; nothing was changed. */
-export function rememberFact(core: Core, input: FactInput): Remembered {
+export function rememberFact(core: Core, input: FactInput, id: string): Remembered {
   const { store } = core;
   const at = core.now();
-  const node = read(core, factNode(input, { now: at, newId: core.newId, maxBytes: core.maxBytes }));
+  const node = read(core, factNode(input, { now: at, id, maxBytes: core.maxBytes }));
   if (store.byId.has(node.id)) throw new MemoryInvalidError(`id \`${node.id}\` is taken`);
-  withdrawExplained(core, node, input.supersedes ?? []);
+  const names = input.supersedes ?? [];
+  if (node.valid_from > at) {
+    const number = placeNode(store, node, names);
+    core.revision += 1;
+    connectPremises(core, number, input);
+    return { id: node.id, standing: "upcoming", ...noChange() };
+  }
+  withdrawExplained(core, node, names);
   const number = placeNode(store, node);
   core.revision += 1;
-
-  const change = noChange();
-  if (input.supersedes !== undefined) {
-    join(change, supersedeNamed(store, number, { names: input.supersedes, rankOf: core.rankOf, at }));
-  }
-  join(change, supersedeSameKey(store, number, { rankOf: core.rankOf, at }));
+  const change = replaceOlder(core, number, { names, at });
   connectPremises(core, number, input);
   if (core.cues.isVoid(node.text)) markVoid(core, number, change);
   compareWithLater(core, number);
   return { id: node.id, standing: standingOf(entryAt(store, number)), ...change };
+}
+
+/** Makes what has waited for its time current, in the order of those times. Every operation and reading begins with it. */
+export function takeDue(core: Core): void {
+  const { store } = core;
+  if (store.upcoming.size === 0) return;
+  const now = core.now();
+  const due = [...store.upcoming]
+    .map((number) => ({ number, entry: entryAt(store, number) }))
+    .filter(({ entry }) => entry.node.valid_from <= now)
+    .sort((left, right) => left.entry.node.valid_from - right.entry.node.valid_from || left.number - right.number);
+  for (const { number, entry } of due) {
+    const { node, waits: names = [] } = entry;
+    store.upcoming.delete(number);
+    entry.waits = undefined;
+    core.revision += 1;
+    withdrawExplained(core, node, names);
+    enlist(store, number, node);
+    if (entry.marks.length > 0) store.marked.add(number);
+    // Its own time, not today's: when somebody happens to look changes nothing.
+    replaceOlder(core, number, { names, at: node.valid_from });
+  }
+}
+
+function replaceOlder(
+  { store, rankOf }: Core,
+  number: number,
+  { names, at }: { readonly names: readonly string[]; readonly at: number },
+): Change {
+  if (names.length === 0) return supersedeSameKey(store, number, { rankOf, at });
+  const change = noChange();
+  join(change, supersedeNamed(store, number, { names, rankOf, at }));
+  join(change, supersedeSameKey(store, number, { rankOf, at }));
+  return change;
 }
 
 /** What its own text says about a node: to whom it is restricted, and whether it gives orders. */
@@ -52,12 +88,13 @@ function connectPremises(core: Core, number: number, input: FactInput): void {
   connectAll(core, number, { names: input.depends_on ?? [], kind: "depends_on" });
   connectAll(core, number, { names: input.cites ?? [], kind: "cites_premise" });
   connectAll(core, number, { names: input.related_to ?? [], kind: "related_to" });
+  connectAll(core, number, { names: input.triggers ?? [], kind: "triggers" });
 }
 
 function connectAll(
   core: Core,
   number: number,
-  { names, kind }: { names: readonly string[]; kind: "depends_on" | "cites_premise" | "related_to" },
+  { names, kind }: { names: readonly string[]; kind: PendingEdge["kind"] },
 ): void {
   const { store } = core;
   for (const name of names) {
@@ -68,7 +105,7 @@ function connectAll(
     }
     if (premise === number) continue;
     store.adjacency.connect(number, premise, kind);
-    if (kind !== "related_to") inheritMarks(core, { number, premise, kind });
+    if (kind === "depends_on" || kind === "cites_premise") inheritMarks(core, { number, premise, kind });
   }
 }
 
@@ -87,7 +124,7 @@ function inheritMarks(
     const mark = { kind: kind === "cites_premise" ? state : ("review" as const), cause, via, at };
     entry.marks = [...entry.marks.filter((known) => known.cause !== cause), mark];
   }
-  if (entry.marks.length > 0 && entry.retired === undefined) store.marked.add(number);
+  if (entry.marks.length > 0 && entry.retired === undefined && entry.waits === undefined) store.marked.add(number);
 }
 
 function markVoid(core: Core, number: number, change: Change): void {

@@ -7,7 +7,7 @@ import type { Vocabulary } from "../text/vocabulary.js";
 /** An edge whose other end has not been remembered yet. */
 export interface PendingEdge {
   readonly from: number;
-  readonly kind: "depends_on" | "cites_premise" | "related_to";
+  readonly kind: "depends_on" | "cites_premise" | "related_to" | "triggers";
 }
 
 /**
@@ -31,6 +31,8 @@ export interface Store {
   readonly turns: Map<string, number[]>;
   /** Nodes that expire and have not been retired for it. */
   readonly expiring: Set<number>;
+  /** Nodes whose `valid_from` lies ahead. */
+  readonly upcoming: Set<number>;
   readonly pending: Map<string, PendingEdge[]>;
   readonly hubs: Map<string, number>;
   readonly vocabulary: Vocabulary;
@@ -56,6 +58,7 @@ export function createStore(vocabulary: Vocabulary): Store {
     environment: new Set(),
     turns: new Map(),
     expiring: new Set(),
+    upcoming: new Set(),
     pending: new Map(),
     hubs: new Map(),
     vocabulary,

@@ -99,7 +99,9 @@ export function supersedeSameKey(
   const change = noChange();
   const { node } = entryAt(store, number);
   if (node.key === undefined || node.keep_all) return change;
-  for (const holder of [...(store.holders.get(node.key) ?? [])]) {
+  const holders = store.holders.get(node.key);
+  if (holders === undefined || (holders.length === 1 && holders[0] === number)) return change;
+  for (const holder of [...holders]) {
     if (holder === number || !sharesLane(node, entryAt(store, holder).node)) continue;
     const older = entryAt(store, holder).node;
     const verdict = whoGivesWay(node, older, request.rankOf);

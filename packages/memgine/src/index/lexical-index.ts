@@ -105,10 +105,12 @@ function setLength(tables: Tables, document: number, length: number): void {
 }
 
 function searchTables(tables: Tables, terms: readonly number[], { limit, accepts }: LexicalQuery): readonly Scored[] {
+  // By what is held, never by what was removed: sums of rounded numbers depend on their order.
   const lists = [...new Set(terms)]
+    .sort((left, right) => left - right)
     .map((term) => listOf(tables, term))
     .filter((list): list is Postings => list !== undefined && list.size > list.dead)
-    .sort((left, right) => left.size - right.size);
+    .sort((left, right) => left.size - left.dead - (right.size - right.dead));
   const touched: number[] = [];
   let read = 0;
   for (const [index, list] of lists.entries()) {

@@ -1,11 +1,12 @@
 import { MemoryClosedError } from "@car/ir";
 import type { Operation } from "../core/operation.js";
 import { observeTurn } from "../core/observe.js";
-import { rememberFact, type Remembered } from "../core/remember.js";
+import { rememberFact, type Remembered, takeDue } from "../core/remember.js";
 import { confirm, retract, revert, settle } from "../core/settle.js";
 import { indexedText } from "../core/store.js";
 import { changeSkills } from "../skills/skill-book.js";
-import { keepUp, type UpkeepReport } from "../upkeep/upkeep.js";
+import { keepUp, type UpkeepOptions, type UpkeepReport } from "../upkeep/upkeep.js";
+import { erasePast } from "./erase.js";
 import type { State } from "./state.js";
 
 /** What operations answer. */
@@ -23,7 +24,10 @@ export function perform(state: State, request: WithoutTime<Operation>): unknown 
   if (state.closed) throw new MemoryClosedError("the memory is closed");
   const operation = { ...request, at: state.core.now() } as Operation;
   const answer = applyOperation(state, operation);
-  state.journal?.append(JSON.stringify(operation));
+  if (state.journal !== undefined) {
+    state.journal.append(JSON.stringify(operation));
+    state.journaled += 1;
+  }
   return answer;
 }
 
@@ -31,6 +35,7 @@ export function perform(state: State, request: WithoutTime<Operation>): unknown 
 export function applyOperation(state: State, operation: Operation): unknown {
   state.at = operation.at;
   try {
+    takeDue(state.core);
     return carryOut(state, operation);
   } finally {
     state.at = undefined;
@@ -42,7 +47,7 @@ function carryOut(state: State, operation: Operation): unknown {
   const { core } = state;
   switch (operation.op) {
     case "remember":
-      return rememberFact(core, { ...operation.input, id: operation.id });
+      return rememberFact(core, operation.input, operation.id);
     case "observe":
       return observeTurn(core, { ...operation.turn, id: operation.id });
     case "retract":
@@ -54,11 +59,16 @@ function carryOut(state: State, operation: Operation): unknown {
     case "settle":
       return settle(core, operation.id, operation.state);
     case "keep_up":
-      return keepUp(core, operation.options);
+      return keepUpState(state, operation.options);
     case "skill":
       core.revision += 1;
       return changeSkills(state.book, operation.change, state.rules);
   }
+}
+
+function keepUpState(state: State, options: UpkeepOptions): UpkeepReport {
+  const report = keepUp(state.core, options);
+  return options.retainPastMs === undefined ? report : { ...report, erased: erasePast(state, options.retainPastMs) };
 }
 
 /** New entries wait for the embedder; it works when the memory is idle. */

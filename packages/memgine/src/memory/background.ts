@@ -3,6 +3,7 @@ import type { FactInput, MemoryNode } from "../model/node.js";
 import { createLearner, type Learner, type LearnerParts } from "../skills/learner.js";
 import { traceOf } from "../skills/trace-of.js";
 import { perform } from "./apply.js";
+import { compactJournal } from "./compact.js";
 import type { State } from "./state.js";
 
 /** What a memory does when nobody waits for it. */
@@ -18,6 +19,7 @@ export interface Background {
 export interface BackgroundParts extends Pick<LearnerParts, "mining"> {
   readonly repair: ((statement: MemoryNode) => FactInput | undefined | Promise<FactInput | undefined>) | undefined;
   readonly newId: () => string;
+  readonly compactAfter: number;
 }
 
 /** Rounds of repairs in which one may bring about another. */
@@ -46,6 +48,7 @@ export function createBackground(state: State, parts: BackgroundParts): Backgrou
       await learner.learn();
     }
     if (parts.repair !== undefined) await repairMarked(state, { ...parts, repair: parts.repair, tried });
+    await compactJournal(state, parts.compactAfter);
   };
   return {
     get failure() {

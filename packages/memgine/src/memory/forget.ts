@@ -1,9 +1,7 @@
 import { contentHash } from "@car/ir";
-import { exportCore, importCore } from "../core/export.js";
-import { createStore } from "../core/store.js";
 import type { MemoryNode } from "../model/node.js";
-import { createVocabulary, type VocabularyOptions } from "../text/vocabulary.js";
-import { snapshotOf } from "./snapshot.js";
+import { rewriteJournal } from "./compact.js";
+import { erase } from "./erase.js";
 import type { State } from "./state.js";
 
 /** What is to be erased. */
@@ -28,11 +26,7 @@ export interface ForgetReceipt {
 }
 
 /** Erases from nodes, indexes, vocabulary, vectors, announcements, and from the journal with its snapshot. */
-export async function forgetFrom(
-  state: State,
-  request: ForgetRequest,
-  vocabulary: VocabularyOptions,
-): Promise<ForgetReceipt> {
+export async function forgetFrom(state: State, request: ForgetRequest): Promise<ForgetReceipt> {
   const { core } = state;
   const ids = new Set(request.ids ?? []);
   const isMeant = (node: MemoryNode): boolean =>
@@ -41,16 +35,8 @@ export async function forgetFrom(
     (request.conversation !== undefined && node.conversation === request.conversation);
   const nodes = core.store.entries.flatMap((entry) => (entry === undefined ? [] : [entry.node]));
   const erased = withDerived(nodes, nodes.filter(isMeant));
-  const kept = exportCore(core, (node) => !erased.has(node.id));
-
-  core.store = createStore(createVocabulary(vocabulary));
-  core.announced.clear();
-  core.announcing.clear();
-  importCore(core, { ...kept, nodes: kept.nodes.map((one) => withoutTraces(one, erased)) });
-  core.revision += 1;
-  state.embedding?.clear();
-  state.embedded = 0;
-  await state.journal?.replace(JSON.stringify(snapshotOf(state)));
+  erase(state, erased);
+  await rewriteJournal(state);
 
   const receipt = { ids: [...erased].sort(), at: core.now() };
   const durable = state.journal !== undefined;
@@ -67,19 +53,4 @@ function withDerived(nodes: readonly MemoryNode[], meant: readonly MemoryNode[])
     if (kind === "summary" && spoken.has(conversation)) erased.add(id);
   }
   return erased;
-}
-
-type Exported = ReturnType<typeof exportCore>["nodes"][number];
-
-/** What stays does not name what is gone. */
-function withoutTraces(one: Exported, erased: ReadonlySet<string>): Exported {
-  const { node, retired, marks } = one;
-  const by = retired?.by;
-  const left = marks?.filter(({ cause, via }) => !erased.has(cause) && !erased.has(via));
-  const { by: _by, ...anonymous } = retired ?? { why: "retracted", at: 0, valid_to: 0, confidence: 1 };
-  return {
-    node,
-    ...(retired === undefined ? {} : { retired: by !== undefined && erased.has(by) ? anonymous : retired }),
-    ...(left === undefined || left.length === 0 ? {} : { marks: left }),
-  };
 }

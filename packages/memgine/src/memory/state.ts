@@ -3,6 +3,7 @@ import type { Core } from "../core/core.js";
 import type { Embedding } from "../dense/embedding.js";
 import type { MemoryJournal } from "../journal/memory-journal.js";
 import type { RoleData } from "../retrieve/reader.js";
+import type { VocabularyOptions } from "../text/vocabulary.js";
 import type { SkillBook, SkillRules } from "../skills/skill-book.js";
 
 /** A memory's parts, as its operations see them. */
@@ -14,8 +15,11 @@ export interface State {
   embedding: Embedding | undefined;
   readonly inference: Inference | undefined;
   readonly journal: MemoryJournal | undefined;
+  readonly vocabulary: VocabularyOptions;
   /** The time of the operation that is being carried out. */
   at: number | undefined;
+  /** Operations in the journal since its snapshot. */
+  journaled: number;
   /** Entries up to here have been given to the embedder. */
   embedded: number;
   closed: boolean;

@@ -23,6 +23,8 @@ export interface Source {
 export interface Access {
   readonly roles?: readonly string[];
   readonly tenants?: readonly string[];
+  /** Least authority of a reader, one of the host's ranks. A rank that is none is above everybody. */
+  readonly authority?: string;
 }
 
 /** Something that is remembered. Never changes; what became of it is kept beside it. Times are milliseconds since the epoch. */
@@ -75,7 +77,7 @@ export interface FactInput {
   /** Default global. */
   readonly scope?: Scope;
   readonly access?: Access;
-  /** Default: now. */
+  /** Default: now. A time ahead: until then it is `upcoming`, in no context, and what it will replace holds. */
   readonly valid_from?: number;
   readonly expires_at?: number;
   /** Default `user`. */
@@ -92,6 +94,8 @@ export interface FactInput {
   /** Ids or keys of premises: when one falls, this is invalid. */
   readonly cites?: readonly string[];
   readonly related_to?: readonly string[];
+  /** Ids or keys of what this brings about; the search goes from one to the other. */
+  readonly triggers?: readonly string[];
 }
 
 /** Why a node is no longer current. */
@@ -117,14 +121,16 @@ export interface Mark {
   readonly at: number;
 }
 
-/** What became of a node. `outranked` and the like are `superseded` with their own `why`. */
-export type Standing = "current" | "needs_review" | "invalid" | "superseded";
+/** What became of a node. An `upcoming` one is not true yet and replaces nothing yet. `outranked` and the like are `superseded` with their own `why`. */
+export type Standing = "upcoming" | "current" | "needs_review" | "invalid" | "superseded";
 
 /** A node with what became of it. */
 export interface Entry {
   readonly node: MemoryNode;
   retired: Retirement | undefined;
   marks: readonly Mark[];
+  /** Its `valid_from` lies ahead: names of what it will replace then. */
+  waits?: readonly string[] | undefined;
 }
 
 const NO_MARKS: readonly Mark[] = Object.freeze([]);
@@ -135,8 +141,9 @@ export function freshEntry(node: MemoryNode): Entry {
 }
 
 /** Whether the node still holds. */
-export function standingOf({ retired, marks }: Entry): Standing {
+export function standingOf({ retired, marks, waits }: Entry): Standing {
   if (retired !== undefined) return "superseded";
+  if (waits !== undefined) return "upcoming";
   if (marks.length === 0) return "current";
   return marks.some(({ kind }) => kind === "invalid") ? "invalid" : "needs_review";
 }

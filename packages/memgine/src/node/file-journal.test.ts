@@ -139,4 +139,24 @@ describe("a memory in a folder", () => {
     expect(memory.get("flushed")?.node.value).toBe("safe");
     return memory.close();
   });
+
+  it("[MG-77] an idle memory writes a long journal anew as a snapshot, and is the same", async () => {
+    const { memory } = testMemgine({ journal: openFileJournal({ folder }), compactAfter: 20 });
+    for (let index = 0; index < 30; index += 1) memory.remember({ id: `a${index}`, key: "k", value: index });
+    await memory.flush();
+    const before = readFileSync(journal()).length;
+    await memory.idle();
+    expect(readFileSync(journal()).length).toBe(0);
+    expect(before).toBeGreaterThan(1_000);
+    memory.remember({ id: "later", key: "k", value: "later" });
+    await memory.idle();
+    await memory.flush();
+    expect(readFileSync(journal()).length).toBeGreaterThan(0);
+    const exported = memory.exportJson();
+    await memory.close();
+    const again = open();
+    expect(again.exportJson()).toEqual(exported);
+    expect(again.history("k")).toHaveLength(31);
+    await again.close();
+  });
 });

@@ -4,6 +4,8 @@ import type { Access, MemoryNode } from "../model/node.js";
 export interface Reader {
   readonly roles?: readonly string[];
   readonly tenant?: string;
+  /** The reader's own rank, one of the host's; without one the reader has none. */
+  readonly authority?: string;
   /** Whose own identity belongs into the context. */
   readonly subject?: string;
   /** The task and the session at hand: statements of other ones are withheld. */

@@ -82,6 +82,17 @@ describe("search", () => {
     for (const [node, amount] of total) expect(spread.get(node) ?? 0).toBeCloseTo(amount, 3);
   });
 
+  it("[MG-31] the search goes along what triggers what, and nothing needs review for it", () => {
+    const { memory } = testMemgine();
+    memory.remember({ id: "alarm", value: "The siren sounds.", triggers: ["evacuate"] });
+    memory.remember({ id: "evacuate", key: "drill", value: "Everybody leaves by stairs." });
+    const hits = memory.search("siren");
+    expect(hits.map(({ id }) => id)).toEqual(["alarm", "evacuate"]);
+    expect(hits[1]?.why.map(({ via }) => via)).toEqual(["graph"]);
+    memory.retract("alarm");
+    expect(memory.get("evacuate")?.standing).toBe("current");
+  });
+
   it("[MG-32] equal scores are in a fixed order, the one learned last first", () => {
     const { memory } = testMemgine();
     for (const id of ["x", "y", "z"]) memory.remember({ id, value: "same words here" });

@@ -34,16 +34,20 @@ export function createVocabulary(options: VocabularyOptions = {}): Vocabulary {
   const stemNumbers = new Map<string, number>();
   const stems: string[] = [];
 
+  const numberOfStem = (root: string): number => {
+    const known = stemNumbers.get(root);
+    if (known !== undefined) return known;
+    const number = stems.push(root) - 1;
+    stemNumbers.set(root, number);
+    return number;
+  };
   const numberOf = (word: string): number => {
     const short = word.length > LONGEST_WORD ? word.slice(0, LONGEST_WORD) : word;
+    // Numbers are their own stems; there are many, and one table is enough for them.
+    if (isNumeric(short)) return numberOfStem(short);
     const known = numbers.get(short);
     if (known !== undefined) return known;
-    const root = isNumeric(short) ? short : stem(short);
-    let number = stemNumbers.get(root);
-    if (number === undefined) {
-      number = stems.push(root) - 1;
-      stemNumbers.set(root, number);
-    }
+    const number = numberOfStem(stem(short));
     numbers.set(short, number);
     return number;
   };

@@ -21,17 +21,21 @@ export function forEachWord(text: string, emit: (word: string) => void): void {
 function asciiWord(text: string, start: number, emit: (word: string) => void): number {
   let end = start + 1;
   let punctuated = false;
+  let capital = isCapital(text.charCodeAt(start));
   while (end < text.length) {
     const code = text.charCodeAt(end);
-    if (isWordCode(code)) end += 1;
-    else if (joinsDigits(text, end, code)) {
+    if (isWordCode(code)) {
+      capital ||= isCapital(code);
+      end += 1;
+    } else if (joinsDigits(text, end, code)) {
       punctuated = true;
       end += 1;
     } else break;
   }
   // A word that goes on in another script is one word.
   if (end < text.length && text.charCodeAt(end) > 127) return otherWords(text, start, emit);
-  const word = text.slice(start, end).toLowerCase();
+  const found = text.slice(start, end);
+  const word = capital ? found.toLowerCase() : found;
   emit(punctuated ? word.replace(/,/g, "") : word);
   return end;
 }
@@ -48,6 +52,10 @@ function otherWords(text: string, start: number, emit: (word: string) => void): 
 
 function isWordCode(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
+}
+
+function isCapital(code: number): boolean {
+  return code >= 65 && code <= 90;
 }
 
 function isDigit(code: number): boolean {

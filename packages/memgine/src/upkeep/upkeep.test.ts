@@ -71,4 +71,24 @@ describe("upkeep", () => {
     expect(memory.history("phone")).toEqual([]);
     expect(memory.get("k")).toMatchObject({ standing: "current", node: { value: "kept" } });
   });
+
+  it("[MG-65] with a retention time the past is erased, but for what a statement in doubt names", () => {
+    const { memory, advance } = testMemgine();
+    for (const value of ["zebra one", "zebra two", "three"]) memory.remember({ key: "k", value });
+    memory.remember({ id: "cause", key: "base", value: "old base" });
+    memory.remember({ id: "built", value: "built on it", depends_on: ["base"] });
+    memory.remember({ key: "base", value: "new base" });
+    advance(1_000);
+    memory.remember({ key: "k", value: "four" });
+    expect(memory.keepUp().erased).toEqual([]);
+    expect(memory.keepUp({ retainPastMs: 500 }).erased).toHaveLength(2);
+    expect(memory.history("k").map(({ node }) => node.value)).toEqual(["three", "four"]);
+    expect(JSON.stringify(memory.exportJson())).not.toContain("zebra");
+    expect(memory.get("built")).toMatchObject({ standing: "needs_review", marks: [{ cause: "cause" }] });
+    expect(memory.keepUp({ retainPastMs: 500 }).erased).toEqual([]);
+    memory.confirm("built");
+    expect(memory.keepUp({ retainPastMs: 500 }).erased).toEqual(["cause"]);
+    expect(memory.search("three")).toEqual([]);
+    expect(memory.get("k")?.node.value).toBe("four");
+  });
 });

@@ -12,7 +12,7 @@ export interface UpkeepOptions {
   /** Share of `turns` from which old ones are summed up, and from which they are dropped at once. Default 0.7 and 0.95. */
   readonly soft: number;
   readonly hard: number;
-  /** Superseded statements older than this many milliseconds are erased. Default: kept. */
+  /** What ceased to hold more than this many milliseconds ago is erased: history ends there. Default: kept. */
   readonly retainPastMs?: number;
 }
 
@@ -24,6 +24,8 @@ export interface UpkeepReport {
   /** Turns that a summary took the place of. */
   readonly compacted: number;
   readonly summaries: readonly string[];
+  /** Ids of what was past for longer than `retainPastMs`. */
+  readonly erased: readonly string[];
 }
 
 export const UPKEEP: UpkeepOptions = { turns: 2_000, soft: 0.7, hard: 0.95 };
@@ -43,7 +45,7 @@ export function keepUp(core: Core, options: UpkeepOptions = UPKEEP): UpkeepRepor
     if (done.summary !== undefined) summaries.push(done.summary);
   }
   if (expired.length + merged.length + compacted > 0) core.revision += 1;
-  return { expired, merged, compacted, summaries };
+  return { expired, merged, compacted, summaries, erased: [] };
 }
 
 function retireExpired(core: Core): readonly string[] {
@@ -101,7 +103,7 @@ function compact(
     valid_from: last.valid_from,
     keep_all: true,
   } as const;
-  const node = factNode(input, { now: at, newId: core.newId, maxBytes: core.maxBytes });
+  const node = factNode(input, { now: at, id: input.id, maxBytes: core.maxBytes });
   placeNode(store, node);
   for (const number of old) retire(store, number, { why: "merged", by: node.id, at, valid_to: at, confidence: 1 });
   // Beyond the hard bound the conversation's list itself is shortened.

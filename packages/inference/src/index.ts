@@ -1,0 +1,32 @@
+export { INFERENCE_LIMITS } from "./limits.js";
+export { aiSdkLanguageModel } from "./ai-sdk/ai-sdk-language-model.js";
+export type { AboutModel } from "./ai-sdk/ai-sdk-language-model.js";
+export { aiSdkEmbeddingModel } from "./ai-sdk/ai-sdk-embedding-model.js";
+export type {
+  AiSdkCallOptions,
+  AiSdkEmbeddingModel,
+  AiSdkLanguageModel,
+  AiSdkMessage,
+  AiSdkPart,
+  AiSdkTool,
+} from "./ai-sdk/model-types.js";
+export { openAiCompatible } from "./openai/openai-compatible.js";
+export type { OpenAiCompatibleOptions } from "./openai/openai-compatible.js";
+export type { HttpAnswer, HttpFetch } from "./openai/http.js";
+export { scriptedProvider } from "./providers/scripted-provider.js";
+export type { Script, ScriptedProvider, ScriptedReply } from "./providers/scripted-provider.js";
+export { recordingProvider } from "./providers/recording-provider.js";
+export type { RecordingProvider } from "./providers/recording-provider.js";
+export { replayingProvider } from "./providers/replaying-provider.js";
+export type { RecordedCall, RecordedMethod, Recording } from "./providers/recording.js";
+export { createRouter } from "./router/create-router.js";
+export type { ModelStats, Router, RouterOptions, RouterWeights } from "./router/router-options.js";
+export { logFallbacks } from "./router/log-fallbacks.js";
+export { embedderOf } from "./router/embedder-of.js";
+export type { EmbedderOptions } from "./router/embedder-of.js";
+export { inferJson } from "./structured/infer-json.js";
+export type { InferJsonOptions, JsonAnswer } from "./structured/infer-json.js";
+export { proposeWith } from "./propose/propose-with.js";
+export type { ProposalCheck, ProposeOptions, ProposeResult } from "./propose/propose-with.js";
+export { inferenceTools } from "./tools/inference-tools.js";
+export type { GroundingMemory, InferenceToolOptions } from "./tools/tool-options.js";

@@ -1,0 +1,2 @@
+export { openAiFromEnv } from "./openai-from-env.js";
+export type { OpenAiFromEnvOptions } from "./openai-from-env.js";
