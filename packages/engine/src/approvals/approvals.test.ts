@@ -182,7 +182,7 @@ describe("a run that needs an approval", () => {
   it("[EN-97] [5.6] time in which it is suspended is not spent of the budget", async () => {
     const made = setUp({ budget: { max_duration_ms: 100 } });
     const first = await made.runtime.execute(PAY);
-    await made.clock.advance(1_000);
+    made.clock.advance(1_000);
     expect((await approve(made, first)).status).toBe("committed");
   });
 });
@@ -228,7 +228,7 @@ describe("what an approval covers", () => {
     const made = setUp({ limits: { approval_ttl_ms: 1_000 } });
     const first = await made.runtime.execute(PAY);
     const { id, requested_at } = await onlyRequest(made);
-    await made.clock.advance(1_000);
+    made.clock.advance(1_000);
     expect(await made.runtime.approvals.pending()).toEqual([]);
     await expect(made.approvals.decide(id, { approved: true }, requested_at)).rejects.toMatchObject({
       code: "CAR_APPROVAL_UNKNOWN",
@@ -320,7 +320,7 @@ describe("an approval store that fails", () => {
     const approvals = { ...memoryApprovalStore(), take: () => new Promise<never>(() => undefined) };
     const made = setUp({ approvals, limits: { approval_timeout_ms: 50 } });
     const running = made.runtime.execute(PAY);
-    await made.clock.advance(50);
+    made.clock.advance(50);
     expect(statuses(await running)).toMatchObject({ pay: "rejected:approval_required" });
   });
 

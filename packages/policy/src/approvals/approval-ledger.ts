@@ -1,4 +1,4 @@
-import { ApprovalStoreFullError, ApprovalUnknownError } from "@car/ir";
+import { ApprovalStoreFullError, ApprovalUnknownError, ConfigInvalidError } from "@car/ir";
 import type {
   ApprovalAnswer,
   ApprovalDecision,
@@ -8,10 +8,18 @@ import type {
   StoredApprovalRequest,
 } from "@car/ir/ports";
 
+/** An answer that counts, unless there is one already. */
+export interface Decided {
+  readonly op: "decide";
+  readonly id: string;
+  readonly decision: ApprovalDecision;
+  readonly at: number;
+}
+
 /** One change of a ledger. Applied in the same order, the same entries make the same ledger. */
 export type ApprovalEntry =
   | { readonly op: "request"; readonly request: StoredApprovalRequest }
-  | { readonly op: "decide"; readonly id: string; readonly decision: ApprovalDecision; readonly at: number }
+  | Decided
   | { readonly op: "grant"; readonly grant: ApprovalGrant }
   | { readonly op: "use"; readonly subject: string; readonly run_id: string; readonly at: number };
 
@@ -50,13 +58,13 @@ export class ApprovalLedger {
     return { op: "request", request };
   }
 
-  /** The entry that an answer needs. Throws `ApprovalUnknownError`. */
-  deciding(id: string, decision: ApprovalDecision, now: number): ApprovalEntry {
+  /** The entry that an answer needs. Throws `ApprovalUnknownError`, and `ConfigInvalidError` for what is no answer. */
+  deciding(id: string, decision: ApprovalDecision, now: number): Decided {
     const at = this.see(now);
     const kept = this.requests.get(id);
     const problem = problemOf(kept, at);
     if (problem !== undefined) throw new ApprovalUnknownError(`the request for approval \`${id}\` ${problem}`);
-    return { op: "decide", id, decision, at };
+    return { op: "decide", id, decision: checked(decision), at };
   }
 
   /** What is known, and the entry that using it needs. */
@@ -83,6 +91,12 @@ export class ApprovalLedger {
     return [...this.requests.values()]
       .filter(({ decision, request }) => decision === undefined && at < request.expires_at)
       .map(({ request }) => request);
+  }
+
+  /** Throws `ApprovalUnknownError` when the answer that counts is another. */
+  assertDecided({ id, decision }: Decided): void {
+    if (JSON.stringify(this.requests.get(id)?.decision) === JSON.stringify(decision)) return;
+    throw new ApprovalUnknownError(`the request for approval \`${id}\` has been answered`);
   }
 
   /** A request that is known to be there. */
@@ -115,7 +129,7 @@ export class ApprovalLedger {
     }
   }
 
-  private decide({ id, decision, at }: Extract<ApprovalEntry, { op: "decide" }>): void {
+  private decide({ id, decision, at }: Decided): void {
     this.see(at);
     const kept = this.requests.get(id);
     // Of two answers from two processes the first counts.
@@ -138,6 +152,23 @@ export class ApprovalLedger {
       if (decision === undefined) this.open--;
     }
   }
+}
+
+/** The answer, its fields in one order. */
+function checked({ approved, by, note, sticky, expires_at }: ApprovalDecision): ApprovalDecision {
+  const isText = (value: unknown): boolean => value === undefined || typeof value === "string";
+  const isFlag = sticky === undefined || typeof sticky === "boolean";
+  const isTime = expires_at === undefined || Number.isFinite(expires_at);
+  if (typeof approved !== "boolean" || !isText(by) || !isText(note) || !isFlag || !isTime) {
+    throw new ConfigInvalidError("an answer is `approved` (true or false), `by`, `note`, `sticky` and `expires_at`");
+  }
+  return {
+    approved,
+    ...(by === undefined ? {} : { by }),
+    ...(note === undefined ? {} : { note }),
+    ...(sticky === undefined ? {} : { sticky }),
+    ...(expires_at === undefined ? {} : { expires_at }),
+  };
 }
 
 function problemOf(kept: Kept | undefined, at: number): string | undefined {

@@ -5,7 +5,7 @@ import type { ApprovalEntry } from "../approvals/approval-ledger.js";
 const text = z.string();
 const time = z.number();
 const answer = { by: text.optional(), note: text.optional() };
-const reason = z.strictObject({ policy_id: text, message: text });
+const reason = z.object({ policy_id: text, message: text });
 const origin = z.strictObject({ labels: z.array(text), source: text });
 
 const request = z.strictObject({

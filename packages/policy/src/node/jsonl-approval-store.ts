@@ -12,6 +12,7 @@ export interface JsonlApprovalStoreOptions {
 }
 
 const LINE_FEED = 10;
+const NOT_KEPT = "a request or grant has fields that no approval has, so it is not kept";
 
 /**
  * Requests and answers in a file of lines. Each call reads what other processes have added, so that one process may run
@@ -42,6 +43,8 @@ export function jsonlApprovalStore({ path }: JsonlApprovalStoreOptions): Approva
       file.read();
       const entry = ledger.deciding(id, decision, now);
       file.add(entry);
+      // Another process may have been faster.
+      ledger.assertDecided(entry);
       return ledger.requestOf(id);
     },
     async grant(grant) {
@@ -63,6 +66,8 @@ class ApprovalFile {
   private line = 0;
   /** A line that nobody can read and that nobody has called torn yet. */
   private doubtful: number | undefined = undefined;
+  /** The end of the file has been applied although its line feed is missing. */
+  private isTailWhole = false;
 
   constructor(path: string) {
     this.path = path;
@@ -76,9 +81,12 @@ class ApprovalFile {
   /** Adds an entry, and applies it after whatever came before it. */
   add(entry: ApprovalEntry | undefined): void {
     if (entry === undefined) return;
+    const line = approvalLine(entry);
+    if (readApprovalLine(line.slice(0, -1)) === undefined) throw new StoreWriteError(`${this.path}: ${NOT_KEPT}`);
     this.withFile((fd) => {
-      const mend = endsWhole(fd) ? "" : `\n${approvalLine({ op: "torn" })}`;
-      const bytes = Buffer.from(mend + approvalLine(entry));
+      this.follow(fd);
+      const mend = endsWhole(fd) ? "" : this.isTailWhole ? "\n" : `\n${approvalLine({ op: "torn" })}`;
+      const bytes = Buffer.from(mend + line);
       // One call: lines of several processes do not mix.
       if (writeSync(fd, bytes) !== bytes.length) throw new Error("the disk took only a part of a line");
       fdatasyncSync(fd);
@@ -91,8 +99,16 @@ class ApprovalFile {
     const length = readSync(fd, bytes, 0, bytes.length, this.offset);
     let from = 0;
     for (let end = bytes.indexOf(LINE_FEED); end >= 0 && end < length; end = bytes.indexOf(LINE_FEED, from)) {
-      this.apply(readApprovalLine(bytes.toString("utf8", from, end)));
+      // Nothing is left of a line that had been read without its line feed.
+      if (end > from || !this.isTailWhole) this.apply(readApprovalLine(bytes.toString("utf8", from, end)));
+      this.isTailWhole = false;
       from = end + 1;
+    }
+    const tail = from < length ? readApprovalLine(bytes.toString("utf8", from, length)) : undefined;
+    if (tail !== undefined) {
+      this.apply(tail);
+      this.isTailWhole = true;
+      from = length;
     }
     this.offset += from;
     if (this.doubtful !== undefined) {
