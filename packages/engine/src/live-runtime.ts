@@ -83,7 +83,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
-  const memory = memoryLink(parts.memory, parts.logger);
+  const memory = memoryLink(parts);
   const starter = createStarter(parts, { holder, suspended, memory });
   const problemsOf: ReplanServices["problemsOf"] = async (proposal, { principal, session }) =>
     parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal, session }));

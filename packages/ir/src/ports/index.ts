@@ -33,7 +33,7 @@ export type {
   InferenceResponse,
   InferenceToolCall,
 } from "./inference.js";
-export type { Memory, MemoryContext, MemoryItem, MemoryTurn, RecallOptions } from "./memory.js";
+export type { Memory, MemoryContext, MemoryItem, MemoryLesson, MemoryTurn, RecallOptions } from "./memory.js";
 export type { Embedder } from "./embedder.js";
 export type {
   ClassifyRequest,
