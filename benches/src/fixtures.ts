@@ -7,7 +7,8 @@ import { denyToolParam, rulePolicy } from "@car/policy";
 /** What every no-op tool does, with and without a runtime. */
 export const noop = async (): Promise<number> => 1;
 
-const parameters = {
+/** The parameters of the no-op tool. */
+export const parameters = {
   type: "object",
   properties: {
     path: { type: "string" },

@@ -2,11 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type DataRule, parsePolicyDocument } from "@car/policy";
+import { measureCost } from "./cost.js";
 import { readSuites, type Suite } from "./corpus.js";
 import { derivePolicy } from "./derive-policy.js";
 import { measureSuite, type SuiteFigures } from "./measure-suite.js";
 
-const USAGE = "bench:policy -- --corpora DIR [--suites a,b] [--policy FILE] [--json FILE] [--print]";
+const USAGE = "bench:policy -- --corpora DIR [--suites a,b] [--policy FILE] [--json FILE] [--print] | --cost";
 
 const { values } = parseArgs({
   options: {
@@ -17,8 +18,17 @@ const { values } = parseArgs({
     json: { type: "string" },
     /** Also print the rules. */
     print: { type: "boolean", default: false },
+    /** Measure what rules and label tracking cost; needs no corpus. */
+    cost: { type: "boolean", default: false },
+    rounds: { type: "string", default: "7" },
   },
 });
+
+if (values.cost) {
+  const rows = await measureCost(Math.max(1, Number.parseInt(values.rounds, 10) || 7));
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  process.exit(0);
+}
 
 const corpora = values.corpora ?? process.env["CAR_CORPORA"];
 const folder = corpora === undefined ? undefined : join(corpora, "agentdojo");

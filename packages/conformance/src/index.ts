@@ -57,5 +57,7 @@ export { anyPolicyCase } from "./policy/any-policy.js";
 export type { PolicyCase } from "./policy/any-policy.js";
 export { policyRequest, policyState } from "./policy/policy-request.js";
 export type { PolicyQuestion } from "./policy/policy-request.js";
+export { policyFlow, policyHistory, policyPlan } from "./policy/policy-surroundings.js";
+export type { FlowFacts, PastCall, PlanFacts } from "./policy/policy-surroundings.js";
 export { referencePolicy } from "./policy/reference-policy.js";
 export type { ReferencePolicyOptions } from "./policy/reference-policy.js";

@@ -1,12 +1,12 @@
 import { contentHash, type JsonValue, PolicyDocumentInvalidError } from "@car/ir";
-import { ALLOW, type PolicyEngine, type PolicyPlan } from "@car/ir/ports";
+import { ALLOW, type PlanFinding, type PolicyEngine } from "@car/ir/ports";
 import { deny } from "./decision/decisions.js";
 import { checkRules } from "./document/check-document.js";
 import { documentProblems } from "./document/document-problems.js";
 import type { PolicyDocument } from "./document/policy-document.js";
 import { checkPlan } from "./engine/check-plan.js";
 import { createDecide } from "./engine/decide.js";
-import { indexRules } from "./engine/rule-index.js";
+import { indexRules, type RuleIndex } from "./engine/rule-index.js";
 import type { CompiledRule } from "./rules/compiled-rule.js";
 import { compileRule, type PolicyRule } from "./rules/compile-rule.js";
 import { ruleIds } from "./rules/rule-ids.js";
@@ -43,13 +43,26 @@ export function rulePolicy(
     supports: { rateLimits: true, flow: asks(compiled, "flow"), history: asks(compiled, "history") },
     check: (request, state) => decide(forAction(request.action), request, state),
     keysRead: (action) => forAction(action).keysRead,
-    ...(compiled.some((rule) => rule.kind === "deciding" && rule.plan !== undefined)
-      ? { checkPlan: (plan: PolicyPlan) => checkPlan(plan, forAction, options.onRuleError) }
-      : {}),
+    ...planChecker(compiled, forAction, options.onRuleError),
     endorses: (tool) => forTool(tool).removes,
     tools: namedTools(compiled),
   };
 }
+
+function planChecker(
+  rules: readonly CompiledRule[],
+  rulesFor: RuleIndex["forAction"],
+  onRuleError: RulePolicyOptions["onRuleError"],
+): Pick<PolicyEngine, "checkPlan"> {
+  const planning = rules.filter((rule) => rule.kind === "deciding").filter((rule) => rule.plan !== undefined);
+  if (planning.length === 0) return {};
+  const needLabels = planning.every((rule) => rule.needsLabels === true);
+  return {
+    checkPlan: (plan) => (needLabels && !plan.mayCarryLabels ? NONE : checkPlan(plan, rulesFor, onRuleError)),
+  };
+}
+
+const NONE: readonly PlanFinding[] = Object.freeze([]);
 
 function asks(rules: readonly CompiledRule[], what: "flow" | "history"): boolean {
   return rules.some((rule) => rule.kind === "deciding" && rule.asks === what);

@@ -78,9 +78,10 @@ export function policyPlan(inputs: readonly object[], facts: PlanFacts = {}): Po
     source: {
       context: labelSet(context),
       provenance: (value) => ({ source: seen[canonicalJson(value)] ?? "unknown", labels: NO_LABELS }),
+      isTrusted: (value) => ["nothing", "request", "trusted"].includes(seen[canonicalJson(value)] ?? "unknown"),
       origins: () => [],
     },
-    endorses,
+    endorses: (tool) => endorses?.(tool) ?? NO_LABELS,
     entryLabels: () => NO_LABELS,
   });
 }

@@ -42,9 +42,16 @@ async function findings(
   return found;
 }
 
+interface AskedCall {
+  readonly tool: string;
+  readonly parameters: JsonObject;
+}
+
 function afterCalls(create: PolicyFactory) {
-  return async (rule: JsonObject, tool: string, past: readonly PastCall[], parameters: JsonObject = {}) =>
-    effectOf(await engineOf(create, [rule]), { tool, parameters, history: policyHistory(past) });
+  return async (rule: JsonObject, asked: string | AskedCall, past: readonly PastCall[]) => {
+    const question = typeof asked === "string" ? { tool: asked } : asked;
+    return effectOf(await engineOf(create, [rule]), { ...question, history: policyHistory(past) });
+  };
 }
 
 function call(id: string, tool: string, more: object = {}): object {
@@ -165,10 +172,10 @@ function testDuties(it: TestRunner["it"], { offenders, after }: Tools): void {
 
   it("[PO-84] [6.3] separation_of_duties denies a second duty for the same thing", async () => {
     const past = [{ tool: "create_order", parameters: { id: 7 } }];
-    assertEqual(await after(rule, "approve", past, { id: 7 }), "deny");
-    assertEqual(await after(rule, "approve", past, { id: 8 }), "allow");
-    assertEqual(await after(rule, "create_order", past, { id: 7 }), "allow");
-    assertEqual(await after(rule, "approve", [{ tool: "create_order" }], {}), "deny");
+    assertEqual(await after(rule, { tool: "approve", parameters: { id: 7 } }, past), "deny");
+    assertEqual(await after(rule, { tool: "approve", parameters: { id: 8 } }, past), "allow");
+    assertEqual(await after(rule, { tool: "create_order", parameters: { id: 7 } }, past), "allow");
+    assertEqual(await after(rule, { tool: "approve", parameters: {} }, [{ tool: "create_order" }]), "deny");
   });
 
   it("[PO-84] [6.3] separation_of_duties refuses a plan that has both duties for one thing", async () => {

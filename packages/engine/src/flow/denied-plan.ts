@@ -1,5 +1,15 @@
-import { buildPolicyPlan, NO_LABELS, type Reason } from "@car/ir";
-import type { PlanFinding, PolicyPlan } from "@car/ir/ports";
+import {
+  type Action,
+  type ActionGraph,
+  buildPolicyPlan,
+  type FlowSource,
+  type LabelSet,
+  NO_LABELS,
+  type PolicyPlanInput,
+  type Reason,
+  type ToolSchema,
+} from "@car/ir";
+import type { PlanFinding, PolicyHistory } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { boundedWait } from "../time/bounded-wait.js";
@@ -11,7 +21,7 @@ export function deniedPlan(run: Run): readonly Reason[] | Promise<readonly Reaso
   const { policy } = run.config;
   if (policy?.checkPlan === undefined) return NONE;
   try {
-    const found = policy.checkPlan(planOf(run), run.state);
+    const found = policy.checkPlan(buildPolicyPlan(new RunPlanInput(run)), run.state);
     if (!isThenable(found)) return reasonsOf(found);
     const { timers } = run.services;
     const bounds = { timers, timeoutMs: run.config.limits.policy_timeout_ms, signals: [] };
@@ -24,26 +34,58 @@ export function deniedPlan(run: Run): readonly Reason[] | Promise<readonly Reaso
   }
 }
 
-function planOf(run: Run): PolicyPlan {
-  const { plan, flow, config, scope } = run;
-  return buildPolicyPlan({
-    actions: plan.actions,
-    graph: plan.graph,
-    tool: (action) => plan.tools[action]?.schema,
-    about: {
-      principal: run.principal,
-      get run_id() {
-        return scope.run_id;
-      },
-      proposal_id: scope.proposal_id,
-      now: run.time,
-      mode: "decide",
-    },
-    history: run.history,
-    source: flow,
-    endorses: config.policy?.endorses?.bind(config.policy),
-    entryLabels: (key) => run.state.entry(key)?.labels ?? NO_LABELS,
-  });
+/** What a plan is made of, read from the run when somebody asks: most plans are not looked at. */
+class RunPlanInput implements PolicyPlanInput {
+  readonly actions: readonly Action[];
+  readonly graph: ActionGraph;
+  readonly mode = "decide";
+  private readonly run: Run;
+
+  constructor(run: Run) {
+    this.run = run;
+    this.actions = run.plan.actions;
+    this.graph = run.plan.graph;
+  }
+
+  get about(): this {
+    return this;
+  }
+
+  get source(): FlowSource | undefined {
+    return this.run.flow;
+  }
+
+  get history(): PolicyHistory | undefined {
+    return this.run.history;
+  }
+
+  get principal(): string {
+    return this.run.principal;
+  }
+
+  get run_id(): string {
+    return this.run.scope.run_id;
+  }
+
+  get proposal_id(): string {
+    return this.run.scope.proposal_id;
+  }
+
+  get now(): number {
+    return this.run.time;
+  }
+
+  tool(action: number): ToolSchema | undefined {
+    return this.run.plan.tools[action]?.schema;
+  }
+
+  endorses(tool: string): readonly string[] {
+    return this.run.config.policy?.endorses?.(tool) ?? NO_LABELS;
+  }
+
+  entryLabels(key: string): LabelSet {
+    return this.run.state.entry(key)?.labels ?? NO_LABELS;
+  }
 }
 
 function safely(run: Run, found: readonly PlanFinding[]): readonly Reason[] {

@@ -47,6 +47,11 @@ export class RunFlow implements FlowSource {
     return value === null || value === "" ? NOTHING : UNKNOWN;
   }
 
+  /** Whether a literal value comes from the user or from trusted data. */
+  isTrusted(value: JsonValue, param: string): boolean {
+    return this.source !== undefined ? this.source.isTrusted(value, param) : value === "";
+  }
+
   /** The calls before this run from which a label came. */
   origins(label: string): readonly LabelOrigin[] {
     return this.source?.origins(label) ?? [];

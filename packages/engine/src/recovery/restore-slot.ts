@@ -33,6 +33,7 @@ export function restoreEnd(run: Run, slot: Slot, end: RecordedEnd): void {
     restoreSuccess(run, slot, recorded);
     restoreReceipt(run, slot, end);
   } else restoreFailure(slot, outcome);
+  restoreCount(run, slot);
   unblock(run, slot);
 }
 
@@ -47,8 +48,19 @@ export function outcomeOf({ kind, data }: RecordedEnd): Outcome {
   return { status, reason };
 }
 
+/** What was called before the crash was called, for rules that count. */
+function restoreCount({ history }: Run, slot: Slot): void {
+  const hasSucceeded = slot.outcome?.status === "succeeded";
+  if (history === undefined || slot.action.type !== "tool_call" || (slot.attempts === 0 && !hasSucceeded)) return;
+  slot.counted = true;
+  history.begin(slot.action.tool, slot.parameters);
+  if (hasSucceeded) history.succeed(slot.action.tool);
+}
+
 function restoreSuccess(run: Run, slot: Slot, { changes, cached, deduplicated, compensation }: RecordedAction): void {
   slot.completion = ++run.completions;
+  // The log does not say who had written what was read.
+  slot.isClaim = slot.action.type === "state_read";
   slot.cached = cached;
   slot.deduplicated = deduplicated;
   slot.changes = changes;

@@ -5,7 +5,6 @@ import {
   type EntryWrite,
   joinLabels,
   type JsonValue,
-  type LabelSet,
   NO_LABELS,
   resolveOutputTemplate,
   type Transition,
@@ -34,25 +33,23 @@ export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
     // A proposer's own write is a claim like the other; only a tool's word is worth more.
     const mayReport = writes.length > 0 && action.type === "tool_call";
     const reported = mayReport ? writes.findLast((each) => each.key === key) : undefined;
-    if (reported === undefined)
-      changes.push(change(run, key, { value: claimed, origin: "model", labels: claimLabels(run, slot) }));
+    if (reported === undefined) changes.push(change(run, key, claimOf(run, slot, claimed)));
     else noteMismatch(run, slot, { reported, claimed });
   }
   slot.changes = changes;
 }
 
 /** A claim is the model's own words, made after it had seen what it had seen. */
-function claimLabels({ flow }: Run, { labels }: Slot): LabelSet {
-  return flow === undefined ? labels : joinLabels(labels, flow.context);
+function claimOf({ flow }: Run, { labels: own }: Slot, value: JsonValue): EntryWrite {
+  const labels = flow === undefined ? own : joinLabels(own, flow.context);
+  return labels === NO_LABELS ? { value, origin: "model" } : { value, origin: "model", labels };
 }
 
-function change(run: Run, key: string, { value, origin, labels = NO_LABELS }: EntryWrite): Transition {
-  if (labels.length === 0) {
-    run.state.write(key, { value, origin });
-    return value === undefined ? { key, origin } : { key, value, origin };
-  }
-  run.state.write(key, { value, origin, labels });
-  return value === undefined ? { key, origin, labels } : { key, value, origin, labels };
+function change(run: Run, key: string, write: EntryWrite): Transition {
+  run.state.write(key, write);
+  const { value, origin, labels } = write;
+  if (labels !== undefined) return value === undefined ? { key, origin, labels } : { key, value, origin, labels };
+  return value === undefined ? { key, origin } : { key, value, origin };
 }
 
 function noteMismatch(

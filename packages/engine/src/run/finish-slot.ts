@@ -59,7 +59,9 @@ function finishWell(run: Run, slot: Slot, outcome: Succeeded): void {
 }
 
 function succeededData({ durationMs, receipt, labels }: Slot, { output, read }: Succeeded): ActionSucceededData {
-  if (read === undefined && receipt === undefined && labels.length === 0) return { output, duration_ms: durationMs };
+  if (read === undefined && receipt === undefined) {
+    return labels.length === 0 ? { output, duration_ms: durationMs } : { output, duration_ms: durationMs, labels };
+  }
   return {
     output,
     duration_ms: durationMs,

@@ -36,7 +36,7 @@ function show(session: SessionState, slot: Slot, { run, flow }: { readonly run: 
   const labels = toldLabels(flow, slot);
   if (labels.length > 0) {
     const tool = action.type === "tool_call" ? action.tool : action.type;
-    session.taint(labels, { tool, run_id: run.scope.run_id, action_id: action.id });
+    session.taint(labels, () => ({ tool, run_id: run.scope.run_id, action_id: action.id }));
   }
   // What the model wrote into the state itself, or repeats from there, is no evidence of anything.
   const isOwnWord = action.type === "state_write" || action.type === "assertion" || isClaim;

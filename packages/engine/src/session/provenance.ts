@@ -26,7 +26,7 @@ const TRUSTED: Provenance = Object.freeze({ source: "trusted", labels: NO_LABELS
 const UNKNOWN: Provenance = Object.freeze({ source: "unknown", labels: NO_LABELS });
 
 /** The worse of two, with the labels of both where they are equally bad. */
-export function worse(left: Provenance, right: Provenance): Provenance {
+function worse(left: Provenance, right: Provenance): Provenance {
   const [a, b] = [RANK.indexOf(left.source), RANK.indexOf(right.source)];
   if (a !== b) return a > b ? left : right;
   const labels = joinLabels(left.labels, right.labels);

@@ -25,13 +25,13 @@ export class SessionState implements FlowSource {
     return this.labels;
   }
 
-  /** The model was shown something with these labels. */
-  taint(labels: LabelSet, origin: Omit<LabelOrigin, "label">): void {
+  /** The model was shown something with these labels. `from` is asked only while there is room to remember it. */
+  taint(labels: LabelSet, from: () => Omit<LabelOrigin, "label">): void {
     this.labels = joinLabels(this.labels, labels);
     for (const label of labels) {
       const known = this.from.get(label);
-      if (known === undefined) this.from.set(label, [{ label, ...origin }]);
-      else if (known.length < MAX_ORIGINS) known.push({ label, ...origin });
+      if (known === undefined) this.from.set(label, [{ label, ...from() }]);
+      else if (known.length < MAX_ORIGINS) known.push({ label, ...from() });
     }
   }
 
@@ -41,6 +41,10 @@ export class SessionState implements FlowSource {
 
   provenance(value: JsonValue, options: ProvenanceOptions): Provenance {
     return this.texts.provenance(value, options);
+  }
+
+  isTrusted(value: JsonValue, param: string): boolean {
+    return this.texts.isTrusted(value, param);
   }
 
   origins(label: string): readonly LabelOrigin[] {

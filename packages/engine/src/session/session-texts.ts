@@ -12,7 +12,9 @@ const MAX_TRUSTED = 1 << 20;
 const MAX_LABELLED = 1 << 21;
 const MAX_DESIGNATED = 10_000;
 /** Outputs that wait until somebody asks; more are worked off at once, to bound what they hold. */
-const MAX_PENDING = 64;
+const MAX_PENDING = 1_024;
+const MAX_KNOWN = 1_000;
+const MAX_KNOWN_CHARS = 512;
 
 /** What a tool put out, as the model was shown it. */
 export interface ShownOutput {
@@ -29,7 +31,10 @@ export class SessionTexts {
   private readonly labelled = new TextIndex(MAX_LABELLED);
   private readonly designated = new Set<string>();
   private readonly evidence: Evidence;
-  private pending: ShownOutput[] = [];
+  /** Texts that were found trusted, or not, since what is trusted last changed: the same ones are asked about again. */
+  private readonly known = new Map<string, boolean>();
+  private newTrusted: ShownOutput[] = [];
+  private newLabelled: ShownOutput[] = [];
 
   constructor() {
     const { user, trusted, labelled, designated } = this;
@@ -40,13 +45,15 @@ export class SessionTexts {
   say(text: string): void {
     // What was shown before was chosen without these words.
     this.readPending();
+    this.known.clear();
     this.user.add(text);
   }
 
   /** Something that the model has been shown. */
   show(shown: ShownOutput): void {
-    this.pending.push(shown);
-    if (this.pending.length >= MAX_PENDING) this.readPending();
+    const pending = shown.labels.length === 0 ? this.newTrusted : this.newLabelled;
+    pending.push(shown);
+    if (pending.length >= MAX_PENDING) this.readPending();
   }
 
   /** Where a value was seen. */
@@ -55,11 +62,34 @@ export class SessionTexts {
     return provenanceOf(value, options, this.evidence);
   }
 
+  /** Whether a value is nothing, or stands in what the user said or in trusted data. Cheaper: other data do not matter. */
+  isTrusted(value: JsonValue, param: string): boolean {
+    if (this.newTrusted.length > 0) this.readTrusted();
+    if (typeof value === "boolean") return false;
+    const key = knownKey(value, param);
+    const known = key === undefined ? undefined : this.known.get(key);
+    if (known !== undefined) return known;
+    const { source } = provenanceOf(value, { param, elements: "value" }, this.evidence);
+    const isTrusted = source === "nothing" || source === "request" || source === "trusted";
+    if (key === undefined) return isTrusted;
+    if (this.known.size >= MAX_KNOWN) this.known.clear();
+    this.known.set(key, isTrusted);
+    return isTrusted;
+  }
+
   private readPending(): void {
-    if (this.pending.length === 0) return;
-    const { pending } = this;
-    this.pending = [];
-    for (const shown of pending) this.read(shown);
+    if (this.newTrusted.length > 0) this.readTrusted();
+    if (this.newLabelled.length === 0) return;
+    const shown = this.newLabelled;
+    this.newLabelled = [];
+    for (const each of shown) this.read(each);
+  }
+
+  private readTrusted(): void {
+    const shown = this.newTrusted;
+    this.newTrusted = [];
+    this.known.clear();
+    for (const each of shown) this.read(each);
   }
 
   private read({ output, labels, given }: ShownOutput): void {
@@ -91,8 +121,14 @@ export class SessionTexts {
   }
 }
 
+/** Texts and numbers that are not too long to be remembered. */
+function knownKey(value: JsonValue, param: string): string | undefined {
+  if (typeof value === "number") return `${param}#${value}`;
+  return typeof value === "string" && value.length <= MAX_KNOWN_CHARS ? `${param}\n${value}` : undefined;
+}
+
 /** Texts of a value that are long enough to be recognised. */
-export function leavesOf(value: JsonValue): readonly string[] {
+function leavesOf(value: JsonValue): readonly string[] {
   if (typeof value === "string" || typeof value === "number") {
     const text = normalText(String(value));
     return text.length < 3 ? [] : [text];

@@ -94,6 +94,6 @@ function show(state: SessionState, shown: JsonValue, labels: readonly string[]):
   }
   const set = labelSet(labels);
   const output = copyJson(shown, { maxDepth: DEFAULT_LIMITS.max_depth, maxBytes: DEFAULT_LIMITS.max_output_bytes });
-  state.taint(set, { tool: "context" });
+  state.taint(set, () => ({ tool: "context" }));
   state.texts.show({ output, labels: set, given: null });
 }

@@ -8,6 +8,8 @@ export interface FlowSource {
   readonly context: LabelSet;
   /** Where a literal value was seen. */
   provenance(value: JsonValue, options: ProvenanceOptions): Provenance;
+  /** Whether it is nothing, or was seen in what the user said or in trusted data. */
+  isTrusted(value: JsonValue, param: string): boolean;
   /** The calls from which a label first came. */
   origins(label: string): readonly LabelOrigin[];
 }
@@ -18,6 +20,5 @@ export interface FlowSource {
  */
 export function literalLabels(source: FlowSource, value: JsonValue, param: string): LabelSet {
   if (source.context === NO_LABELS || value === null) return NO_LABELS;
-  const { source: seen } = source.provenance(value, { param, elements: "value" });
-  return seen === "nothing" || seen === "request" || seen === "trusted" ? NO_LABELS : source.context;
+  return source.isTrusted(value, param) ? NO_LABELS : source.context;
 }

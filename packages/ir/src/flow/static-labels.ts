@@ -31,7 +31,9 @@ export class StaticLabels {
 
   /** Labels of one parameter, or of all. */
   parameter(action: number, param?: string): LabelSet {
-    const parameters = this.input.actions[action]!.parameters as JsonObject;
+    const { source, graph, actions } = this.input;
+    if (source.context === NO_LABELS && graph.templates[action] === undefined) return NO_LABELS;
+    const parameters = actions[action]!.parameters as JsonObject;
     if (param !== undefined) return this.one(parameters, param);
     return Object.keys(parameters).reduce((labels, name) => joinLabels(labels, this.one(parameters, name)), NO_LABELS);
   }

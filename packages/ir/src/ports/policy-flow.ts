@@ -87,6 +87,8 @@ export interface PolicyPlan {
   readonly now: number;
   /** `verify`: nothing will run. */
   readonly mode: "decide" | "verify";
+  /** False when it is clear without looking that no parameter has a label yet: no references, and nothing was shown. */
+  readonly mayCarryLabels: boolean;
   /** The tool of a `tool_call`, if it is known. */
   tool(action: number): ToolSchema | undefined;
   /** False for an action that runs only to undo another one. */

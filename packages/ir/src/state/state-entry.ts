@@ -47,9 +47,10 @@ export function applyWrite(
   const { value, origin } = write;
   const trusted = origin === "model" ? trustedPart(previous) : undefined;
   if (value === undefined && trusted === undefined) return undefined;
-  const entry: Writable<StateEntry> = { value, origin, version };
+  const { labels } = write;
+  const entry: Writable<StateEntry> =
+    labels === undefined ? { value, origin, version } : { value, origin, version, labels };
   if (trusted !== undefined) entry.trusted = trusted;
-  if (write.labels !== undefined) entry.labels = write.labels;
   return entry;
 }
 

@@ -8,6 +8,7 @@ export function checkPlan(
   rulesFor: (action: PolicyPlan["actions"][number]) => RuleSet,
   onRuleError: ((error: unknown, policyId: string) => void) | undefined,
 ): readonly PlanFinding[] {
+  if (plan.actions.length === 1) return askAboutOne(plan, rulesFor(plan.actions[0]!).planning, onRuleError);
   let seen: Map<DecidingRule, number[]> | undefined;
   for (let index = 0; index < plan.actions.length; index++) {
     const { planning } = rulesFor(plan.actions[index]!);
@@ -21,6 +22,23 @@ export function checkPlan(
   }
   if (seen === undefined) return NONE;
   return [...seen].flatMap(([rule, actions]) => ask(rule, plan, { actions, onRuleError }));
+}
+
+const FIRST: readonly number[] = Object.freeze([0]);
+
+/** Most proposals are one call: they pay for no more. */
+function askAboutOne(
+  plan: PolicyPlan,
+  planning: readonly DecidingRule[],
+  onRuleError: ((error: unknown, policyId: string) => void) | undefined,
+): readonly PlanFinding[] {
+  let found = NONE;
+  if (planning.length === 0 || !plan.scheduled(0)) return found;
+  for (const rule of planning) {
+    const more = ask(rule, plan, { actions: FIRST, onRuleError });
+    if (more.length > 0) found = [...found, ...more];
+  }
+  return found;
 }
 
 const NONE: readonly PlanFinding[] = Object.freeze([]);

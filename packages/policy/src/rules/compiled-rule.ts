@@ -20,6 +20,8 @@ export interface DecidingRule extends CompiledBase {
   readonly asks?: "flow" | "history";
   /** Asked only about actions in its scope. An exception is a denial. */
   evaluate(request: PolicyRequest, state: PolicyStateView): RuleAnswer;
+  /** Whether it has nothing to say about plans in which nothing has a label. */
+  readonly needsLabels?: boolean;
   /** Asked about a whole proposal, with the positions of the actions in its scope. */
   plan?(plan: PolicyPlan, actions: readonly number[]): readonly PlanFinding[];
 }

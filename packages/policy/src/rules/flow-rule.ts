@@ -39,10 +39,13 @@ export function compileFlowRule(rule: FlowRuleData, id: string, answer: FlowAnsw
     scope: callsOf(...new Set(targets.map(({ tools }) => tools))),
     keysRead: [],
     asks: "flow",
+    needsLabels: true,
     evaluate(request) {
       if (request.action.type !== "tool_call") return undefined;
       const { flow, tool: schema } = request;
       if (flow === undefined) return isSeen(request, targets) ? untracked : undefined;
+      // Nearly all calls have no labels at all.
+      if (flow.labels().length === 0) return undefined;
       const message = complaint({ name: request.action.tool, schema, flow });
       return message === undefined ? undefined : answer.decide(id, message);
     },

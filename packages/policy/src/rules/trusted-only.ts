@@ -76,6 +76,7 @@ export function compileTrustedOnly(rule: TrustedOnly, id: string): DecidingRule 
     scope: callsOf(rule.tool),
     keysRead: [],
     asks: "flow",
+    needsLabels: rule.after !== undefined,
     evaluate({ parameters, flow, mode }) {
       if (flow === undefined) return mode === "verify" ? undefined : decision;
       return check(parameters, flow) ? undefined : decision;

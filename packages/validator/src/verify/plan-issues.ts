@@ -20,7 +20,7 @@ export async function planIssues(context: VerifyContext, { proposal, graph }: Ba
     about: { principal, now, run_id: "0".repeat(32), proposal_id: proposal.id, mode: "verify" },
     history: policies.supports.history === true ? history : undefined,
     source: policies.supports.flow === true ? (context.flow ?? NO_SESSION) : undefined,
-    endorses: policies.endorses?.bind(policies),
+    endorses: (tool) => policies.endorses?.(tool) ?? NO_LABELS,
     entryLabels: context.entryLabels,
   });
   try {
@@ -35,6 +35,7 @@ export async function planIssues(context: VerifyContext, { proposal, graph }: Ba
 const NO_SESSION: FlowSource = {
   context: NO_LABELS,
   provenance: (value) => ({ source: value === null || value === "" ? "nothing" : "unknown", labels: NO_LABELS }),
+  isTrusted: (value) => value === null || value === "",
   origins: () => [],
 };
 
