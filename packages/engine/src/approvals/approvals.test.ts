@@ -1,7 +1,7 @@
 import { collectEvents } from "@car/conformance";
 import type { ProposalInput, ProposalResult } from "@car/ir";
 import type { ApprovalStore, StoredApprovalRequest } from "@car/ir/ports";
-import { memoryApprovalStore, requireApproval, rulePolicy } from "@car/policy";
+import { memoryApprovalStore, requireApproval, requireApprovalForFlow, rulePolicy } from "@car/policy";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
 import { replayRuns } from "../replay/replay-runs.js";
@@ -60,6 +60,21 @@ describe("a run that needs an approval", () => {
     });
     expect(made.calls).toEqual(["look {}"]);
     expect(made.kinds.slice(-2)).toEqual(["approval_requested pay", "proposal_suspended"]);
+  });
+
+  it("[EN-90] [6.5] tells who is asked where each argument came from, when the policy follows data", async () => {
+    const inbox = tool("inbox", () => ({ iban: "GB33BUKB20201555555555" }), { source_label: ["untrusted"] });
+    const pay = tool("pay", () => 1);
+    const policy = rulePolicy([requireApprovalForFlow({ from: "untrusted", to: { tool: "pay" } })]);
+    const made = setUp({ tools: [inbox, pay], policy });
+    const session = made.runtime.session({ request: "pay Ann what she asks for" });
+    const parameters = { to: "$read.output.iban", name: "Ann" };
+    const plan = { actions: [call("read", "inbox"), call("pay", "pay", { parameters })] };
+    expect((await session.execute(plan)).status).toBe("suspended");
+    expect(await onlyRequest(made)).toMatchObject({
+      parameters: { to: "GB33BUKB20201555555555", name: "Ann" },
+      origins: { to: { labels: ["untrusted"], source: "labelled" }, name: { labels: [], source: "request" } },
+    });
   });
 
   it("[EN-91] [6.5] goes on with exactly the actions that waited once they are approved", async () => {
