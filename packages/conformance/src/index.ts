@@ -10,6 +10,8 @@ export { testEventLog } from "./suites/test-event-log.js";
 export type { EventLogFactory } from "./suites/test-event-log.js";
 export { collectEvents } from "./event-log/sealed-events.js";
 export { anyEventDraft, SAMPLE_SCOPES } from "./generators/event-drafts.js";
+export type { ApprovalStoreFactory } from "./suites/test-approval-store.js";
+export { testApprovalStore } from "./suites/test-approval-store.js";
 export type { StateStoreFactory } from "./suites/test-state-store.js";
 export { testStateStore } from "./suites/test-state-store.js";
 export { testMemory } from "./suites/test-memory.js";

@@ -34,14 +34,12 @@ const DEFAULT_CONCURRENCY = 256;
  * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`), `ToolInvalidError` (`CAR_TOOL_INVALID`).
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyReport> {
-  const clock = options.clock ?? systemClock;
-  const ids = options.ids ?? systemIds;
+  const { durable, clock = systemClock, ids = systemIds } = options;
   const logger = runtimeLogger(options.logger);
   const timers = new TimerQueue(clock);
   const limits = options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits");
   const capabilities = options.capabilities && parseConfig(Capabilities, options.capabilities, "capabilities");
   const compiler = options.schemaCompiler ?? createSchemaCompiler();
-  const { durable } = options;
   if (durable !== undefined && (options.state !== undefined || options.eventLog !== undefined)) {
     throw new ConfigInvalidError("`durable` brings its own state and log; leave `state` and `eventLog` out");
   }
@@ -76,6 +74,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
     names: new RunNames(ids),
     logger,
     approver: options.approver,
+    approvals: options.approvals,
     executor: options.executor,
     secrets: options.secrets ?? {},
     memory: options.memory,

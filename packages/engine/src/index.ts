@@ -1,4 +1,5 @@
 export { createRuntime } from "./create-runtime.js";
+export type { Approvals, ApprovePlanOptions } from "./approvals/approval-methods.js";
 export type { RuntimeOptions } from "./runtime-options.js";
 export type { ExecuteOptions, HostState, Runtime } from "./runtime.js";
 export type { ReplanAttempt, ReplanOptions, ReplanResult, ReplanStop, ReplanTry } from "./replan/replan-options.js";

@@ -1,5 +1,17 @@
 import { type Reason, RuntimeBusyError } from "@car/ir";
-import type { Approver, Clock, Executor, Logger, Memory, RandomSource, StateStore, Tool } from "@car/ir/ports";
+import type {
+  ApprovalStore,
+  Approver,
+  Clock,
+  Executor,
+  Logger,
+  Memory,
+  RandomSource,
+  StateStore,
+  Tool,
+} from "@car/ir/ports";
+import { approvalMethods } from "./approvals/approval-methods.js";
+import { SuspendedRuns } from "./approvals/suspended-runs.js";
 import { BudgetMeters } from "./budget/meters.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
 import { checkpointMethods } from "./checkpoint/checkpoint-methods.js";
@@ -9,7 +21,7 @@ import { createDoors } from "./doors.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
 import type { DurableParts } from "./recovery/durable-parts.js";
 import { type RecoverOptions, type RecoveryReport, recoverRuns, unfinishedRuns } from "./recovery/recover.js";
-import { followEnd } from "./session/follow-end.js";
+import { followEnd, followPause } from "./session/follow-end.js";
 import type { Recorder } from "./evidence/recorder.js";
 import { createHostState } from "./host-state.js";
 import { executeWithReplan } from "./replan/execute-with-replan.js";
@@ -50,6 +62,7 @@ export interface RuntimeParts<Report> {
   readonly names: RunNames;
   readonly logger: Logger;
   readonly approver: Approver | undefined;
+  readonly approvals: ApprovalStore | undefined;
   readonly executor: Executor | undefined;
   readonly secrets: Readonly<Record<string, string>>;
   readonly memory: Memory | undefined;
@@ -64,18 +77,16 @@ const DEFAULT_PRINCIPAL = "default";
 export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
   const { recorder, store, timers, clock } = parts;
   const open = new OpenRuns();
+  const suspended = new SuspendedRuns(open);
   const doors = createDoors(() => parts.durable?.unfinished.from !== undefined);
   let closing: Promise<void> | undefined;
 
   const holder = createHolder(parts);
-  const memory = memoryLink(parts.memory, parts.logger);
-  const starter = createStarter(parts, { holder, open, memory });
+  const memory = memoryLink(parts);
+  const starter = createStarter(parts, { holder, suspended, memory });
   const problemsOf: ReplanServices["problemsOf"] = async (proposal, { principal, session }) =>
     parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal, session }));
-  const assertIdle = (): void => {
-    doors.assertReady();
-    if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
-  };
+  const assertIdle = idleGuard(doors, open);
 
   return {
     state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
@@ -96,6 +107,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     session: (options) => openSession(options, sessionHost({ starter, ...doors, problemsOf }, parts, holder)),
     recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
     ...checkpointMethods({ ...starter.services, config: () => holder.current }, assertIdle),
+    ...approvalMethods({ ...doors, store: parts.approvals, clock, config: () => holder.current }, suspended),
     subscribe: (subscriber) => recorder.subscribe(subscriber),
     registerTool(tool) {
       doors.assertOpen();
@@ -107,8 +119,16 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     idle: () => memory.idle(),
     close() {
       doors.close();
-      return (closing ??= closeRuntime(parts, open));
+      return (closing ??= closeRuntime(parts, suspended));
     },
+  };
+}
+
+/** Throws unless something may be restored now. */
+function idleGuard({ assertReady }: Pick<ReplanServices, "assertReady">, open: OpenRuns): () => void {
+  return () => {
+    assertReady();
+    if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
   };
 }
 
@@ -137,15 +157,16 @@ async function takeUpLeft<Report>(
 
 interface StarterParts {
   readonly holder: ConfigHolder;
-  readonly open: OpenRuns;
+  readonly suspended: SuspendedRuns;
   readonly memory: MemoryLink;
 }
 
-function createStarter<Report>(parts: RuntimeParts<Report>, { holder, open, memory }: StarterParts): RunStarter {
+function createStarter<Report>(parts: RuntimeParts<Report>, { holder, suspended, memory }: StarterParts): RunStarter {
+  const { open } = suspended;
   const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
   const onClosed: RunStarter["onClosed"] = (result, proposal) => memory.tell(result, proposal);
   const starter: RunStarter = {
-    services: createServices(parts, (parent, action, input) => {
+    services: createServices(parts, suspended, (parent, action, input) => {
       const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
       try {
         return startRun(starter, { ...request, parent: { run: parent, action } });
@@ -162,6 +183,10 @@ function createStarter<Report>(parts: RuntimeParts<Report>, { holder, open, memo
       followEnd(run, result);
       if (run.budget !== undefined) meters.leave(run.principal);
       onClosed(result, run.plan.proposal);
+    },
+    onSuspend: (run) => {
+      suspended.add(run);
+      followPause(run);
     },
     onClosed,
   };
@@ -183,7 +208,11 @@ function createHolder<Report>(parts: RuntimeParts<Report>): ConfigHolder {
   });
 }
 
-function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Services["executeChild"]): Services {
+function createServices<Report>(
+  parts: RuntimeParts<Report>,
+  suspended: SuspendedRuns,
+  executeChild: Services["executeChild"],
+): Services {
   const { limits } = parts.config;
   const receipts = createReceipts({
     maxEntries: limits.max_receipts,
@@ -194,7 +223,9 @@ function createServices<Report>(parts: RuntimeParts<Report>, executeChild: Servi
   const { clock, timers, random, store, recorder, logger, approver, executor, secrets } = parts;
   const recoverable = parts.durable !== undefined;
   const ports = { clock, timers, random, store, recorder, logger, approver, executor, secrets };
-  return { ...ports, recoverable, receipts, executeChild };
+  const hasRoom = (): boolean => suspended.size < limits.max_open_runs;
+  const approvals = parts.approvals && { store: parts.approvals, ttlMs: limits.approval_ttl_ms, hasRoom };
+  return { ...ports, approvals, recoverable, receipts, executeChild };
 }
 
 /** What is thrown before a run exists is a rejection. */
@@ -202,8 +233,12 @@ function refused(error: unknown): Promise<never> {
   return Promise.reject(error instanceof Error ? error : new Error(String(error)));
 }
 
-async function closeRuntime<Report>({ timers, config, recorder }: RuntimeParts<Report>, open: OpenRuns): Promise<void> {
+async function closeRuntime<Report>(parts: RuntimeParts<Report>, suspended: SuspendedRuns): Promise<void> {
+  const { timers, config, recorder, durable } = parts;
+  const { open } = suspended;
   const { drain_timeout_ms: ms } = config.limits;
+  // What a durable log has is taken up by the next process; nobody else could.
+  if (durable === undefined) suspended.cancelAll("the runtime was closed");
   if (!(await open.idle(timers, ms))) {
     for (const run of open.all()) cancelRun(run, { code: "canceled", message: "the runtime was closed" });
     // Canceled runs give their calls `ms` to end, and then their compensations take the time they take.

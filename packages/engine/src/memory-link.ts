@@ -1,5 +1,6 @@
 import type { ActionProposal, ProposalResult } from "@car/ir";
-import type { Logger, Memory } from "@car/ir/ports";
+import type { Clock, Logger, Memory } from "@car/ir/ports";
+import type { Recorder } from "./evidence/recorder.js";
 
 /** What a runtime does with its memory. Nothing here rejects: what the memory throws is logged. */
 export interface MemoryLink {
@@ -9,9 +10,24 @@ export interface MemoryLink {
   idle(): Promise<void>;
 }
 
+/** What the link joins. */
+export interface MemoryLinkParts {
+  readonly memory: Memory | undefined;
+  readonly logger: Logger;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+}
+
 /** Links a runtime with its memory, if there is one. */
-export function memoryLink(memory: Memory | undefined, logger: Logger): MemoryLink {
+export function memoryLink({ memory, logger, recorder, clock }: MemoryLinkParts): MemoryLink {
   if (memory === undefined) return { tell: () => undefined, idle: () => Promise.resolve() };
+  memory.onLesson?.(({ kind, data }) => {
+    try {
+      recorder.record({ kind, time: clock.now(), action: -1, attempt: 0, data });
+    } catch (error) {
+      logger.error({ error, kind }, "the event log failed");
+    }
+  });
   const telling = new Set<Promise<void>>();
   return {
     tell(result, proposal) {

@@ -1,5 +1,5 @@
 import type { ActionProposal, ProposalResult } from "@car/ir";
-import type { Memory } from "@car/ir/ports";
+import type { Memory, MemoryLesson } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import { call, testRuntime, tool } from "./testing/fixtures.js";
 
@@ -45,6 +45,17 @@ describe("a runtime with a memory", () => {
     fails = true;
     await runtime.idle();
     await testRuntime({ tools: [] }).runtime.idle();
+  });
+
+  it("[EN-17] [7.1] has in its log what the memory learns", async () => {
+    const listeners: ((lesson: MemoryLesson) => void)[] = [];
+    const memory = {
+      recordOutcome: () => undefined,
+      onLesson: (each: (lesson: MemoryLesson) => void) => (listeners.push(each), () => undefined),
+    } as unknown as Memory;
+    const { kinds } = testRuntime({ memory });
+    listeners[0]!({ kind: "skill_distilled", data: { skill_id: "s" } });
+    expect(kinds).toEqual(["skill_distilled"]);
   });
 
   it("[EN-17] goes on when it throws", async () => {

@@ -1,5 +1,6 @@
 import type { BudgetInput, Capabilities, JsonValue, LimitsInput } from "@car/ir";
 import type {
+  ApprovalStore,
   Approver,
   Clock,
   EventLog,
@@ -37,7 +38,10 @@ export interface RuntimeOptions {
   readonly random?: RandomSource;
   /** A pino-like logger, or the level of a built-in one. Default: silent. */
   readonly logger?: Logger | LogLevel;
+  /** Asked inline, while the run waits. */
   readonly approver?: Approver;
+  /** Where requests wait for somebody who answers later; without an answer (and an approver) a run is suspended. */
+  readonly approvals?: ApprovalStore;
   /** Given to tools, and to nobody else. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Most actions of one run in flight. Default 256. */

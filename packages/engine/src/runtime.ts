@@ -1,5 +1,6 @@
 import type { JsonValue, LiveEvent, ProposalResult, ToolSchema, StateEntry } from "@car/ir";
 import type { EventLog, Executor, StateStore, Tool } from "@car/ir/ports";
+import type { Approvals } from "./approvals/approval-methods.js";
 import type { Checkpoint } from "./checkpoint/checkpoint.js";
 import type { RecoverOptions, RecoveryReport } from "./recovery/recover.js";
 import type { Session, SessionOptions } from "./session/session.js";
@@ -59,6 +60,17 @@ export interface Runtime<Report = unknown> {
    * referred to, within bounds; there is nothing to close.
    */
   session(options?: SessionOptions): Session<Report>;
+  /** What the host does about requests for approval. Its methods reject with `ConfigInvalidError` without an approval store. */
+  readonly approvals: Approvals;
+  /**
+   * Takes a suspended run up: takes its locks again and goes on with exactly the actions that waited, once their requests
+   * are answered; with none answered it is suspended again. When somebody has changed what it had read, it is rolled back
+   * with the code `conflict`. With a signal that is aborted it is canceled.
+   * @throws `RunUnknownError`, `LockTimeoutError`, `RuntimeClosedError` (as rejections).
+   */
+  resume(runId: string, options?: Pick<ExecuteOptions, "signal">): Promise<ProposalResult>;
+  /** Ids of the runs that wait for approvals, the longest suspended first. */
+  suspended(): readonly string[];
   /** Says what would happen, as far as that can be decided, on behalf of the principal. Nothing runs. */
   verify(proposal: unknown, options?: Pick<ExecuteOptions, "principal">): Promise<Report>;
   /** Calls `subscriber` for every event from now on, until the returned function is called. */

@@ -121,6 +121,7 @@ function createState(options: MemgineOptions): State {
     journaled: options.journal?.found.operations.length ?? 0,
     embedded: 0,
     closed: false,
+    listeners: new Set(),
   };
   return state;
 }
@@ -155,6 +156,10 @@ function memoryOf(state: State, options: MemgineOptions): Memgine {
     },
     exportJson: () => snapshotOf(state),
     flush: async () => state.journal?.flush(),
+    onLesson(listener) {
+      state.listeners.add(listener);
+      return () => void state.listeners.delete(listener);
+    },
     idle: () => background.idle(),
     health() {
       const failure = state.embedding?.failure ?? background.failure;

@@ -33,6 +33,7 @@ export async function replayCommand(
 const REASONS: Readonly<Record<ReplayReport["skipped"][number]["reason"], string>> = {
   unparsed: "its input was no proposal",
   no_config: "the log does not say which tools there were; name them with --tools",
+  suspended: "waited for approvals, which are not in the log as answers of its own",
   interrupted: "a process ended during it",
   broken: "the log or the store failed",
   open: "it has no end in this log",

@@ -4,7 +4,7 @@ import type { Slot } from "../run/slot.js";
 import { askApproval } from "./approval.js";
 import { authorize } from "./authorize.js";
 import { deduplicate } from "./deduplicate.js";
-import { type Gate, type GateVerdict, PROCEED } from "./gate.js";
+import { type Gate, type GateVerdict, PARK, PROCEED } from "./gate.js";
 import { limitRate } from "./rate.js";
 import { resolveReferences } from "./references.js";
 import { reserveBudget } from "./reserve-budget.js";
@@ -41,7 +41,8 @@ export function passGates(run: Run, slot: Slot): GateVerdict | Promise<GateVerdi
 
 /** A stored answer that was waited for is no licence either: it is served only to a caller that may still ask. */
 function recheck(run: Run, slot: Slot, verdict: GateVerdict): GateVerdict | Promise<GateVerdict> {
-  if (!slot.waited || (verdict !== PROCEED && verdict.status !== "succeeded")) return verdict;
+  if (!slot.waited || verdict === PARK) return verdict;
+  if (verdict !== PROCEED && verdict.status !== "succeeded") return verdict;
   const again = passFrom(run, slot, FROM_AFTER_WAIT);
   if (isThenable(again)) return Promise.resolve(again).then((answer) => (answer === PROCEED ? verdict : answer));
   return again === PROCEED ? verdict : again;

@@ -4,7 +4,9 @@ import { replayState } from "@car/eventlog";
 import { verifyLog } from "@car/eventlog/node";
 import { describe, expect, it } from "vitest";
 import { contentsOf, copyOf, openRuntime, temporaryPaths } from "../testing/disk.js";
-import { call } from "../testing/fixtures.js";
+import { requireApproval, rulePolicy } from "@car/policy";
+import { createRuntime } from "../create-runtime.js";
+import { call, tool } from "../testing/fixtures.js";
 import { durableStore, readDurableLog } from "./durable-store.js";
 
 const path = temporaryPaths();
@@ -32,6 +34,24 @@ async function withSnapshots(options: Parameters<typeof openRuntime>[1] = {}): P
 }
 
 describe("durableStore", () => {
+  it("[EN-95] [6.5] [8.1] has requests for approval in its folder, also in a copy, and the run that waits goes on there", async () => {
+    const dir = path();
+    const policy = rulePolicy([requireApproval({ tool: "count" })]);
+    const store = await durableStore({ dir });
+    const options = { policy, tools: [tool("count", () => 1)] };
+    const first = createRuntime({ ...options, durable: store, approvals: store.approvals });
+    const { run_id, status } = await first.execute({ actions: [call("c", "count")] });
+    expect(status).toBe("suspended");
+    const copy = await durableStore({ dir: copyOf(dir, path()) });
+    const second = createRuntime({ ...options, durable: copy, approvals: copy.approvals });
+    expect((await second.recover()).runs[0]?.result.status).toBe("suspended");
+    const [request] = await second.approvals.pending();
+    await second.approvals.decide(request!.id, { approved: true });
+    expect((await second.resume(run_id)).status).toBe("committed");
+    expect(await first.approvals.pending()).toHaveLength(1);
+    for (const each of [store, copy]) await each.close();
+  });
+
   it("[EN-57] [8.1] [4.9] opens with every value as it was, with its origin and the trusted value under it", async () => {
     const dir = path();
     const { store, runtime } = await openRuntime(dir);

@@ -8,7 +8,8 @@ import {
   type SegmentEventLog,
 } from "@car/eventlog/node";
 import { CarError, type CarEvent, ConfigInvalidError, DEFAULT_LIMITS, LogWriteError } from "@car/ir";
-import type { EventLog, StateStore } from "@car/ir/ports";
+import type { ApprovalStore, EventLog, StateStore } from "@car/ir/ports";
+import { jsonlApprovalStore } from "@car/policy/node";
 import { restoredStateStore } from "@car/state";
 import type { DurableParts } from "../recovery/durable-parts.js";
 import { LeftRuns } from "../recovery/left-runs.js";
@@ -55,6 +56,8 @@ export interface OpenedStore extends OpenedLog {
 /** State, log and receipts in one folder. Give it to a runtime as `durable`. */
 export interface DurableStore extends DurableParts {
   readonly opened: OpenedStore;
+  /** Requests for approval and their answers, in the same folder; for `createRuntime({ approvals })`. Its file is made when this is first read. */
+  readonly approvals: ApprovalStore;
   /** The log itself, with what only a log of segments can do. */
   readonly segments: SegmentEventLog;
   /** Writes a snapshot now. Resolves when it is on the disk. */
@@ -103,7 +106,7 @@ async function openStore(options: DurableStoreOptions): Promise<DurableStore> {
       unfinishedRuns: loaded.ledger.openRuns,
       isCopy: copied,
     };
-    return new FolderStore({ log, snapshots, opened, snapshotEvery, ...loaded, onError: options.onError });
+    return new FolderStore({ dir, log, snapshots, opened, snapshotEvery, ...loaded, onError: options.onError });
   } catch (error) {
     await log.close().catch(() => undefined);
     throw error;
@@ -135,6 +138,7 @@ async function load(log: SegmentEventLog, snapshot: Snapshot | undefined, maxRec
 }
 
 interface StoreParts extends Loaded {
+  readonly dir: string;
   readonly log: SegmentEventLog;
   readonly snapshots: SnapshotFolder;
   readonly opened: OpenedStore;
@@ -152,6 +156,7 @@ class FolderStore implements DurableStore {
   private readonly parts: StoreParts;
   /** State version of the last snapshot, and the one from which the next is due. */
   private dueAt: number;
+  private approvalStore: ApprovalStore | undefined = undefined;
   private writing: Promise<void> | undefined = undefined;
 
   constructor(parts: StoreParts) {
@@ -163,6 +168,10 @@ class FolderStore implements DurableStore {
     this.receipts = parts.ledger.receipts();
     this.dueAt = this.version() + parts.snapshotEvery;
     this.eventLog = new DurableLog(parts.log, parts.ledger, () => this.afterRun());
+  }
+
+  get approvals(): ApprovalStore {
+    return (this.approvalStore ??= jsonlApprovalStore({ path: `${this.parts.dir}/approvals.jsonl` }));
   }
 
   snapshot(): Promise<void> {

@@ -5,6 +5,7 @@ import { finishSlot, stopIfDue } from "../run/finish-slot.js";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
+import { stopIfChanged } from "../run/resume.js";
 import { stopRun } from "../run/stop-run.js";
 import { askInDoubt } from "./ask-in-doubt.js";
 import type { InDoubtAnswer } from "./in-doubt.js";
@@ -129,6 +130,7 @@ function stop(run: Run, { recorded, unfinished }: Recovery): void {
     else if (code === "aborted") stopRun(run, { kind: "abort", cause: outcome.reason });
   }
   if (recorded.undo !== undefined) stopRun(run, recorded.undo);
+  if (recorded.suspended !== undefined) stopIfChanged(run, recorded.suspended);
   if (unfinished === "resume") return;
   const message = "the process ended before the run did; it was rolled back when the log was opened again";
   stopRun(run, { kind: "abort", cause: { code: "aborted", message } });

@@ -59,6 +59,8 @@ export interface RecordedRun {
   readonly admitted: boolean;
   /** Why it was being undone, when that had begun: it may not be committed any more. */
   readonly undo: RecordedUndo | undefined;
+  /** Versions of what it had read, when it waited for approvals and did nothing else. */
+  readonly suspended: ReadonlyMap<string, number> | undefined;
   readonly actions: ReadonlyMap<string, RecordedAction>;
   /** How actions ended, in that order. */
   readonly ends: readonly RecordedEnd[];
@@ -89,6 +91,7 @@ export function readRun(events: readonly CarEvent[]): RecordedRun {
     receivedAt: first!.timestamp,
     admitted: events.some(({ kind }) => kind === "proposal_admitted"),
     undo: reader.undo,
+    suspended: reader.suspended,
     actions: reader.actions,
     ends: reader.ended,
     past: reader.past,
@@ -99,11 +102,14 @@ class Reader {
   readonly actions = new Map<string, RecordedAction>();
   readonly past = new Set<string>();
   undo: RecordedUndo | undefined = undefined;
+  suspended: ReadonlyMap<string, number> | undefined = undefined;
   readonly ended: RecordedEnd[] = [];
 
   take(event: CarEvent): void {
     this.past.add(eventName(event.kind, event.action_id, event.attempt));
     this.noteUndo(event);
+    if (event.kind === "proposal_suspended") this.suspended = versionsIn(event);
+    if (event.kind === "proposal_resumed" && dataOf(event)["after"] === "approval") this.suspended = undefined;
     if (event.action_id === undefined) return;
     const action = this.actionOf(event.action_id);
     switch (event.kind) {
@@ -163,6 +169,10 @@ class Reader {
     this.actions.set(id, action);
     return action;
   }
+}
+
+function versionsIn(event: CarEvent): ReadonlyMap<string, number> {
+  return new Map(Object.entries((dataOf(event)["versions"] ?? {}) as Record<string, number>));
 }
 
 const UNDO_KINDS: ReadonlySet<CarEvent["kind"]> = new Set<CarEvent["kind"]>([

@@ -68,7 +68,9 @@ export async function recoverRuns(
   const starts = runs.map((recorded) => {
     // Whoever waited for a child was the call of its parent, and is gone.
     const isChild = recorded.received.parent_run_id !== undefined;
-    const recovery: Recovery = { recorded, unfinished: isChild ? "rollback" : unfinished, onInDoubt, inDoubt: [] };
+    // Whoever waits for an approval was not interrupted in anything, and goes on waiting.
+    const wanted = recorded.suspended === undefined ? unfinished : "resume";
+    const recovery: Recovery = { recorded, unfinished: isChild ? "rollback" : wanted, onInDoubt, inDoubt: [] };
     return { recorded, recovery, start: prepare(starter, recovery) };
   });
   const recovered = starts.map(async ({ recorded, recovery, start }): Promise<RecoveredRun> => {
@@ -128,6 +130,7 @@ function prepareLaunch(starter: RunStarter, recovery: Recovery, plan: Plan): () 
     startedAt: epochMsOf(recorded.receivedAt),
     recovery,
     onEnd: starter.onEnd,
+    onSuspend: starter.onSuspend,
     resolve,
   });
   run.tick();

@@ -106,6 +106,7 @@ function reasonToSkip(events: readonly CarEvent[]): SkippedRun["reason"] | undef
   // Of an erased payload nothing can be said here; whoever needs it will say so.
   const { proposal_hash: hash } = received.data as unknown as ProposalReceivedData;
   if (received.data_digest === undefined && hash === "") return "unparsed";
+  if (events.some(({ kind }) => kind === "proposal_suspended")) return "suspended";
   if (events.some(({ kind, data }) => kind === "proposal_resumed" && data["after"] === "crash")) return "interrupted";
   const cause = events.at(-1)!.data["cause"] as unknown as Reason | undefined;
   return cause?.code === "store_error" ? "broken" : undefined;

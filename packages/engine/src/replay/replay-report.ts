@@ -29,9 +29,10 @@ export interface SkippedRun {
   /**
    * `unparsed`: its input was no proposal, so the log does not hold it. `no_config`: the log does not say what judged it.
    * `interrupted`: a process ended during it. `broken`: the log or the store failed. `open`: the log has no end of it.
+   * `suspended`: it waited for approvals, and the answers came from outside.
    * `beginning_missing`: its first events were dropped from the log.
    */
-  readonly reason: "unparsed" | "no_config" | "interrupted" | "broken" | "open" | "beginning_missing";
+  readonly reason: "unparsed" | "no_config" | "interrupted" | "suspended" | "broken" | "open" | "beginning_missing";
 }
 
 /** What executing a log again has shown. */

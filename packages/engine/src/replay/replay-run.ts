@@ -91,6 +91,7 @@ function servicesOf({ view }: RecordedExecution, parts: ReplayParts, pending: Pe
     logger,
     receipts: scriptedReceipts(parts),
     approver: scriptedApprover(parts),
+    approvals: undefined,
     executor: scriptedExecutor(parts, pending),
     secrets: {},
     recoverable: false,
@@ -138,6 +139,7 @@ function makeRun({ events }: RecordedExecution, { plan, config, services, parts,
     budget: scriptedMeter(config.budget, parts),
     startedAt: epochMsOf(events[0]!.timestamp),
     onEnd,
+    onSuspend: onEnd,
     resolve: () => undefined,
   });
   // Whether all that is left fits is told by the recording too, action by action.

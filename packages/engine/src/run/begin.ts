@@ -149,7 +149,8 @@ function lateProblems(run: Run): readonly Reason[] {
     }));
 }
 
-function listen(run: Run, signal: AbortSignal | undefined): void {
+/** Cancels the run when the signal says so. */
+export function listen(run: Run, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
   const onAbort = (): void => cancelRun(run, canceledReason(signal));
   signal.addEventListener("abort", onAbort, { once: true });
@@ -165,8 +166,9 @@ export function cancelRun(run: Run, cause: Reason): void {
   drain(run);
 }
 
-function boundDuration(run: Run, limitMs: number): void {
-  run.durationTimer = run.services.timers.set(limitMs, () => {
+/** Spends the budget of time after `leftMs`. */
+export function boundDuration(run: Run, limitMs: number, leftMs = limitMs): void {
+  run.durationTimer = run.services.timers.set(leftMs, () => {
     // After an abort everything has been told already; after another limit what is in flight has not.
     if (run.settled || (run.stop !== undefined && run.stop.kind !== "budget")) return;
     run.tick();

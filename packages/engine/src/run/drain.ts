@@ -1,6 +1,6 @@
 import { callTool } from "../dispatch/call-tool.js";
 import { performStateAction } from "../dispatch/state-action.js";
-import { type GateVerdict, PROCEED } from "../gates/gate.js";
+import { type GateVerdict, PARK, PROCEED } from "../gates/gate.js";
 import { passGates } from "../gates/pass-gates.js";
 import { finishSlot } from "./finish-slot.js";
 import { isThenable, type Outcome } from "./outcome.js";
@@ -9,6 +9,7 @@ import type { Run } from "./run.js";
 import type { Slot } from "./slot.js";
 import { type ParkOptions, takePlace } from "./tool-place.js";
 import { settle } from "./settle.js";
+import { awaitApproval, suspend } from "./suspend.js";
 import { notStarted, stopRun } from "./stop-run.js";
 import { wait } from "./wait.js";
 
@@ -17,7 +18,7 @@ import { wait } from "./wait.js";
  * answer. An action that ends at once is finished in the same loop, so there is no recursion.
  */
 export function drain(run: Run): void {
-  if (run.draining || run.settled) return;
+  if (run.draining || run.settled || run.suspended) return;
   run.draining = true;
   for (;;) {
     if (run.broken !== undefined) stopRun(run, { kind: "abort", cause: run.broken });
@@ -26,8 +27,11 @@ export function drain(run: Run): void {
     else if (!startNext(run)) break;
   }
   run.draining = false;
-  // INVARIANT: with nothing in flight nothing is held back either (ready-queue), so what is left waits for its tool.
-  if (run.inFlight === 0 && run.parked === 0) settle(run);
+  // INVARIANT: with nothing in flight nothing is held back either (ready-queue), so what is left waits for its tool, or
+  // for an approval, or for what does.
+  if (run.inFlight > 0 || run.parked > 0) return;
+  if (run.awaiting > 0) suspend(run);
+  else settle(run);
 }
 
 function startNext(run: Run): boolean {
@@ -82,6 +86,7 @@ function approach(run: Run, slot: Slot): void {
 }
 
 function act(run: Run, slot: Slot, verdict: GateVerdict): void {
+  if (verdict === PARK) return awaitApproval(run, slot);
   if (verdict !== PROCEED) return stopped(run, slot, verdict);
   const { action } = slot;
   const outcome =

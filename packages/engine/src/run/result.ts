@@ -20,32 +20,38 @@ const NO_REASONS: ProposalResult["reasons"] = Object.freeze([]);
 
 /** Puts the outcomes together. Pure, but for the clock reading that the run already holds. */
 export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
-  const undone = status !== "committed";
+  const undone = status !== "committed" && status !== "suspended";
   const cause = run.broken ?? run.stop?.cause;
   const result: Writable<ProposalResult> = {
     proposal_id: run.scope.proposal_id,
     run_id: run.scope.run_id,
     proposal_hash: run.plan.hash,
     status,
-    results: actionResults(run.slots, undone),
+    results: actionResults(run.slots, { undone, isWaiting: status === "suspended" }),
     reasons: NO_REASONS,
     cost: costOf(run),
     trace_id: run.scope.trace_id,
-    external_effects_remain: undone && effectsRemain(run),
+    external_effects_remain: status !== "committed" && effectsRemain(run),
   };
   if (cause !== undefined) result.cause = cause;
   return result;
 }
 
-function actionResults(slots: readonly Slot[], undone: boolean): readonly ActionResult[] {
+interface As {
+  readonly undone: boolean;
+  /** The run is suspended: what has no outcome waits. */
+  readonly isWaiting: boolean;
+}
+
+function actionResults(slots: readonly Slot[], as: As): readonly ActionResult[] {
   const results = new Array<ActionResult>(slots.length);
-  for (let index = 0; index < slots.length; index++) results[index] = actionResult(slots[index]!, undone);
+  for (let index = 0; index < slots.length; index++) results[index] = actionResult(slots[index]!, as);
   return results;
 }
 
-function actionResult(slot: Slot, undone: boolean): ActionResult {
+function actionResult(slot: Slot, { undone, isWaiting }: As): ActionResult {
   const { outcome } = slot;
-  if (outcome?.status !== "succeeded") return unsuccessfulResult(slot);
+  if (outcome?.status !== "succeeded") return unsuccessfulResult(slot, isWaiting);
   const { changes } = slot;
   // One literal: this runs for every action, and spreading a base object costs more than all the rest of it.
   const result: Writable<ActionResult> = {
@@ -68,12 +74,14 @@ function actionResult(slot: Slot, undone: boolean): ActionResult {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-function unsuccessfulResult({ action, outcome, attempts, durationMs, endedAt }: Slot): ActionResult {
-  const ended = outcome as Unsuccessful | undefined;
+function unsuccessfulResult(slot: Slot, isWaiting: boolean): ActionResult {
+  const { action, outcome, attempts, durationMs, endedAt } = slot;
+  const waits = isWaiting && outcome === undefined && slot.phase !== "done";
+  const ended = waits ? waitingFor(slot) : (outcome as Unsuccessful | undefined);
   return {
     action_id: action.id,
     // Without an outcome the action was never scheduled: it stood by to compensate another.
-    status: ended?.status ?? "skipped",
+    status: waits ? "waiting" : (ended?.status ?? "skipped"),
     ...(ended === undefined ? {} : { error: ended.reason.message, reason: ended.reason }),
     state_changes: NO_CHANGES,
     state_deletes: NO_DELETES,
@@ -84,6 +92,14 @@ function unsuccessfulResult({ action, outcome, attempts, durationMs, endedAt }: 
     rolled_back: false,
     timestamp: rfc3339(endedAt),
   };
+}
+
+/** Why an action of a suspended run has not ended; nothing for one that only waits for others. */
+function waitingFor({ unpark, needsApproval }: Slot): Pick<Unsuccessful, "reason" | "status"> | undefined {
+  if (unpark === undefined || needsApproval === undefined) return undefined;
+  const policies = needsApproval.reasons.map(({ policy_id }) => policy_id);
+  const message = needsApproval.reasons.map((reason) => reason.message).join("; ");
+  return { status: "skipped", reason: { code: "approval_required", message, policies } };
 }
 
 function valuesOf({ action, toolWrites, changes }: Slot): JsonObject {

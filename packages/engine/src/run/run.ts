@@ -31,6 +31,8 @@ const SAID_ONCE: ReadonlySet<EventKind> = new Set<EventKind>([
   "proposal_canceled",
 ]);
 
+const NO_VERSIONS: ReadonlyMap<string, number> = new Map();
+
 /** Why a run starts nothing more. */
 export interface Stop {
   readonly kind: "abort" | "cancel" | "budget";
@@ -59,6 +61,8 @@ export interface RunInit {
   readonly recovery?: Recovery;
   /** Told when the run has ended, before `execute` is answered. */
   readonly onEnd: (run: Run, result: ProposalResult) => void;
+  /** Told when the run waits for approvals, before `execute` is answered. */
+  readonly onSuspend: (run: Run, result: ProposalResult) => void;
   /** Answers `execute`. */
   readonly resolve: (result: ProposalResult) => void;
 }
@@ -90,6 +94,16 @@ export class Run implements LockOwner {
   inFlight = 0;
   /** Actions that wait for a place of their tool. */
   parked = 0;
+  /** Actions that wait for an approval. */
+  awaiting = 0;
+  /** Nothing of it happens until it is resumed: it holds no locks, and whoever executed it has been answered. */
+  suspended = false;
+  /** Versions of what it had read when it was suspended. */
+  readVersions: ReadonlyMap<string, number> = NO_VERSIONS;
+  /** Milliseconds for which it ran before it was suspended last. */
+  activeMs = 0;
+  /** When it began, or was resumed. */
+  activeSince: number;
   /** Scheduled actions that have not ended. */
   open = 0;
   completions = 0;
@@ -118,7 +132,8 @@ export class Run implements LockOwner {
   /** Position among the open runs of the runtime; theirs to set. */
   place = -1;
   private readonly onEnd: RunInit["onEnd"];
-  private readonly resolve: RunInit["resolve"];
+  private readonly onSuspend: RunInit["onSuspend"];
+  private resolve: RunInit["resolve"];
 
   constructor(init: RunInit) {
     this.plan = init.plan;
@@ -133,7 +148,9 @@ export class Run implements LockOwner {
     this.budget = init.budget;
     this.startedAt = init.startedAt;
     this.time = init.startedAt;
+    this.activeSince = init.startedAt;
     this.onEnd = init.onEnd;
+    this.onSuspend = init.onSuspend;
     this.resolve = init.resolve;
     this.recovery = init.recovery;
     this.session = init.session;
@@ -151,6 +168,19 @@ export class Run implements LockOwner {
   answer(result: ProposalResult): void {
     this.onEnd(this, result);
     this.resolve(result);
+  }
+
+  /** Answers whoever executed or resumed the run, which is suspended from here on. */
+  answerSuspended(result: ProposalResult): void {
+    this.onSuspend(this, result);
+    this.resolve(result);
+  }
+
+  /** Takes the run up again: from here on its answer is for `resolve`. */
+  reopen(resolve: RunInit["resolve"]): void {
+    this.resolve = resolve;
+    this.suspended = false;
+    this.activeSince = this.tick();
   }
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */

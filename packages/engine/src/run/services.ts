@@ -1,9 +1,18 @@
 import type { ProposalInput, ProposalResult } from "@car/ir";
-import type { Approver, Clock, Executor, Logger, RandomSource, StateStore } from "@car/ir/ports";
+import type { ApprovalStore, Approver, Clock, Executor, Logger, RandomSource, StateStore } from "@car/ir/ports";
 import type { Recorder } from "../evidence/recorder.js";
 import type { Receipts } from "../reuse/receipts.js";
 import type { TimerQueue } from "../time/timer-queue.js";
 import type { Run } from "./run.js";
+
+/** The host's store of approvals, and what waiting for it costs. */
+export interface ApprovalDesk {
+  readonly store: ApprovalStore;
+  /** How long a request can be answered, in milliseconds. */
+  readonly ttlMs: number;
+  /** Whether another run may be suspended. */
+  readonly hasRoom: () => boolean;
+}
 
 /** What all runs of a runtime share and no configuration change replaces. */
 export interface Services {
@@ -17,6 +26,7 @@ export interface Services {
   readonly logger: Logger;
   readonly receipts: Receipts;
   readonly approver: Approver | undefined;
+  readonly approvals: ApprovalDesk | undefined;
   readonly executor: Executor | undefined;
   readonly secrets: Readonly<Record<string, string>>;
   /** Runs a proposal as a child of an action that is being executed. */

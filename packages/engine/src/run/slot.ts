@@ -68,6 +68,8 @@ export class Slot {
   /** The policy's wish for an approval, from its last decision. */
   needsApproval: Decision | undefined = undefined;
   approved = false;
+  /** Names the request in the host's approval store. */
+  approvalId: string | undefined = undefined;
   /** Data-flow labels of what it put out. */
   labels: LabelSet = NO_LABELS;
   /** Labels of what its tool read besides its parameters: state, and child runs. */
@@ -76,6 +78,8 @@ export class Slot {
   inherited: LabelSet = NO_LABELS;
   /** Of a `state_read`: the value is a model's. */
   isClaim = false;
+  /** What it tells has been shown to the session's model. */
+  shown = false;
   /** Counted among the calls of the session. */
   counted = false;
   /** What has been reserved of the budget and not used yet. */

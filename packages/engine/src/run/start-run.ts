@@ -45,6 +45,8 @@ export interface RunStarter {
   readonly open: OpenRuns;
   /** Takes a run out of `open` and tells who wants to know. */
   readonly onEnd: (run: Run, result: ProposalResult) => void;
+  /** Takes a run out of `open` that waits for approvals. */
+  readonly onSuspend: (run: Run, result: ProposalResult) => void;
   /** Told of the results of proposals that never became a run. */
   readonly onClosed: (result: ProposalResult, proposal?: ActionProposal) => void;
 }
@@ -135,6 +137,7 @@ function launch(
     budget: starter.meterFor(request.principal, config),
     startedAt,
     onEnd: starter.onEnd,
+    onSuspend: starter.onSuspend,
     resolve: keptResolve,
   });
   starter.open.add(run);

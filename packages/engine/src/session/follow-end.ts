@@ -9,10 +9,17 @@ import type { SessionState } from "./session-state.js";
 /** Carries what a run leaves to whoever is shown its results: the session's model, or the call that made the run. */
 export function followEnd(run: Run, { status }: ProposalResult): void {
   const { flow, history, session, parent } = run;
-  if (history !== undefined && status !== "committed") takeBack(run);
+  if (history !== undefined && status !== "committed" && status !== "suspended") takeBack(run);
   if (flow === undefined) return;
   if (parent !== undefined) return tellParent(run, flow, parent.slots[run.parentAction]!);
   if (session !== undefined) for (const slot of run.slots) show(session, slot, { run, flow });
+}
+
+/** A run that is suspended has told what it has done so far. */
+export function followPause(run: Run): void {
+  const { flow, session, parent } = run;
+  if (flow === undefined || session === undefined || parent !== undefined) return;
+  for (const slot of run.slots) if (slot.phase === "done") show(session, slot, { run, flow });
 }
 
 function takeBack({ slots, history }: Run): void {
@@ -33,6 +40,8 @@ function toldLabels(flow: RunFlow, slot: Slot): typeof slot.labels {
 
 function show(session: SessionState, slot: Slot, { run, flow }: { readonly run: Run; readonly flow: RunFlow }): void {
   const { action, output, parameters, isClaim } = slot;
+  if (slot.shown) return;
+  slot.shown = true;
   const labels = toldLabels(flow, slot);
   if (labels.length > 0) {
     const tool = action.type === "tool_call" ? action.tool : action.type;

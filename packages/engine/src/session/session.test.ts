@@ -1,5 +1,14 @@
 import type { JsonValue } from "@car/ir";
-import { denyFlow, requireApprovalForFlow, rulePolicy, trustedOnly } from "@car/policy";
+import type { PolicyEngine } from "@car/ir/ports";
+import {
+  denyFlow,
+  memoryApprovalStore,
+  mustPrecede,
+  requireApproval,
+  requireApprovalForFlow,
+  rulePolicy,
+  trustedOnly,
+} from "@car/policy";
 import { describe, expect, it } from "vitest";
 import { call, statuses, testRuntime, tool } from "../testing/fixtures.js";
 import { flowProbe } from "../testing/flow-probe.js";
@@ -223,3 +232,25 @@ describe("rules about labels", () => {
     expect((await late).status).toBe("rejected");
   });
 });
+
+describe("a suspended run", () => {
+  it("[EN-72] [EN-79] [6.5] has shown what it did so far, and what it called came first", async () => {
+    const policy = rulePolicy([requireApproval({ tool: "send" }), mustPrecede({ first: "web", then: "contacts" })]);
+    const { runtime } = testRuntime({ policy: followed(policy), tools, approvals: memoryApprovalStore() });
+    const session = runtime.session({ request: REQUEST });
+    const actions = [call("w", "web"), call("s", "send", { parameters: { to: "zoe" }, dependencies: ["w"] })];
+    const waiting = await session.execute({ actions });
+    expect(waiting.status).toBe("suspended");
+    expect(session.labels).toEqual(["untrusted"]);
+    expect(statuses(await session.execute({ actions: [call("c", "contacts")] }))).toEqual({ c: "succeeded" });
+    const [request] = await runtime.approvals.pending();
+    await runtime.approvals.decide(request!.id, { approved: true });
+    expect((await runtime.resume(waiting.run_id)).status).toBe("committed");
+    expect(statuses(await session.execute({ actions: [call("c", "contacts")] }))).toEqual({ c: "succeeded" });
+  });
+});
+
+/** A policy for which labels are followed, whatever its rules. */
+function followed(policy: PolicyEngine): PolicyEngine {
+  return { ...policy, supports: { ...policy.supports, flow: true } };
+}

@@ -2,7 +2,7 @@ import { type JsonObject, type Reason, ToolCall } from "@car/ir";
 import { callTool } from "../dispatch/call-tool.js";
 import { authorize } from "../gates/authorize.js";
 import { askApproval } from "../gates/approval.js";
-import { PROCEED } from "../gates/gate.js";
+import { PARK, PROCEED } from "../gates/gate.js";
 import { parametersExcess } from "../gates/parameters-excess.js";
 import { restrict } from "../gates/restrict.js";
 import { parameterProblems } from "../gates/validate.js";
@@ -78,6 +78,7 @@ async function admit(run: Run, of: Slot, call: CompensationCall): Promise<Reason
   for (const gate of [restrict, authorize, askApproval]) {
     const verdict = await gate(run, slot);
     if (verdict === PROCEED) continue;
+    if (verdict === PARK) return { code: "approval_required", message: "a compensation cannot wait for an approval" };
     return verdict.status === "succeeded" ? undefined : verdict.reason;
   }
   return undefined;

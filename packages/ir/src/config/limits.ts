@@ -21,7 +21,10 @@ export const Limits = z.strictObject({
   single_flight_timeout_ms: ms(30_000),
   /** Longest a policy may think about one action; then it denies. */
   policy_timeout_ms: ms(30_000),
+  /** Longest an inline approver may take; then it has denied. */
   approval_timeout_ms: ms(300_000),
+  /** How long a request in an approval store can be answered, and an approval of a plan used. */
+  approval_ttl_ms: ms(7 * 86_400_000),
   /** Longest a callback may think about a new proposal after one that failed, and longest that proposal is verified. */
   replan_timeout_ms: ms(300_000),
   /** How long an abort or a close waits for calls in flight. */

@@ -1,6 +1,14 @@
 import type { JsonObject } from "../json/json-value.js";
 import type { Reversibility } from "../action/action-base.js";
+import type { ValueSource } from "./policy-flow.js";
 import type { PolicyReason } from "./policy-engine.js";
+
+/** Where the value of one parameter came from, as far as the engine followed it. */
+export interface ParameterOrigin {
+  /** Labels of the data that it is made of. */
+  readonly labels: readonly string[];
+  readonly source: ValueSource;
+}
 
 /** What somebody is asked to approve. */
 export interface ApprovalRequest {
@@ -13,6 +21,8 @@ export interface ApprovalRequest {
   readonly principal: string;
   readonly reasons: readonly PolicyReason[];
   readonly reversibility: Reversibility;
+  /** By name of the parameter; absent when the policy does not follow data. */
+  readonly origins?: Readonly<Record<string, ParameterOrigin>>;
 }
 
 /** The answer to a request. */

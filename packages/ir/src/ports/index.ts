@@ -17,7 +17,15 @@ export type {
 } from "./policy-flow.js";
 export type { CompiledSchema, SchemaCompiler, SchemaProblem } from "./schema-compiler.js";
 export type { Executor, ExecutorCall, Tool, ToolContext, ToolExecute, ToolState } from "./tool.js";
-export type { ApprovalAnswer, ApprovalRequest, Approver } from "./approver.js";
+export type { ApprovalAnswer, ApprovalRequest, Approver, ParameterOrigin } from "./approver.js";
+export type {
+  ApprovalDecision,
+  ApprovalGrant,
+  ApprovalLookup,
+  ApprovalQuery,
+  ApprovalStore,
+  StoredApprovalRequest,
+} from "./approval-store.js";
 export type {
   Inference,
   InferenceMessage,
@@ -25,7 +33,7 @@ export type {
   InferenceResponse,
   InferenceToolCall,
 } from "./inference.js";
-export type { Memory, MemoryContext, MemoryItem, MemoryTurn, RecallOptions } from "./memory.js";
+export type { Memory, MemoryContext, MemoryItem, MemoryLesson, MemoryTurn, RecallOptions } from "./memory.js";
 export type { Embedder } from "./embedder.js";
 export type {
   ClassifyRequest,

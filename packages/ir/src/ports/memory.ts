@@ -41,6 +41,13 @@ export interface MemoryTurn {
   readonly time?: number;
 }
 
+/** Something that a memory learned by itself or was told about a skill, as the log has it. */
+export interface MemoryLesson {
+  readonly kind: "skill_distilled" | "skill_evolved" | "skill_deprecated" | "evolution_triggered";
+  /** Names the skill, or for `evolution_triggered` the domain. */
+  readonly data: JsonObject;
+}
+
 /**
  * Grounds a model in what is known, and learns from runs. The engine works without one. Rules MM-* are in
  * `packages/memgine/SPEC.md`; `testMemory` of `@car/conformance` checks them.
@@ -57,6 +64,8 @@ export interface Memory {
    * @param proposal - the proposal that ran; a memory that learns procedures needs it.
    */
   recordOutcome(result: ProposalResult, proposal?: ActionProposal): void | Promise<void>;
+  /** Calls `listener` for each lesson from now on, until the returned function is called. Left out by who learns nothing. */
+  onLesson?(listener: (lesson: MemoryLesson) => void): () => void;
   /** Settles when nothing is being learned or written in the background. */
   idle(): Promise<void>;
   /** Settles background work, makes what was remembered durable if it can be, and frees. The second call does nothing. */

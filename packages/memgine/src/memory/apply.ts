@@ -1,10 +1,12 @@
 import { MemoryClosedError } from "@car/ir";
+import type { MemoryLesson } from "@car/ir/ports";
 import type { Operation } from "../core/operation.js";
 import { observeTurn } from "../core/observe.js";
 import { rememberFact, type Remembered, takeDue } from "../core/remember.js";
 import { confirm, retract, revert, settle } from "../core/settle.js";
 import { indexedText } from "../core/store.js";
-import { changeSkills } from "../skills/skill-book.js";
+import { lessonsOf } from "../skills/lessons-of.js";
+import { changeSkills, type SkillTransition } from "../skills/skill-book.js";
 import { keepUp, type UpkeepOptions, type UpkeepReport } from "../upkeep/upkeep.js";
 import { erasePast } from "./erase.js";
 import type { State } from "./state.js";
@@ -24,11 +26,17 @@ export function perform(state: State, request: WithoutTime<Operation>): unknown 
   if (state.closed) throw new MemoryClosedError("the memory is closed");
   const operation = { ...request, at: state.core.now() } as Operation;
   const answer = applyOperation(state, operation);
+  if (operation.op === "skill") tell(state, lessonsOf(operation.change, answer as readonly SkillTransition[]));
   if (state.journal !== undefined) {
     state.journal.append(JSON.stringify(operation));
     state.journaled += 1;
   }
   return answer;
+}
+
+/** Tells whoever listens of lessons. */
+export function tell({ listeners }: State, lessons: readonly MemoryLesson[]): void {
+  for (const lesson of lessons) for (const listener of listeners) listener(lesson);
 }
 
 /** Carries an operation out at its own time. Nothing else changes a memory. */

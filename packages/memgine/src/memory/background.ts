@@ -2,7 +2,7 @@ import type { ActionProposal, ProposalResult } from "@car/ir";
 import type { FactInput, MemoryNode } from "../model/node.js";
 import { createLearner, type Learner, type LearnerParts } from "../skills/learner.js";
 import { traceOf } from "../skills/trace-of.js";
-import { perform } from "./apply.js";
+import { perform, tell } from "./apply.js";
 import { compactJournal } from "./compact.js";
 import type { State } from "./state.js";
 
@@ -32,6 +32,7 @@ export function createBackground(state: State, parts: BackgroundParts): Backgrou
     rules: state.rules,
     mining: parts.mining,
     inference: state.inference,
+    onEvolution: (domain) => tell(state, [{ kind: "evolution_triggered", data: { domain } }]),
     change: (change) => {
       if (!state.closed) perform(state, { op: "skill", change });
     },

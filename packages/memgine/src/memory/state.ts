@@ -1,4 +1,4 @@
-import type { Inference } from "@car/ir/ports";
+import type { Inference, MemoryLesson } from "@car/ir/ports";
 import type { Core } from "../core/core.js";
 import type { Embedding } from "../dense/embedding.js";
 import type { MemoryJournal } from "../journal/memory-journal.js";
@@ -23,4 +23,6 @@ export interface State {
   /** Entries up to here have been given to the embedder. */
   embedded: number;
   closed: boolean;
+  /** Told what is learned, but not what is read back from a journal. */
+  readonly listeners: Set<(lesson: MemoryLesson) => void>;
 }

@@ -11,6 +11,8 @@ export interface LearnerParts {
   readonly rules: SkillRules;
   readonly mining?: Partial<MiningRules> | undefined;
   readonly inference?: Inference | undefined;
+  /** Told of each domain that is to be done in another way. */
+  readonly onEvolution: (domain: string) => void;
   /** Carries a change out and writes it down. */
   readonly change: (change: SkillOperation) => void;
 }
@@ -64,11 +66,12 @@ export function createLearner(parts: LearnerParts): Learner {
 }
 
 async function evolve(experience: Experience, domain: string): Promise<void> {
-  const { book, traces, evolved } = experience;
+  const { book, traces, evolved, onEvolution } = experience;
   const weak = incumbentOf(book, domain) ?? [...book.values()].find((skill) => skill.domain === domain);
   // Once per number of failures: the next evolution waits for new ones.
   if (weak === undefined || evolved.has(`${weak.id}@${weak.failures}`)) return;
   evolved.add(`${weak.id}@${weak.failures}`);
+  onEvolution(domain);
   const failures = traces.filter((trace) => !trace.succeeded && follows(trace, weak));
   const successes = traces.filter((trace) => trace.succeeded && trace.goal === domain);
   const request = { domain, traces: [...successes, ...failures], parent: weak };

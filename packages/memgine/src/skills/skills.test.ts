@@ -126,6 +126,23 @@ describe("skills", () => {
     expect(memory.skills.list()).toHaveLength(2);
   });
 
+  it("[MG-59] [7.1] tells of each lesson, once, and of none that is only read back", async () => {
+    const { memory } = testMemgine({ mining: { support: 3 } });
+    const lessons: string[] = [];
+    const stop = memory.onLesson?.(({ kind }) => lessons.push(kind));
+    memory.skills.ingest(SKILL);
+    for (let n = 0; n < 3; n += 1)
+      memory.recordOutcome(...run(["fetch", "parse"], { status: "rolled_back", fails: true }));
+    for (let n = 0; n < 3; n += 1) memory.recordOutcome(...run(["crawl", "extract"]));
+    await memory.idle();
+    expect(lessons).toEqual(["skill_distilled", "evolution_triggered", "skill_evolved"]);
+    memory.skills.deprecate("s");
+    expect(lessons.at(-1)).toBe("skill_deprecated");
+    stop?.();
+    memory.skills.deprecate("s-v2");
+    expect(lessons).toHaveLength(4);
+  });
+
   const answering = (text: string): Inference => ({
     infer: async () => ({ text, usage: { input_tokens: 1, output_tokens: 1 }, model: "m", finish_reason: "stop" }),
   });

@@ -1,0 +1,33 @@
+import { effectiveReversibility, setOwn } from "@car/ir";
+import type { ApprovalRequest, Decision, ParameterOrigin } from "@car/ir/ports";
+import { SlotFlow } from "../flow/slot-flow.js";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+
+/** What somebody is shown who is to approve an action. */
+export function approvalRequest(run: Run, slot: Slot, decision: Decision): ApprovalRequest {
+  const { action, tool, parameters } = slot;
+  const origins = originsOf(run, slot);
+  return {
+    run_id: run.scope.run_id,
+    proposal_id: run.scope.proposal_id,
+    action_id: action.id,
+    tool: action.type === "tool_call" ? action.tool : action.type,
+    parameters,
+    principal: run.principal,
+    reasons: decision.reasons,
+    reversibility: effectiveReversibility(action, tool?.schema),
+    ...(origins === undefined ? {} : { origins }),
+  };
+}
+
+function originsOf(run: Run, slot: Slot): Record<string, ParameterOrigin> | undefined {
+  if (run.flow === undefined) return undefined;
+  const flow = new SlotFlow(run, slot, run.flow);
+  const origins: Record<string, ParameterOrigin> = {};
+  for (const [param, value] of Object.entries(slot.parameters)) {
+    const { source } = flow.provenance(value, { param, elements: "value" });
+    setOwn(origins, param, { labels: flow.labels(param), source });
+  }
+  return origins;
+}

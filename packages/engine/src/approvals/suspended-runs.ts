@@ -1,0 +1,56 @@
+import { type ProposalResult, RunUnknownError } from "@car/ir";
+import { cancelRun } from "../run/begin.js";
+import type { OpenRuns } from "../run/open-runs.js";
+import { resumeRun } from "../run/resume.js";
+import type { Run } from "../run/run.js";
+
+/** The runs of a runtime that wait for approvals. */
+export class SuspendedRuns {
+  private readonly runs = new Map<string, Run>();
+  /** Runs that do not wait, or not for approvals. */
+  readonly open: OpenRuns;
+
+  constructor(open: OpenRuns) {
+    this.open = open;
+  }
+
+  get size(): number {
+    return this.runs.size;
+  }
+
+  /** Ids, the longest suspended first. */
+  ids(): readonly string[] {
+    return [...this.runs.keys()];
+  }
+
+  /** Takes a run in that has just been suspended. */
+  add(run: Run): void {
+    this.open.delete(run);
+    this.runs.set(run.scope.run_id, run);
+  }
+
+  /** @throws `RunUnknownError` and as `resumeRun` (as rejections). */
+  async resume(runId: string, signal: AbortSignal | undefined): Promise<ProposalResult> {
+    const run = this.runs.get(runId);
+    if (run === undefined) throw new RunUnknownError(`no suspended run has the id \`${runId}\``);
+    this.runs.delete(runId);
+    this.open.add(run);
+    try {
+      return await resumeRun(run, signal);
+    } catch (error) {
+      this.open.delete(run);
+      this.runs.set(runId, run);
+      throw error;
+    }
+  }
+
+  /** Gives all of them up, and undoes what they did. */
+  cancelAll(message: string): void {
+    for (const run of [...this.runs.values()]) {
+      this.runs.delete(run.scope.run_id);
+      this.open.add(run);
+      run.reopen(() => undefined);
+      cancelRun(run, { code: "canceled", message });
+    }
+  }
+}

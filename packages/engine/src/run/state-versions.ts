@@ -1,0 +1,26 @@
+import type { StateView } from "@car/ir/ports";
+import type { Run } from "./run.js";
+
+/** Versions of all keys that a run may have looked at: those that it locked. 0 is a key that holds nothing. */
+export function versionsOf(run: Run): Map<string, number> {
+  const view = run.state.committed;
+  const versions = new Map<string, number>();
+  const { reads, writes } = run.plan.locks;
+  for (const lock of [...reads, ...writes]) {
+    for (const key of keysOf(lock, view)) versions.set(key, view.entry(key)?.version ?? 0);
+  }
+  return versions;
+}
+
+/** Keys of a run's locks that somebody has changed since; what has been added or removed under a prefix is among them. */
+export function changedSince(run: Run, versions: ReadonlyMap<string, number>): readonly string[] {
+  const now = versionsOf(run);
+  const keys = new Set([...versions.keys(), ...now.keys()]);
+  return [...keys].filter((key) => (versions.get(key) ?? 0) !== (now.get(key) ?? 0)).sort();
+}
+
+function keysOf(lock: string, view: StateView): readonly string[] {
+  if (!lock.endsWith("*")) return [lock];
+  const prefix = lock.slice(0, -1);
+  return (view.entryKeys?.() ?? view.keys()).filter((key) => key.startsWith(prefix));
+}
