@@ -83,6 +83,21 @@ describe("car policy explain", () => {
   });
 });
 
+describe("car policy diff", () => {
+  it("[CLI-16] exits with 0 for what lets nothing more through, and shows an example of everything else", async () => {
+    const text = readFileSync(POLICY, "utf8");
+    const stricter = file("stricter.yaml", `${text}  - type: deny_tool\n    tool: shell\n`);
+    const narrowing = await policy("diff", POLICY, stricter);
+    expect([narrowing.code, narrowing.out]).toEqual([0, "narrowing\n  - allow → deny: shell {}"]);
+    const expansion = await policy("diff", stricter, POLICY);
+    expect([expansion.code, expansion.out]).toEqual([1, "expansion\n  + deny → allow: shell {}"]);
+    expect(JSON.parse((await policy("diff", POLICY, POLICY, "--json")).out)).toMatchObject({ verdict: "equal" });
+    const keyword = file("keyword.yaml", `${text}  - type: deny_keyword\n    keywords: [x]\n`);
+    const { code, out } = await policy("diff", POLICY, keyword);
+    expect([code, out]).toEqual([1, expect.stringMatching(/^undecided\n {2}\? undecided because of `deny_keyword/)]);
+  });
+});
+
 describe("car policy replay", () => {
   it("[CLI-14] lists the decisions of a log that the policy would make otherwise", async () => {
     const log = join(folder, "log.jsonl");
@@ -115,6 +130,7 @@ describe("bad usage", () => {
   it.each([
     [["check", "none.yaml"], "none.yaml"],
     [["check", "rules.txt"], "ends in .yaml"],
+    [["diff", POLICY, "none.yaml"], "none.yaml"],
     [["test", POLICY, "none.yaml"], "none.yaml"],
     [["test", POLICY, POLICY], "unknown field"],
     [["test", POLICY], "missing required argument"],

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { policyCheckCommand } from "./commands/policy-check.js";
+import { policyDiffCommand } from "./commands/policy-diff.js";
 import { policyExplainCommand } from "./commands/policy-explain.js";
 import { policyReplayCommand } from "./commands/policy-replay.js";
 import { policyTestCommand } from "./commands/policy-test.js";
@@ -26,6 +27,11 @@ export function addPolicyCommands(program: Command, act: Act): void {
     .option("--state <file>", "state that the host or a tool wrote, a JSON object")
     .option("--situation <file>", "a JSON object with history, labels, sources, principal as in a case")
     .action(act(policyExplainCommand));
+  add("diff")
+    .argument("<old>")
+    .argument("<new>")
+    .description("say whether a change lets more through, less, or both, with examples")
+    .action((old: string, changed: string, options: WithJson) => act(policyDiffCommand)(old, { ...options, changed }));
   add("replay")
     .argument("<log>")
     .description("list the decisions of a log that another policy would make otherwise")

@@ -53,3 +53,5 @@ export { parsePolicyCases, PolicyCases } from "./situation/policy-cases.js";
 export type { PolicyCase } from "./situation/policy-cases.js";
 export { testPolicy } from "./situation/test-policy.js";
 export type { CaseOutcome } from "./situation/test-policy.js";
+export { diffPolicies } from "./diff/diff-policies.js";
+export type { PolicyDiff, PolicyDifference } from "./diff/diff-policies.js";
