@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { CarError } from "@car/ir";
 import pc from "picocolors";
+import type { Act, Handler, WithJson } from "./act.js";
 import { explainCommand } from "./commands/explain.js";
 import { logDiffCommand } from "./commands/log-diff.js";
 import { logShowCommand } from "./commands/log-show.js";
@@ -10,18 +11,13 @@ import { runCommand } from "./commands/run.js";
 import { verifyCommand } from "./commands/verify.js";
 import { EXIT } from "./exit-code.js";
 import { type Output, processOutput } from "./io/output.js";
+import { addPolicyCommands } from "./policy-program.js";
 import { UsageError } from "./usage-error.js";
 
 /** A file that is not there or may not be read; the message names it. */
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && "syscall" in error;
 }
-
-interface WithJson {
-  readonly json?: boolean;
-}
-
-type Handler<O> = (argument: string, options: O, output: Output) => Promise<number>;
 
 /** Runs the command line and answers with the exit code. Never throws. */
 export async function runProgram(
@@ -46,8 +42,6 @@ export async function runProgram(
     return expected ? EXIT.usage : EXIT.failed;
   }
 }
-
-type Act = <O extends object>(handler: Handler<O>) => (argument: string, options: O & WithJson) => Promise<void>;
 
 function buildProgram(act: Act, output: Output): Command {
   const program = new Command("car")
@@ -94,6 +88,7 @@ function buildProgram(act: Act, output: Output): Command {
     .requiredOption("--log <file>", "the log: a file or a folder")
     .option("--run <id>", "the run, when the action is in several")
     .action(act(explainCommand));
+  addPolicyCommands(program, act);
   return program;
 }
 

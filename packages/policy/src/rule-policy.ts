@@ -1,15 +1,13 @@
-import { contentHash, type JsonValue, PolicyDocumentInvalidError } from "@car/ir";
-import { ALLOW, type PlanFinding, type PolicyEngine } from "@car/ir/ports";
+import { contentHash, type JsonValue } from "@car/ir";
+import { ALLOW, type PlanFinding, type PolicyEngine, type PolicyPlan } from "@car/ir/ports";
 import { deny } from "./decision/decisions.js";
-import { checkRules } from "./document/check-document.js";
-import { documentProblems } from "./document/document-problems.js";
 import type { PolicyDocument } from "./document/policy-document.js";
+import { soundPolicy } from "./document/sound-policy.js";
 import { checkPlan } from "./engine/check-plan.js";
 import { createDecide } from "./engine/decide.js";
 import { indexRules, type RuleIndex } from "./engine/rule-index.js";
 import type { CompiledRule } from "./rules/compiled-rule.js";
 import { compileRule, type PolicyRule } from "./rules/compile-rule.js";
-import { ruleIds } from "./rules/rule-ids.js";
 
 /** What `rulePolicy` takes besides the rules. */
 export interface RulePolicyOptions {
@@ -28,10 +26,7 @@ export function rulePolicy(
   rules: readonly PolicyRule[] | PolicyDocument,
   options: RulePolicyOptions = {},
 ): PolicyEngine {
-  const document = "rules" in rules ? rules : { rules, default: undefined };
-  const defaultEffect = options.defaultEffect ?? document.default ?? "allow";
-  const known = soundRules(document.rules);
-  const ids = ruleIds(known);
+  const { rules: known, ids, defaultEffect } = soundPolicy(rules, options.defaultEffect);
   const compiled = known.map((rule, at) => compileRule(rule, ids[at] ?? ""));
   const { forAction, forTool } = indexRules(compiled);
   const decide = createDecide({
@@ -72,12 +67,6 @@ function asks(rules: readonly CompiledRule[], what: "flow" | "history"): boolean
 function namedTools(rules: readonly CompiledRule[]): readonly string[] {
   const named = rules.flatMap(({ scope, names = [] }) => [...scope.tools, ...names]);
   return Object.freeze([...new Set(named)].filter((tool) => tool !== "*"));
-}
-
-function soundRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
-  const checked = checkRules(rules);
-  if ("value" in checked) return checked.value;
-  throw new PolicyDocumentInvalidError(documentProblems(checked.findings, {}));
 }
 
 /** A hash of what the rules say; of code only the id is known, so a host that changes a function renames it. */

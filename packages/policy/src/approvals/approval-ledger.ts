@@ -36,7 +36,7 @@ interface Lasting {
 }
 
 /** A store keeps so many requests that are neither answered nor expired. */
-export const MAX_PENDING = 10_000;
+const MAX_PENDING = 10_000;
 
 /** The memory of an approval store: what was asked, answered, granted and used. Knows neither files nor clocks. */
 export class ApprovalLedger {

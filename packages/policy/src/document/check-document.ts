@@ -31,7 +31,8 @@ export function checkRules(rules: readonly unknown[]): Checked<readonly PolicyRu
   return wrong.length > 0 ? { findings: wrong } : { value: values };
 }
 
-function checkAgainst<S extends z.ZodType>(schema: S, input: unknown): Checked<z.output<S>> {
+/** Checks any input against a schema, copied as JSON first. */
+export function checkAgainst<S extends z.ZodType>(schema: S, input: unknown): Checked<z.output<S>> {
   let copy: JsonValue;
   try {
     copy = copyJson(input, BOUNDS);

@@ -1,8 +1,9 @@
 import { PolicyDocumentInvalidError } from "@car/ir";
-import { checkDocument } from "./check-document.js";
+import { type Checked, checkDocument } from "./check-document.js";
 import { documentProblems } from "./document-problems.js";
 import type { DocumentSource } from "./document-source.js";
 import { readJson } from "./json-source.js";
+import type { Places } from "./place.js";
 import type { PolicyDocument } from "./policy-document.js";
 import { readToml } from "./toml-source.js";
 import { readYaml } from "./yaml-source.js";
@@ -30,11 +31,20 @@ const READERS: Readonly<Record<PolicyFormat, (text: string) => DocumentSource>> 
  * Reads and checks a policy. Pure; `rulePolicy` makes an engine of the result.
  * @throws `PolicyDocumentInvalidError` with every problem: file, line, column, path. Nothing else, for any text.
  */
-export function parsePolicyDocument(text: string, { format, file }: ParsePolicyOptions): PolicyDocument {
+export function parsePolicyDocument(text: string, options: ParsePolicyOptions): PolicyDocument {
+  return readDocument(text, options, checkDocument).value;
+}
+
+/** A document of any kind and the places of its parts. @throws `PolicyDocumentInvalidError` with every problem. */
+export function readDocument<T>(
+  text: string,
+  { format, file }: ParsePolicyOptions,
+  check: (value: unknown) => Checked<T>,
+): { readonly value: T; readonly places: Places } {
   const source = read(text, format);
   if ("findings" in source) throw new PolicyDocumentInvalidError(documentProblems(source.findings, { file }));
-  const checked = checkDocument(source.value);
-  if ("value" in checked) return checked.value;
+  const checked = check(source.value);
+  if ("value" in checked) return { value: checked.value, places: source.places };
   throw new PolicyDocumentInvalidError(documentProblems(checked.findings, { file, places: source.places }));
 }
 

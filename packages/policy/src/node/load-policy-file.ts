@@ -1,7 +1,13 @@
 import { open } from "node:fs/promises";
 import { PolicyDocumentInvalidError } from "@car/ir";
-import { MAX_DOCUMENT_LENGTH, parsePolicyDocument, type PolicyFormat } from "../document/parse-policy-document.js";
+import {
+  MAX_DOCUMENT_LENGTH,
+  parsePolicyDocument,
+  type ParsePolicyOptions,
+  type PolicyFormat,
+} from "../document/parse-policy-document.js";
 import type { PolicyDocument } from "../document/policy-document.js";
+import { parsePolicyCases, type PolicyCases } from "../situation/policy-cases.js";
 
 /** No UTF-16 unit takes more bytes of UTF-8. */
 const MAX_BYTES = MAX_DOCUMENT_LENGTH * 3;
@@ -11,9 +17,30 @@ const MAX_BYTES = MAX_DOCUMENT_LENGTH * 3;
  * @throws `PolicyDocumentInvalidError` (as a rejection) when it cannot be read or is not a policy.
  */
 export async function loadPolicyFile(path: string): Promise<PolicyDocument> {
+  const { text, ...options } = await readPolicyFile(path);
+  return parsePolicyDocument(text, options);
+}
+
+/** Reads a file of cases for `testPolicy`; its ending says what it is written in. @throws as `loadPolicyFile`. */
+export async function loadPolicyCases(path: string): Promise<PolicyCases> {
+  const { text, ...options } = await readPolicyFile(path);
+  return parsePolicyCases(text, options);
+}
+
+/**
+ * The text of a policy file, and what `checkPolicy` and the parsers want to know of it.
+ * @throws `PolicyDocumentInvalidError` (as a rejection) when it cannot be read.
+ */
+export async function readPolicyFile(path: string): Promise<PolicyFileText> {
   const format = formatOf(path);
   if (format === undefined) throw invalid(path, "a policy file ends in .yaml, .yml, .toml or .json");
-  return parsePolicyDocument(decode(path, await readBytes(path)), { format, file: path });
+  return { text: decode(path, await readBytes(path)), format, file: path };
+}
+
+/** What a policy file holds, unparsed. */
+export interface PolicyFileText extends ParsePolicyOptions {
+  readonly text: string;
+  readonly file: string;
 }
 
 function formatOf(path: string): PolicyFormat | undefined {

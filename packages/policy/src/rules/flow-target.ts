@@ -40,7 +40,7 @@ function toolTarget(tool: string, param: ParamField | undefined): FlowTarget {
 }
 
 /** Labels are followed by whole parameters: what stands deeper has what the parameter has. */
-function topLevel(param: ParamField): string | undefined {
+export function topLevel(param: ParamField): string | undefined {
   const name = typeof param === "string" ? param.split(".")[0] : param[0];
   return name === "*" ? undefined : name;
 }

@@ -1,0 +1,40 @@
+import { CarError, type PolicyDocumentInvalidError } from "@car/ir";
+import { checkPolicy } from "@car/policy";
+import { readPolicyFile } from "@car/policy/node";
+import pc from "picocolors";
+import { EXIT } from "../exit-code.js";
+import { loadTools } from "../io/load-tools.js";
+import type { Output } from "../io/output.js";
+import { plural } from "../show/marks.js";
+import { problemLine } from "../show/problem-line.js";
+
+/** Says what is wrong with a policy file, and what is odd about it. Warnings alone do not fail. */
+export async function policyCheckCommand(
+  path: string,
+  { tools }: { readonly tools?: string },
+  output: Output,
+): Promise<number> {
+  const names = tools === undefined ? undefined : (await loadTools(tools)).map(({ schema }) => schema.name);
+  const { text, ...options } = await readPolicyFile(path);
+  try {
+    const { document, warnings } = checkPolicy(text, { ...options, ...(names !== undefined && { tools: names }) });
+    if (output.json) output.value({ valid: true, problems: [], warnings });
+    else {
+      output.line(`${pc.green(pc.bold("valid"))}  ${plural(document.rules.length, "rule")}`);
+      for (const warning of warnings) output.line(`  ${pc.yellow("!")} ${problemLine(warning)}`);
+    }
+    return EXIT.ok;
+  } catch (error) {
+    if (!isInvalid(error)) throw error;
+    if (output.json) output.value({ valid: false, problems: error.problems, warnings: [] });
+    else {
+      output.line(pc.red(pc.bold("invalid")));
+      for (const problem of error.problems) output.line(`  ${pc.red("✗")} ${problemLine(problem)}`);
+    }
+    return EXIT.failed;
+  }
+}
+
+function isInvalid(error: unknown): error is PolicyDocumentInvalidError {
+  return CarError.isInstance(error) && error.code === "CAR_POLICY_DOCUMENT_INVALID";
+}

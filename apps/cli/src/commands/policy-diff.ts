@@ -1,0 +1,32 @@
+import { diffPolicies, type PolicyDiff, type PolicyDifference } from "@car/policy";
+import { loadPolicyFile } from "@car/policy/node";
+import pc from "picocolors";
+import { EXIT } from "../exit-code.js";
+import type { Output } from "../io/output.js";
+
+/** Says whether a change of a policy lets more through, less, or both, with an example for each. */
+export async function policyDiffCommand(
+  old: string,
+  { changed }: { readonly changed: string },
+  output: Output,
+): Promise<number> {
+  const diff = await diffPolicies(await loadPolicyFile(old), await loadPolicyFile(changed));
+  if (output.json) output.value(diff);
+  else show(diff, output);
+  return diff.verdict === "equal" || diff.verdict === "narrowing" ? EXIT.ok : EXIT.failed;
+}
+
+function show({ verdict, expansions, narrowings, undecided }: PolicyDiff, output: Output): void {
+  const isSafe = verdict === "equal" || verdict === "narrowing";
+  output.line((isSafe ? pc.green : pc.red)(pc.bold(verdict)));
+  for (const each of expansions) output.line(`  ${pc.red("+")} ${exampleText(each)}`);
+  for (const each of narrowings) output.line(`  ${pc.green("-")} ${exampleText(each)}`);
+  for (const reason of undecided) output.line(`  ${pc.yellow("?")} undecided because of ${reason}`);
+}
+
+function exampleText({ situation, old, new: now }: PolicyDifference): string {
+  const { action, ...rest } = situation;
+  const what = action.type === "tool_call" ? action.tool : action.type;
+  const around = Object.keys(rest).length === 0 ? "" : ` with ${JSON.stringify(rest)}`;
+  return `${old.effect} → ${now.effect}: ${pc.bold(what)} ${JSON.stringify(action.parameters)}${around}`;
+}
