@@ -1,4 +1,4 @@
-import { type Action, canonicalJson, type JsonValue } from "@car/ir";
+import { type Action, canonicalJson } from "@car/ir";
 import type { Decision } from "@car/ir/ports";
 import type { PolicyDocument } from "../document/policy-document.js";
 import { soundPolicy } from "../document/sound-policy.js";
