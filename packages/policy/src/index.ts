@@ -35,6 +35,8 @@ export type { ValueCondition } from "./schema/value-condition.js";
 export type { DataRule } from "./rules/data-rule.js";
 export type { PolicyRule } from "./rules/compile-rule.js";
 
+export { withShadow } from "./shadow/with-shadow.js";
+export type { ShadowOptions } from "./shadow/with-shadow.js";
 export { memoryApprovalStore } from "./approvals/memory-approval-store.js";
 
 export { allow, askApproval, deny } from "./decision/decisions.js";

@@ -4,7 +4,14 @@ export type { Logger } from "./logger.js";
 export type { Lease, LockOwner, LockRequest, LockWait, StateCommit, StateStore, StateView } from "./state-store.js";
 export type { EventDraft, EventLog, FlushReason, LogHead, ReadOptions, RunScope } from "./event-log.js";
 export { ALLOW } from "./policy-engine.js";
-export type { Decision, PolicyEngine, PolicyReason, PolicyRequest, PolicyStateView } from "./policy-engine.js";
+export type {
+  Decision,
+  PolicyEngine,
+  PolicyReason,
+  PolicyRequest,
+  PolicyStateView,
+  ShadowDecision,
+} from "./policy-engine.js";
 export type {
   LabelOrigin,
   PlanFinding,

@@ -9,10 +9,19 @@ export interface PolicyReason {
   readonly message: string;
 }
 
+/** What a policy on trial would have decided. `undecided`: it failed, or would have had to be waited for. */
+export interface ShadowDecision {
+  readonly version: string;
+  readonly effect: Decision["effect"] | "undecided";
+  readonly reasons: readonly PolicyReason[];
+}
+
 /** The answer of a policy. A denial overrides a request for approval, which overrides an allowance. */
 export interface Decision {
   readonly effect: "allow" | "deny" | "require_approval";
   readonly reasons: readonly PolicyReason[];
+  /** Logged beside it, and never enforced. */
+  readonly shadow?: ShadowDecision;
 }
 
 /** The one shared allowance without reasons. */
