@@ -3,6 +3,7 @@ import type { Tool } from "@car/ir/ports";
 import { callMcpTool } from "./call-mcp-tool.js";
 import { listAllTools } from "./list-all-tools.js";
 import type { McpClient, McpTool } from "./mcp-client.js";
+import { type McpPins, requirePinned } from "./pins.js";
 import { toolSchemaOf } from "./tool-schema-of.js";
 
 export type { McpClient, McpTool } from "./mcp-client.js";
@@ -23,6 +24,11 @@ export interface McpToolsOptions {
    * of which the host says nothing is irreversible.
    */
   readonly trustAnnotations?: boolean;
+  /**
+   * What the host has approved, from `mcpPins`. A tool that has changed since, or is new, refuses the whole server: what it
+   * says of itself reaches the model. Default: whatever the server offers is taken.
+   */
+  readonly pins?: McpPins;
   /** Longest wait for one answer, and for the whole list, in milliseconds. Default 60,000. */
   readonly timeoutMs?: number;
 }
@@ -35,12 +41,15 @@ const DEFAULT_TIMEOUT_MS = 60_000;
  *
  * @param client connected; closing it stays the caller's business.
  * @throws `McpFailedError` (`CAR_MCP_FAILED`) when the server is gone, silent, or sends something that is no list of
- * tools; `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when `include` names a tool that the server does not have.
+ * tools; `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when `include` names a tool that the server does not have;
+ * `McpPinError` (`CAR_MCP_PIN_MISMATCH`) when a tool that is taken is not as `pins` say.
  */
 export async function mcpTools(client: McpClient, options: McpToolsOptions = {}): Promise<readonly Tool[]> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const listed = await listAllTools(client, timeoutMs);
-  return included(listed, options.include).map((tool) => ({
+  const taken = included(listed, options.include);
+  if (options.pins !== undefined) requirePinned(taken, options.pins);
+  return taken.map((tool) => ({
     schema: toolSchemaOf(tool, options),
     execute: (parameters, context) => callMcpTool({ client, tool: tool.name, timeoutMs }, parameters, context),
   }));

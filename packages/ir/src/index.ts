@@ -123,6 +123,7 @@ export { MemoryLockedError } from "./errors/memory-locked-error.js";
 export { MemoryWriteError } from "./errors/memory-write-error.js";
 export { PayloadErasedError } from "./errors/payload-erased-error.js";
 export { McpFailedError } from "./errors/mcp-failed-error.js";
+export { McpPinError } from "./errors/mcp-pin-error.js";
 export { PolicyDocumentInvalidError } from "./errors/policy-document-invalid-error.js";
 export type { PolicyDocumentProblem } from "./errors/policy-document-invalid-error.js";
 export { problemText, ProposalInvalidError } from "./errors/proposal-invalid-error.js";
