@@ -1,5 +1,5 @@
 import { contentHash, type JsonValue } from "@car/ir";
-import { ALLOW, type PlanFinding, type PolicyEngine, type PolicyPlan } from "@car/ir/ports";
+import { ALLOW, type PlanFinding, type PolicyEngine } from "@car/ir/ports";
 import { deny } from "./decision/decisions.js";
 import type { PolicyDocument } from "./document/policy-document.js";
 import { soundPolicy } from "./document/sound-policy.js";

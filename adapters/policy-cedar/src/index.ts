@@ -1,0 +1,2 @@
+export { cedarPolicy } from "./cedar-policy.js";
+export type { CedarPolicyOptions } from "./cedar-policy.js";
