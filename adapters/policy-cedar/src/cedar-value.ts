@@ -14,7 +14,7 @@ const DECIMAL_LIMIT = 922_337_203_685_476;
  * member that is null is left out.
  * @throws `NotInCedar` for anything else: other numbers, null in a list, reserved names, half of a surrogate pair.
  */
-export function cedarValue(value: JsonValue, depth = 0): CedarValueJson {
+function cedarValue(value: JsonValue, depth = 0): CedarValueJson {
   if (depth > MAX_DEPTH) throw new NotInCedar(`nested deeper than ${MAX_DEPTH}`);
   switch (typeof value) {
     case "boolean":
