@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runProgram } from "./program.js";
+import { type Captured, captured } from "./testing/captured.js";
 
 const EXAMPLES = fileURLToPath(new URL("../examples/", import.meta.url));
 const POLICY = join(EXAMPLES, "policy.yaml");
@@ -13,19 +12,7 @@ let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "car-policy-"))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs `car policy ...` with its output captured. */
-async function policy(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = [];
-  let err = "";
-  const code = await runProgram(["policy", ...argv], (json) => ({
-    json,
-    interactive: false,
-    line: (text = "") => void out.push(text),
-    value: (value) => void out.push(JSON.stringify(value)),
-    aside: (text) => void (err += text),
-  }));
-  return { code, out: stripVTControlCharacters(out.join("\n")), err: stripVTControlCharacters(err) };
-}
+const policy = (...argv: string[]): Promise<Captured> => captured(["policy", ...argv]);
 
 function file(name: string, text: string): string {
   const path = join(folder, name);
@@ -101,15 +88,8 @@ describe("car policy diff", () => {
 describe("car policy replay", () => {
   it("[CLI-14] lists the decisions of a log that the policy would make otherwise", async () => {
     const log = join(folder, "log.jsonl");
-    const quiet = {
-      json: true,
-      interactive: false,
-      line: () => undefined,
-      value: () => undefined,
-      aside: () => undefined,
-    };
     const run = ["run", join(EXAMPLES, "good.json"), "--tools", join(EXAMPLES, "tools.js"), "--policy", POLICY];
-    expect(await runProgram([...run, "--log", log], () => quiet)).toBe(0);
+    expect((await captured([...run, "--log", log])).code).toBe(0);
     expect(await policy("replay", log, "--policy", POLICY)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^same/) as string,

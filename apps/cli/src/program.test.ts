@@ -2,12 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
 import { createRuntime } from "@car/engine";
 import { durableStore } from "@car/engine/node";
 import { readLog, segmentEventLog } from "@car/eventlog/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runProgram } from "./program.js";
+import { type Captured, captured } from "./testing/captured.js";
 
 const EXAMPLES = fileURLToPath(new URL("../examples/", import.meta.url));
 const FILES = ["--tools", join(EXAMPLES, "tools.js"), "--policy", join(EXAMPLES, "policy.yaml")];
@@ -20,19 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the command line with its output captured. */
-async function car(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = [];
-  let err = "";
-  const code = await runProgram(argv, (json) => ({
-    json,
-    interactive: false,
-    line: (text = "") => void out.push(text),
-    value: (value) => void out.push(JSON.stringify(value)),
-    aside: (text) => void (err += text),
-  }));
-  return { code, out: stripVTControlCharacters(out.join("\n")), err: stripVTControlCharacters(err) };
-}
+const car = (...argv: string[]): Promise<Captured> => captured(argv);
 
 function file(name: string, text: string): string {
   const path = join(folder, name);

@@ -1,3 +1,4 @@
+import { seededRandom } from "@car/conformance";
 import { createMemgine, type Memgine } from "@car/memgine";
 
 /** How the cascade did on generated premises. */
@@ -21,7 +22,7 @@ const SUPERSEDED = 0.3;
 
 /** Chains and diamonds of depth 1 to 6; 30% of the statements are superseded, in random order. The expectation is worked out here. */
 export function measureCascade(): CascadeFigures {
-  const random = mulberry(7);
+  const random = seededRandom(7);
   let [due, flagged, falseFlags] = [0, 0, 0];
   for (let graph = 0; graph < GRAPHS; graph += 1) {
     const nodes = graph % 2 === 0 ? chain(1 + (graph % DEEPEST)) : diamond(1 + (graph % DEEPEST));
@@ -70,15 +71,4 @@ function reachedFrom(nodes: readonly Node[], dead: ReadonlySet<string>): Readonl
   const reached = new Set<string>(dead);
   for (const { id, premises } of nodes) if (premises.some((premise) => reached.has(premise))) reached.add(id);
   return new Set([...reached].filter((id) => !dead.has(id)));
-}
-
-/** Numbers in `[0, 1)` that depend on the seed alone. */
-export function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

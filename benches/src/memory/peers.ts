@@ -1,7 +1,7 @@
+import { seededRandom } from "@car/conformance";
 import { createMemgine } from "@car/memgine";
 import { create, insert, search } from "@orama/orama";
 import MiniSearch from "minisearch";
-import { mulberry } from "./cascade.js";
 import { phrase } from "./scale.js";
 
 /** One library on the same texts and the same queries, in processor time. */
@@ -28,7 +28,7 @@ export async function measurePeers(documents: number): Promise<readonly PeerFigu
 }
 
 async function measure(side: Side, documents: number): Promise<PeerFigures> {
-  const random = mulberry(17);
+  const random = seededRandom(17);
   const texts = Array.from({ length: documents }, () => phrase(random, 10));
   const queries = Array.from({ length: QUERIES }, () => phrase(random, 6));
   const started = processorMs();

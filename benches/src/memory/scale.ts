@@ -1,5 +1,5 @@
+import { seededRandom } from "@car/conformance";
 import { createDenseIndex, createMemgine, type Memgine } from "@car/memgine";
-import { mulberry } from "./cascade.js";
 
 /** Times of one size. */
 export interface ScaleFigures {
@@ -27,7 +27,7 @@ const QUERY_WORDS = 6;
 
 /** Facts of ten words from a vocabulary with a natural distribution, a tenth of them with a premise, in conversations of fifty. */
 export function measureScale(nodes: number): ScaleFigures {
-  const random = mulberry(11);
+  const random = seededRandom(11);
   const texts = Array.from({ length: nodes }, () => phrase(random, FACT_WORDS));
   const memory = emptyMemory();
   const started = processorMs();
@@ -56,7 +56,7 @@ export function measureScale(nodes: number): ScaleFigures {
 
 /** Clustered vectors, as sentences give them. */
 export function measureDense(vectors: number, dim: number): DenseFigures {
-  const random = mulberry(13);
+  const random = seededRandom(13);
   const centres = Array.from({ length: 200 }, () => randomVector(random, dim));
   const near = (): Float32Array => {
     const centre = centres[Math.floor(random() * centres.length)] as Float32Array;

@@ -1,3 +1,4 @@
+import { seededRandom } from "@car/conformance";
 import { benchRuntime, committed, proposal } from "../fixtures.js";
 import { interleave, timeUs } from "../measure.js";
 import type { Row, Workload } from "../row.js";
@@ -16,7 +17,7 @@ export const layers: Workload = {
   id: "W4",
   about: "50 layers of 20 calls, exponential latency of mean 5 ms: makespan beside the longest path",
   async run(rounds): Promise<readonly Row[]> {
-    const tasks = makeTasks(seeded(7));
+    const tasks = makeTasks(seededRandom(7));
     const wait = ({ ms }: { readonly ms: number }): Promise<null> =>
       new Promise((resolve) => setTimeout(resolve, ms, null));
     const runtime = benchRuntime([
@@ -77,15 +78,4 @@ function bare(tasks: readonly Task[], wait: (task: Task) => Promise<unknown>): P
     started.push(Promise.all(task.after.map((each) => started[each]!)).then(() => wait(task)));
   }
   return Promise.all(started);
-}
-
-/** Mulberry32: the same graph every time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
