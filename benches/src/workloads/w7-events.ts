@@ -64,7 +64,7 @@ async function fill(maxEvents: number): Promise<{ readonly bytes: number; readon
 /** A scope of its own for every run, as the engine makes them. */
 function scopeOf(index: number): RunScope {
   const id = index.toString(16).padStart(32, "0");
-  return { run_id: id, proposal_id: "bench", trace_id: id, span_prefix: "00000001", action_ids: ACTION_IDS };
+  return { run_id: id, proposal_id: "bench", trace_id: id, principal: "default", span_prefix: "00000001", action_ids: ACTION_IDS };
 }
 
 const ACTION_IDS: readonly string[] = ["a"];

@@ -7,7 +7,7 @@ export const SAMPLE_SCOPES: readonly RunScope[] = ["a1", "b2"].map((name) => ({
   run_id: name.repeat(16),
   proposal_id: name.repeat(6),
   trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
-  span_prefix: name.repeat(4),
+  principal: "default", span_prefix: name.repeat(4),
   action_ids: ["fetch", "store-it", "tell_them"],
 }));
 

@@ -11,12 +11,12 @@ import {
 import type { Lease, StateStore } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RecordedAnswer } from "../reuse/recorded-answer.js";
-import type { Services } from "../run/services.js";
+import type { Host } from "../run/host.js";
 import type { Runtime } from "../runtime.js";
 import { type Checkpoint, checkCheckpoint, savedEntries, type SavedReceipt } from "./checkpoint.js";
 
 /** The parts of a runtime that a checkpoint is about. */
-export interface CheckpointPlace extends Pick<Services, "store" | "recorder" | "receipts" | "clock"> {
+export interface CheckpointPlace extends Pick<Host, "store" | "recorder" | "receipts" | "clock"> {
   /** The configuration as it is now. */
   readonly config: () => ConfigSnapshot;
 }

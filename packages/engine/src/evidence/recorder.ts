@@ -1,10 +1,17 @@
-import { eventOf, type LiveEvent } from "@car/ir";
-import type { EventDraft, EventLog, Logger } from "@car/ir/ports";
+import { type EventDataOf, type EventKind, eventOf, type LiveEvent } from "@car/ir";
+import type { EventDraft, EventLog, Logger, RunScope } from "@car/ir/ports";
 
 /** Writes events to the log and hands them to subscribers. */
 export class Recorder {
   readonly log: EventLog;
   private readonly logger: Logger;
+  /** The one draft that is used for all of them: a log keeps its fields, never itself. */
+  private readonly draft: { -readonly [Field in keyof EventDraft]: EventDraft[Field] } = {
+    kind: "config_changed",
+    time: 0,
+    action: -1,
+    attempt: 0,
+  };
   private readonly subscribers = new Set<(event: LiveEvent) => void>();
 
   constructor(log: EventLog, logger: Logger) {
@@ -18,6 +25,23 @@ export class Recorder {
     if (this.subscribers.size > 0) this.publish(draft, seq);
   }
 
+  /** Records an event of a run, or of one of its actions. */
+  recordOf<K extends EventKind>(
+    kind: K,
+    run: { readonly time: number; readonly scope: RunScope },
+    slot: { readonly index: number; readonly attempts: number } | undefined,
+    data: EventDataOf[K] | undefined,
+  ): void {
+    const { draft } = this;
+    draft.kind = kind;
+    draft.time = run.time;
+    draft.scope = run.scope;
+    draft.action = slot === undefined ? -1 : slot.index;
+    draft.attempt = slot === undefined ? 0 : slot.attempts;
+    draft.data = data;
+    this.record(draft as EventDraft);
+  }
+
   /** Calls `subscriber` for each event from now on, until the returned function is called. */
   subscribe(subscriber: (event: LiveEvent) => void): () => void {
     // A wrapper of its own, so that the same function may subscribe twice and stop once.
@@ -26,19 +50,20 @@ export class Recorder {
     return () => void this.subscribers.delete(entry);
   }
 
-  /** Flushes the log, then calls `next`, at once when nothing has to be waited for. A failure is logged. */
-  flushThen(next: () => void): void {
+  /** Flushes the log, then calls `next`, at once when nothing has to be waited for; with the failure, if there is one. */
+  flushThen(next: (error?: unknown) => void): void {
     const onError = (error: unknown): void => {
       this.logger.error({ error }, "the event log failed");
-      next();
+      next(error ?? new Error("the event log failed"));
     };
+    let flushed: void | Promise<void>;
     try {
-      const flushed = this.log.flush();
-      if (flushed === undefined) next();
-      else flushed.then(next, onError);
+      flushed = this.log.flush();
     } catch (error) {
-      onError(error);
+      return onError(error);
     }
+    if (flushed === undefined) next();
+    else flushed.then(() => next(), onError);
   }
 
   private publish(draft: EventDraft, seq: number): void {

@@ -23,7 +23,7 @@ export function deniedPlan(run: Run): readonly Reason[] | Promise<readonly Reaso
   try {
     const found = policy.checkPlan(buildPolicyPlan(new RunPlanInput(run)), run.state);
     if (!isThenable(found)) return reasonsOf(found);
-    const { timers } = run.services;
+    const { timers } = run.host;
     const bounds = { timers, timeoutMs: run.config.limits.policy_timeout_ms, signals: [] };
     return boundedWait(() => found, bounds).then((end) => {
       if (end.kind === "value") return safely(run, end.value);
@@ -113,6 +113,6 @@ function reasonsOf(found: readonly PlanFinding[]): readonly Reason[] {
 
 /** A policy that throws denies. The exception's text may quote what it looked at, so only the logger gets it. */
 function closed(run: Run, error: unknown): readonly Reason[] {
-  run.services.logger.error({ error, run_id: run.scope.run_id }, "a policy threw; the proposal is denied");
+  run.host.logger.error({ error, run_id: run.scope.run_id }, "a policy threw; the proposal is denied");
   return [{ code: "policy_denied", message: "the policy failed, so it denies", policies: ["policy_error"] }];
 }

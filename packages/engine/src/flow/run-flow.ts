@@ -10,8 +10,8 @@ import {
   type Reference,
 } from "@car/ir";
 import type { LabelOrigin, Provenance, ProvenanceOptions } from "@car/ir/ports";
-import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import type { GateRun, GateSlot } from "../gates/gate.js";
+import { flowOf } from "./flow-note.js";
 
 /** Follows labels through one run. Exists only when the policy looks at them. */
 export class RunFlow implements FlowSource {
@@ -19,19 +19,19 @@ export class RunFlow implements FlowSource {
   readonly context: LabelSet;
   /** What the run's session knows; `undefined` outside of one: then no literal value comes from anywhere. */
   private readonly source: FlowSource | undefined;
-  private readonly run: Run;
+  private readonly run: Pick<GateRun, "plan" | "board">;
 
-  constructor(run: Run, source: FlowSource | undefined, context: LabelSet) {
+  constructor(run: Pick<GateRun, "plan" | "board">, source: FlowSource | undefined, context: LabelSet) {
     this.run = run;
     this.source = source;
     this.context = context;
   }
 
   /** Labels of one parameter as it was resolved, or of all of them. */
-  inputLabels(slot: Slot, param?: string): LabelSet {
-    const { inherited } = slot;
+  inputLabels(slot: GateSlot, param?: string): LabelSet {
+    const { inherited } = flowOf(slot);
     // A compensation's parameters come from the outputs of what it undoes; nothing finer is known of them.
-    if (slot.purpose !== "") return joinLabels(inherited, this.context);
+    if (slot.undoes !== undefined) return joinLabels(inherited, this.context);
     const hasReferences = this.run.plan.graph.templates[slot.index] !== undefined;
     if (!hasReferences && this.context === NO_LABELS) return inherited;
     const given = slot.action.parameters as JsonObject;
@@ -58,9 +58,9 @@ export class RunFlow implements FlowSource {
   }
 
   /** The actions that a parameter refers to. */
-  referred(references: readonly Reference[]): readonly Slot[] {
-    const { plan, slots } = this.run;
-    return references.flatMap(({ action_id }) => slots[plan.graph.indexOf.get(action_id) ?? -1] ?? []);
+  referred(references: readonly Reference[]): readonly GateSlot[] {
+    const { plan, board } = this.run;
+    return references.flatMap(({ action_id }) => board.slots[plan.graph.indexOf.get(action_id) ?? -1] ?? []);
   }
 
   private one(given: JsonObject, param: string): LabelSet {
@@ -69,7 +69,7 @@ export class RunFlow implements FlowSource {
     const { references, bare } = parameterReferences(value);
     if (references.length === 0) return literalLabels(this, value, param);
     const own = bare ? NO_LABELS : this.context;
-    return this.referred(references).reduce((labels, slot) => joinLabels(labels, slot.labels), own);
+    return this.referred(references).reduce((labels, slot) => joinLabels(labels, flowOf(slot).labels), own);
   }
 }
 

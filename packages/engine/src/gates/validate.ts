@@ -1,9 +1,7 @@
 import { type Action, checkCondition, type JsonObject, jsonEqual, type Reason, type ReasonCode } from "@car/ir";
 import { rejected } from "../run/outcome.js";
-import type { Run } from "../run/run.js";
 import type { RunState } from "../run/run-state.js";
-import type { Slot } from "../run/slot.js";
-import { type GateVerdict, PROCEED } from "./gate.js";
+import { type GateRun, type GateSlot, type GateVerdict, type Passing, PROCEED } from "./gate.js";
 
 interface Finding {
   readonly code: ReasonCode;
@@ -13,31 +11,26 @@ interface Finding {
 }
 
 /** Is the action well formed and feasible now? Collects everything that is wrong, not just the first thing. */
-export function validate(run: Run, slot: Slot): GateVerdict {
+export function validate(run: GateRun, slot: GateSlot, passing: Passing): GateVerdict {
   const { action, tool, parameters } = slot;
   if (action.type === "tool_call" && tool === undefined) {
     return rejected({ code: "unknown_tool", message: unknownToolMessage(action.tool, run.config.tools.keys()) });
   }
   const problems = tool === undefined ? undefined : tool.parameters.check(parameters);
-  if ((problems === undefined || problems.length === 0) && !hasStateConditions(action)) return accept(run, slot);
+  if ((problems === undefined || problems.length === 0) && !hasStateConditions(action))
+    return accept(run, slot, passing);
 
   const findings: Finding[] = [];
   for (const { path, message } of problems ?? [])
     findings.push({ code: "invalid", path: `parameters${path}`, message });
   addStateFindings(findings, action, run.state);
-  return findings.length === 0 ? accept(run, slot) : rejected(reasonOf(findings));
+  return findings.length === 0 ? accept(run, slot, passing) : rejected(reasonOf(findings));
 }
 
-function accept(run: Run, slot: Slot): GateVerdict {
-  if (!slot.waited) run.record("action_validated", slot);
+function accept(run: GateRun, slot: GateSlot, { isAgain }: Passing): GateVerdict {
+  // Of a compensation only its beginning and its end are told.
+  if (!isAgain && slot.undoes === undefined) run.record("action_validated", slot);
   return PROCEED;
-}
-
-/** What is wrong with a compensation's own call. */
-export function parameterProblems(slot: Pick<Slot, "tool">, parameters: JsonObject): Reason | undefined {
-  const problems = slot.tool?.parameters.check(parameters) ?? [];
-  if (problems.length === 0) return undefined;
-  return reasonOf(problems.map(({ path, message }) => ({ code: "invalid", path: `parameters${path}`, message })));
 }
 
 function hasStateConditions(action: Action): boolean {

@@ -9,6 +9,7 @@ import type {
   Transition,
 } from "@car/ir";
 import { PayloadErasedError } from "@car/ir";
+import type { PolicyReason } from "@car/ir/ports";
 
 /** How an action ended, according to the log. */
 export interface RecordedEnd {
@@ -26,16 +27,16 @@ export interface RecordedAction {
   attempts: number;
   /** Why the last attempt failed, when another is to follow. */
   lastFailure: Reason | undefined;
-  /** An attempt timed out, and none has succeeded: it may have acted. */
-  timedOut: boolean;
   /** The attempt that began last has no outcome. */
   isOpen: boolean;
   /** Parameters with references resolved, of a call that had any. */
   parameters: JsonObject | undefined;
   changes: readonly Transition[];
-  cached: boolean;
-  deduplicated: boolean;
-  approved: boolean;
+  servedFrom: "receipt" | "cache" | undefined;
+  /** The yes that was given last, and to what. */
+  approval: { readonly reasons: readonly PolicyReason[]; readonly timestamp: string } | undefined;
+  /** Reasons of the request that is open. */
+  asked: readonly PolicyReason[];
   end: RecordedEnd | undefined;
   compensation: "begun" | "done" | "failed" | undefined;
 }
@@ -142,7 +143,6 @@ class Reader {
     // A failure with another attempt to follow does not say how long the action took: it goes on.
     if (kind === "action_failed" && dataOf(event)["duration_ms"] === undefined) {
       action.lastFailure = dataOf(event)["reason"] as unknown as Reason;
-      action.timedOut ||= action.lastFailure.code === "timeout";
       return;
     }
     action.end = { action, kind, timestamp: event.timestamp, data: dataOf(event) };
@@ -156,13 +156,12 @@ class Reader {
       id,
       attempts: 0,
       lastFailure: undefined,
-      timedOut: false,
       isOpen: false,
       parameters: undefined,
       changes: [],
-      cached: false,
-      deduplicated: false,
-      approved: false,
+      servedFrom: undefined,
+      approval: undefined,
+      asked: [],
       end: undefined,
       compensation: undefined,
     };
@@ -190,13 +189,17 @@ function reasonOf(event: CarEvent, field: "reason" | "cause"): Reason {
 function note(action: RecordedAction, event: CarEvent): void {
   switch (event.kind) {
     case "cache_hit":
-      action.cached = true;
+      action.servedFrom = "cache";
       return;
     case "action_deduplicated":
-      action.deduplicated = true;
+      action.servedFrom = "receipt";
+      return;
+    case "approval_requested":
+      action.asked = dataOf(event)["reasons"] as unknown as readonly PolicyReason[];
       return;
     case "approval_recorded":
-      action.approved = dataOf(event)["approved"] === true;
+      action.approval =
+        dataOf(event)["approved"] === true ? { reasons: action.asked, timestamp: event.timestamp } : undefined;
       return;
     case "compensation_started":
       action.compensation = "begun";

@@ -43,8 +43,8 @@ export function recordExhausted(
   return flushed(chain);
 }
 
-function record({ services: { starter } }: Chain, kind: EventKind, data: object): Error | undefined {
-  const { recorder, clock, logger } = starter.services;
+function record({ services: { host } }: Chain, kind: EventKind, data: object): Error | undefined {
+  const { recorder, clock, logger } = host;
   try {
     recorder.record({ kind, time: clock.now(), action: -1, attempt: 0, data });
     return undefined;
@@ -54,6 +54,6 @@ function record({ services: { starter } }: Chain, kind: EventKind, data: object)
   }
 }
 
-function flushed({ services: { starter } }: Chain): Promise<void> {
-  return new Promise((resolve) => starter.services.recorder.flushThen(resolve));
+function flushed({ services: { host } }: Chain): Promise<void> {
+  return new Promise((resolve) => host.recorder.flushThen(() => resolve()));
 }

@@ -1,5 +1,5 @@
 import type { CarEvent } from "@car/ir";
-import { cancelRun } from "../run/begin.js";
+import { cancelRun } from "../run/cancel-run.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { canceledBy } from "./cancelation.js";
@@ -42,13 +42,13 @@ export async function drive(driven: Driven): Promise<void> {
 function supply(driven: Driven, next: CarEvent): boolean {
   const { run, parts } = driven;
   const cause = canceledBy(next);
-  if (cause !== undefined && !run.settled) {
+  if (cause !== undefined && run.phase !== "settling" && run.phase !== "settled") {
     cancelRun(run, cause);
     return true;
   }
   const slot = next.action_id === undefined ? undefined : parts.slotOf(next.action_id);
   if (slot !== undefined) return supplyAction(driven, slot, next);
-  return next.kind === "budget_exceeded" && parts.script.supply(next) && fire(run.durationTimer);
+  return next.kind === "budget_exceeded" && parts.script.supply(next) && fire(run.extras.durationTimer);
 }
 
 function supplyAction({ run, parts, pending }: Driven, slot: Slot, next: CarEvent): boolean {
@@ -64,8 +64,8 @@ function supplyAction({ run, parts, pending }: Driven, slot: Slot, next: CarEven
     return true;
   }
   // Nothing but the pause before another attempt is left.
-  if (slot.interrupt === undefined || parts.script.last(id) !== "action_retrying") return false;
-  slot.interrupt();
+  if (slot.phase !== "backing_off" || slot.hold === undefined) return false;
+  slot.hold.expire();
   return true;
 }
 
@@ -83,7 +83,7 @@ function endAttempt({ run, parts, pending }: Omit<Driven, "isOver">, slot: Slot,
       return fire(slot.attempt!.timer);
     case "in_doubt":
       // Either its deadline passed and it may not be repeated, or the run ended and nobody waited any longer.
-      return fire(reasonCodeOf(next) === "timeout" ? slot.attempt!.timer : run.drainTimer);
+      return fire(reasonCodeOf(next) === "timeout" ? slot.attempt!.timer : run.extras.drainTimer);
     default:
       return pending.settle(callName(id, slot.attempts));
   }

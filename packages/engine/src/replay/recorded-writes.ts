@@ -7,25 +7,25 @@ import {
   type Transition,
 } from "@car/ir";
 import type { EntryWrite, JsonObject, JsonValue } from "@car/ir";
-import type { Slot } from "../run/slot.js";
+import type { GateSlot } from "../gates/gate.js";
 import type { RecordedWrite } from "../reuse/recorded-answer.js";
 
 /**
  * What of an action's recorded changes came through its tool's state handle. The rest follows from the schema's effects,
  * then from the action's claims, and is made again.
  */
-export function handleWrites(slot: Slot, changed: CarEvent | undefined, output: JsonValue): Map<string, EntryWrite> {
+export function handleWrites(slot: GateSlot, changed: CarEvent | undefined, output: JsonValue): Map<string, EntryWrite> {
   const told = toldByTool(slot, changed);
   const own = told.slice(0, told.length - effectCount(slot, output));
   return new Map(own.map(({ key, value, origin }) => [key, { value, origin }]));
 }
 
 /** The writes that came with a stored answer: all changes but the action's own claims. */
-export function reusedWrites(slot: Slot, changed: CarEvent | undefined): readonly RecordedWrite[] {
+export function reusedWrites(slot: GateSlot, changed: CarEvent | undefined): readonly RecordedWrite[] {
   return toldByTool(slot, changed).map(({ key, value, origin }) => ({ key, write: { value, origin } }));
 }
 
-function toldByTool({ action }: Slot, changed: CarEvent | undefined): readonly Transition[] {
+function toldByTool({ action }: GateSlot, changed: CarEvent | undefined): readonly Transition[] {
   if (changed === undefined) return [];
   const { changes } = changed.data as unknown as StateChangedData;
   return withoutClaims(changes, action.expected_effects);
@@ -48,7 +48,7 @@ function withoutClaims(
   return changes;
 }
 
-function effectCount({ tool, parameters }: Slot, output: JsonValue): number {
+function effectCount({ tool, parameters }: GateSlot, output: JsonValue): number {
   const scope: { readonly output: JsonValue; readonly parameters: JsonObject } = { output, parameters };
   const told = (tool?.schema.effects ?? []).filter(
     (effect) =>

@@ -1,15 +1,18 @@
 import { type ActionProposal, type CarEvent, epochMsOf, parseProposal, type ProposalReceivedData } from "@car/ir";
 import type { EventLog, PolicyEngine, RunScope, StateView } from "@car/ir/ports";
-import { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { runtimeLogger } from "../defaults/logger.js";
 import { Recorder } from "../evidence/recorder.js";
 import { buildPlan, type Plan } from "../plan/plan.js";
 import { begin } from "../run/begin.js";
-import { refuseEarly } from "../run/refuse-early.js";
+import { type EarlyRefusal, refuseEarly } from "../run/refuse.js";
 import { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
-import type { Services } from "../run/services.js";
+import { cancelRun } from "../run/cancel-run.js";
+import { drain } from "../run/drain.js";
+import type { Host } from "../run/host.js";
+import { OpenRuns } from "../run/open-runs.js";
+import { RunNames } from "../run/run-names.js";
 import { drive } from "./drive.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { Script } from "./script.js";
@@ -53,17 +56,16 @@ export async function replayRun(recorded: RecordedExecution): Promise<Script> {
   };
   const pending = new PendingCalls();
   const config = configOf(recorded, received, parts);
-  const services = servicesOf(recorded, parts, pending);
+  let isOver = false;
+  const host = hostOf(recorded, parts, pending, () => (isOver = true));
   const proposal = parseProposal(received.proposal, { limits: config.limits });
   const planned = buildPlan(proposal, config);
   if ("problems" in planned) {
-    await refuseEarly(services, { ...refusalOf(recorded, proposal, config), reasons: planned.problems });
+    await refuseEarly(host, { ...refusalOf(recorded, proposal, config), reasons: planned.problems });
   } else {
-    let isOver = false;
-    const onEnd = (): void => void (isOver = true);
-    const run = makeRun(recorded, { plan: scriptedPlan(planned.plan, parts), config, services, parts, onEnd });
-    for (const slot of run.slots) slots.set(slot.action.id, slot);
-    begin(run, abortedSignal(recorded.events));
+    const run = makeRun(recorded, host, scriptedPlan(planned.plan, parts), config, parts);
+    for (const slot of run.board.slots) slots.set(slot.action.id, slot);
+    begin(run);
     await drive({ run, parts, pending, isOver: () => isOver });
   }
   if (script.divergence === undefined) script.missing();
@@ -79,9 +81,12 @@ function configOf(
   return { ...config, version, policy: scripted };
 }
 
-function servicesOf({ view }: RecordedExecution, parts: ReplayParts, pending: PendingCalls): Services {
+function hostOf({ view }: RecordedExecution, parts: ReplayParts, pending: PendingCalls, onEnd: () => void): Host {
   const { script, timers } = parts;
   const logger = runtimeLogger(undefined);
+  const nobody = (): never => {
+    throw new TypeError("nothing calls this: no tool runs, and nothing new begins");
+  };
   return {
     clock: scriptedClock(script),
     timers,
@@ -94,8 +99,17 @@ function servicesOf({ view }: RecordedExecution, parts: ReplayParts, pending: Pe
     approvals: undefined,
     executor: scriptedExecutor(parts, pending),
     secrets: {},
-    recoverable: false,
-    executeChild: () => Promise.reject(new TypeError("nothing calls this: no tool runs")),
+    names: new RunNames({ hex: () => "" }),
+    giveUpRun: undefined,
+    open: new OpenRuns(),
+    config: nobody,
+    meterFor: nobody,
+    drive: drain,
+    cancel: cancelRun,
+    startChild: nobody,
+    onEnd,
+    onSuspend: onEnd,
+    onClosed: () => undefined,
   };
 }
 
@@ -117,49 +131,51 @@ function comparingLog(script: Script): EventLog {
   };
 }
 
-interface RunParts {
-  readonly plan: Plan;
-  readonly config: ConfigSnapshot;
-  readonly services: Services;
-  readonly parts: ReplayParts;
-  readonly onEnd: () => void;
-}
-
-function makeRun({ events }: RecordedExecution, { plan, config, services, parts, onEnd }: RunParts): Run {
+function makeRun(
+  { events }: RecordedExecution,
+  host: Host,
+  plan: Plan,
+  config: ConfigSnapshot,
+  parts: ReplayParts,
+): Run {
   const { principal } = events[0]!.data as unknown as ProposalReceivedData;
-  const run = new Run({
-    plan,
-    config,
-    services,
-    scope: scopeOf(events, plan.actionIds),
-    principal,
-    executor: undefined,
-    parent: undefined,
-    parentAction: -1,
-    budget: scriptedMeter(config.budget, parts),
-    startedAt: epochMsOf(events[0]!.timestamp),
-    onEnd,
-    onSuspend: onEnd,
-    resolve: () => undefined,
-  });
+  const budget = scriptedMeter(config.budget, parts);
+  const run = new Run(
+    host,
+    { principal, signal: abortedSignal(events) },
+    {
+      plan,
+      config,
+      scope: scopeOf(events, plan.actionIds, principal),
+      budget,
+      startedAt: epochMsOf(events[0]!.timestamp),
+      answer: { resolve: () => undefined, reject: () => undefined },
+    },
+  );
   // Whether all that is left fits is told by the recording too, action by action.
-  run.restChecked = run.budget !== undefined && run.budget.constructor !== BudgetMeter;
+  run.extras.isRestChecked = budget?.isRecorded === true;
   return run;
 }
 
-function scopeOf(events: readonly CarEvent[], actionIds: readonly string[]): RunScope {
+function scopeOf(events: readonly CarEvent[], actionIds: readonly string[], principal: string): RunScope {
   const { run_id = "", proposal_id = "", trace_id, span_id } = events[0]!;
-  return { run_id, proposal_id, trace_id, span_prefix: span_id.slice(0, 8), action_ids: actionIds };
+  return { run_id, proposal_id, trace_id, span_prefix: span_id.slice(0, 8), action_ids: actionIds, principal };
 }
 
 function refusalOf(
   { events }: RecordedExecution,
   proposal: ActionProposal,
   config: ConfigSnapshot,
-): Omit<Parameters<typeof refuseEarly>[1], "reasons"> {
+): Omit<EarlyRefusal, "reasons"> {
   const { principal } = events[0]!.data as unknown as ProposalReceivedData;
   const ids = proposal.actions.map(({ id }) => id);
-  return { scope: scopeOf(events, ids), principal, config, proposal, startedAt: epochMsOf(events[0]!.timestamp) };
+  return {
+    scope: scopeOf(events, ids, principal),
+    principal,
+    config,
+    proposal,
+    startedAt: epochMsOf(events[0]!.timestamp),
+  };
 }
 
 /** A run that was canceled before it was admitted waited for its locks at most. */

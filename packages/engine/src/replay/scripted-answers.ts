@@ -5,12 +5,13 @@ import type { RecordedAnswer } from "../reuse/recorded-answer.js";
 import type { Found } from "../reuse/single-flight.js";
 import type { Slot } from "../run/slot.js";
 import { reusedWrites } from "./recorded-writes.js";
+import type { GateSlot } from "../gates/gate.js";
 import type { ReplayParts } from "./replay-parts.js";
 
 /** Receipts that answer what the recording says they answered. */
 export function scriptedReceipts(parts: ReplayParts): Receipts {
   return {
-    find: (_key, _asker, slot) => find(slot, "action_deduplicated", parts),
+    find: (_principal, _key, _asker, slot) => find(slot, "action_deduplicated", parts),
     store: () => undefined,
     restore: () => undefined,
     publish: () => undefined,
@@ -36,7 +37,7 @@ const ENDS_THE_QUESTION: ReadonlySet<EventKind> = new Set<EventKind>([
   "action_skipped",
 ]);
 
-function find(slot: Slot, kind: "action_deduplicated" | "cache_hit", parts: ReplayParts): Found<RecordedAnswer> {
+function find(slot: GateSlot, kind: "action_deduplicated" | "cache_hit", parts: ReplayParts): Found<RecordedAnswer> {
   const { id } = slot.action;
   const { script, waits, asked } = parts;
   const ahead = script.ahead(id);

@@ -11,6 +11,7 @@ export function scriptedMeter(budget: Budget | undefined, parts: ReplayParts): B
 
 /** What other runs and the tools themselves spent is not in the log: only that there was no more, and for whom. */
 class RecordedMeter extends BudgetMeter {
+  override readonly isRecorded = true;
   private readonly parts: ReplayParts;
 
   constructor(budget: Budget, parts: ReplayParts) {

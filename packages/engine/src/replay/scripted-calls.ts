@@ -39,13 +39,15 @@ export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Exe
   return ({ actionId, context }) => {
     // The engine's own executors get the attempt itself.
     const attempt = context as Attempt;
-    if (attempt.slot.purpose !== "") return undone(parts, attempt);
+    if (attempt.slot.undoes !== undefined) return undone(parts, attempt);
     const end = endOf(parts, actionId, attempt.number);
     // Nothing of this run came in between, so it makes no difference whether the tool answered at once.
     const isAtOnce = end !== undefined && script.isNext(actionId) && !isGivenUp(end);
     // The last answers of a run that was canceled must leave the time for that.
     if (isAtOnce && !isCanceledNow(script) && !wasQueuedFor(parts)) return answerTo(parts, attempt);
-    return pending.promise(callName(actionId, attempt.number), () => (attempt.over ? null : answerTo(parts, attempt)));
+    return pending.promise(callName(actionId, attempt.number), () =>
+      attempt.isOver ? null : answerTo(parts, attempt),
+    );
   };
 }
 
@@ -85,7 +87,7 @@ function failureOf({ script }: ReplayParts, end: CarEvent): ReturnType<typeof fa
   const ahead = script.ahead(end.action_id!);
   const isRetried = ahead[ahead.indexOf(end) + 1]?.kind === "action_retrying";
   // The pause that a tool asked for is not in the log; that it was too long shows in there being no further attempt.
-  return failed(reason, errorClass, isRetried ? undefined : Number.POSITIVE_INFINITY);
+  return failed(reason, errorClass, isRetried ? undefined : Number.POSITIVE_INFINITY, reason.outcome);
 }
 
 /** A compensation's attempts are not told one by one: the last one has the recorded end, those before it failed. */
@@ -100,7 +102,7 @@ function undone({ script }: ReplayParts, { slot, number }: Attempt): JsonValue {
     return end.data["output"] as JsonValue;
   }
   const reason = end.data["reason"] as unknown as Reason;
-  throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass));
+  throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass, undefined, reason.outcome));
 }
 
 /** Others came to a queue while this call was under way: all that could start then did, and those that had no place wait. */

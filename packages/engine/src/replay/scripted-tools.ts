@@ -35,7 +35,7 @@ function scriptedTool(tool: RegisteredTool, { id, queue, parts }: ScriptedUse): 
   return Object.create(tool, {
     reserve: { value: reserve },
     revoked: { get: () => reasonCodeOf(script.ahead(id)[0]) === "revoked" },
-    slots: { value: tool.slots && scriptedPlaces(id, queue, parts) },
+    places: { value: tool.places && scriptedPlaces(id, queue, parts) },
     bucket: { value: tool.bucket && scriptedBucket(tool.bucket, id, parts) },
     cache: { value: tool.cache && scriptedCache(id, parts) },
   }) as RegisteredTool;

@@ -47,7 +47,7 @@ describe("the line of an event", () => {
       run_id: 'r"1',
       proposal_id: "p\\\n",
       trace_id: "1".repeat(32),
-      span_prefix: "00000001",
+      principal: "default", span_prefix: "00000001",
       action_ids: ["a"],
     };
     const event = await sealed({ ...draftOf({ kind: "action_failed" }), scope, action: 0, attempt: 1 });

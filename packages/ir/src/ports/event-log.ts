@@ -8,6 +8,8 @@ import type { EventKind } from "../event/event-kind.js";
 export interface RunScope {
   readonly run_id: string;
   readonly proposal_id: string;
+  /** On whose behalf it runs. */
+  readonly principal: string;
   /** 32 hex characters. */
   readonly trace_id: string;
   /** Distinguishes this run's spans from others of its trace; 8 hex characters, not all zero. */

@@ -8,11 +8,12 @@ interface Measure {
 }
 
 /**
- * What `value`, written out as JSON text, breaks of the limits; `undefined` when it fits. A part that stands in several
- * places counts in each. Looks no further than the limits allow, and estimates bytes as `copyJson` does: never too many.
+ * Bytes of `value` written out as JSON text, or what it breaks of the limits. A part that stands in several places counts
+ * in each. Looks no further than the limits allow, and estimates bytes as `copyJson` does: never too many.
  */
-export function jsonExcess(value: JsonValue, limits: CopyLimits): keyof CopyLimits | undefined {
-  return excess(value, 1, { limits, bytesLeft: limits.maxBytes });
+export function measureJson(value: JsonValue, limits: CopyLimits): number | keyof CopyLimits {
+  const measure = { limits, bytesLeft: limits.maxBytes };
+  return excess(value, 1, measure) ?? limits.maxBytes - measure.bytesLeft;
 }
 
 function excess(value: JsonValue, depth: number, measure: Measure): keyof CopyLimits | undefined {
