@@ -5,7 +5,7 @@ import type { RuntimeOptions } from "../runtime-options.js";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
 import type { ReplanAttempt } from "./replan-options.js";
 
-const fail = tool("fail", () => ({ error: "out of stock" }));
+const fail = tool("fail", () => ({ error: "out of stock" }), { failures: "definite" });
 const ok = tool("ok", ({ n }) => n ?? 1, { reversibility: "reversible" });
 const BAD = { actions: [call("a", "ok"), call("b", "fail", { dependencies: ["a"] })] };
 const GOOD = { actions: [call("a", "ok", { parameters: { n: 7 } })] };

@@ -4,7 +4,7 @@ import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { canceledBy } from "./cancelation.js";
 import type { ReplayParts } from "./replay-parts.js";
-import { callName, endOf, type PendingCalls } from "./scripted-calls.js";
+import { callName, endOf, failureEvent, type PendingCalls } from "./scripted-calls.js";
 import type { ScriptedTimer } from "./scripted-timers.js";
 import { reasonCodeOf } from "./reason-code.js";
 
@@ -53,8 +53,8 @@ function supply(driven: Driven, next: CarEvent): boolean {
 
 function supplyAction({ run, parts, pending }: Driven, slot: Slot, next: CarEvent): boolean {
   const { id } = slot.action;
-  // Between two attempts at a compensation there is nothing but a pause.
-  if (next.kind === "compensation_succeeded" || next.kind === "compensation_failed") return parts.timers.fireAll();
+  // Of an action that has ended only its compensation can go on.
+  const active = parts.undoing.get(id) ?? slot;
   if (slot.attempt !== undefined) return endAttempt({ run, parts, pending }, slot, next);
   const wait = parts.waits.take(id);
   if (wait !== undefined) {
@@ -64,8 +64,8 @@ function supplyAction({ run, parts, pending }: Driven, slot: Slot, next: CarEven
     return true;
   }
   // Nothing but the pause before another attempt is left.
-  if (slot.phase !== "backing_off" || slot.hold === undefined) return false;
-  slot.hold.expire();
+  if (active.phase !== "backing_off" || active.hold === undefined) return false;
+  active.hold.expire();
   return true;
 }
 
@@ -78,12 +78,12 @@ function endAttempt({ run, parts, pending }: Omit<Driven, "isOver">, slot: Slot,
   const end = endOf(parts, id, slot.attempts);
   if (end === undefined || !parts.script.supply(end)) return false;
   if (next.kind === "action_in_doubt") parts.script.supply(next);
-  switch (reasonCodeOf(end)) {
+  switch (reasonCodeOf(failureEvent(parts.script, end))) {
     case "timeout":
       return fire(slot.attempt!.timer);
     case "in_doubt":
-      // Either its deadline passed and it may not be repeated, or the run ended and nobody waited any longer.
-      return fire(reasonCodeOf(next) === "timeout" ? slot.attempt!.timer : run.extras.drainTimer);
+      // The run ended and nobody waited any longer.
+      return fire(run.extras.drainTimer);
     default:
       return pending.settle(callName(id, slot.attempts));
   }

@@ -14,7 +14,11 @@ import type { RecordedWrite } from "../reuse/recorded-answer.js";
  * What of an action's recorded changes came through its tool's state handle. The rest follows from the schema's effects,
  * then from the action's claims, and is made again.
  */
-export function handleWrites(slot: GateSlot, changed: CarEvent | undefined, output: JsonValue): Map<string, EntryWrite> {
+export function handleWrites(
+  slot: GateSlot,
+  changed: CarEvent | undefined,
+  output: JsonValue,
+): Map<string, EntryWrite> {
   const told = toldByTool(slot, changed);
   const own = told.slice(0, told.length - effectCount(slot, output));
   return new Map(own.map(({ key, value, origin }) => [key, { value, origin }]));

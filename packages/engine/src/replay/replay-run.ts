@@ -50,6 +50,7 @@ export async function replayRun(recorded: RecordedExecution): Promise<Script> {
     timers: new ScriptedTimers(scriptedClock(script)),
     hasPolicy: typeof received.policy_version === "string",
     asked: new Set(),
+    undoing: new Map(),
     reserves: new Map(),
     slots: () => slots.values(),
     slotOf: (id) => slots.get(id),

@@ -42,7 +42,8 @@ export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Exe
     if (attempt.slot.undoes !== undefined) return undone(parts, attempt);
     const end = endOf(parts, actionId, attempt.number);
     // Nothing of this run came in between, so it makes no difference whether the tool answered at once.
-    const isAtOnce = end !== undefined && script.isNext(actionId) && !isGivenUp(end);
+    const isNext = end !== undefined && script.isNext(actionId);
+    const isAtOnce = isNext && !isGivenUp(failureEvent(script, end));
     // The last answers of a run that was canceled must leave the time for that.
     if (isAtOnce && !isCanceledNow(script) && !wasQueuedFor(parts)) return answerTo(parts, attempt);
     return pending.promise(callName(actionId, attempt.number), () =>
@@ -56,6 +57,13 @@ export function endOf({ script }: ReplayParts, actionId: string, attempt: number
   return script
     .ahead(actionId)
     .find(({ kind, attempt: of }) => of === attempt && (kind === "action_succeeded" || kind === "action_failed"));
+}
+
+/** What tells how the attempt itself failed: the action may have ended as in doubt because of it. */
+export function failureEvent(script: Script, end: CarEvent): CarEvent {
+  const ahead = script.ahead(end.action_id!);
+  const before = ahead[ahead.indexOf(end) - 1];
+  return before?.kind === "action_in_doubt" && before.attempt === end.attempt ? before : end;
 }
 
 /** The run or the deadline ended the call, not the tool. */
@@ -82,25 +90,25 @@ function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
 const UNRECORDED: Reason = { code: "failed", message: "the recording has no outcome of this attempt" };
 
 function failureOf({ script }: ReplayParts, end: CarEvent): ReturnType<typeof failed> {
-  const reason = end.data["reason"] as unknown as Reason;
+  const told = failureEvent(script, end);
+  const reason = told.data["reason"] as unknown as Reason;
   const errorClass = (reason.class ?? "terminal") as ErrorClass;
   const ahead = script.ahead(end.action_id!);
-  const isRetried = ahead[ahead.indexOf(end) + 1]?.kind === "action_retrying";
+  const isRetried = told !== end || ahead[ahead.indexOf(end) + 1]?.kind === "action_retrying";
   // The pause that a tool asked for is not in the log; that it was too long shows in there being no further attempt.
   return failed(reason, errorClass, isRetried ? undefined : Number.POSITIVE_INFINITY, reason.outcome);
 }
 
 /** A compensation's attempts are not told one by one: the last one has the recorded end, those before it failed. */
-function undone({ script }: ReplayParts, { slot, number }: Attempt): JsonValue {
+function undone({ script, undoing }: ReplayParts, { slot, number }: Attempt): JsonValue {
+  undoing.set(slot.action.id, slot);
   const end = script
     .ahead(slot.action.id)
     .find(({ kind }) => kind === "compensation_succeeded" || kind === "compensation_failed");
   if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
   script.supply(end);
-  if (end.kind === "compensation_succeeded") {
-    if (number < (end.data["attempts"] as number)) throw new RecordedFailure(failed(UNRECORDED, "transient"));
-    return end.data["output"] as JsonValue;
-  }
+  if (number < (end.data["attempts"] as number)) throw new RecordedFailure(failed(UNRECORDED, "transient"));
+  if (end.kind === "compensation_succeeded") return end.data["output"] as JsonValue;
   const reason = end.data["reason"] as unknown as Reason;
   throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass, undefined, reason.outcome));
 }

@@ -34,7 +34,14 @@ function draftOf(event: CarEvent, scopes: Map<string, RunScope>): EventDraft {
   if (kind === "proposal_received") {
     const { actions = [] } = data["proposal"] as { readonly actions?: readonly { readonly id: string }[] };
     const action_ids = actions.map(({ id }) => id);
-    scopes.set(run_id, { run_id, proposal_id, trace_id, span_prefix: span_id.slice(0, 8), action_ids, principal: "default" });
+    scopes.set(run_id, {
+      run_id,
+      proposal_id,
+      trace_id,
+      span_prefix: span_id.slice(0, 8),
+      action_ids,
+      principal: "default",
+    });
   }
   const scope = scopes.get(run_id)!;
   return { kind, time, scope, action: scope.action_ids.indexOf(action_id ?? ""), attempt, data };

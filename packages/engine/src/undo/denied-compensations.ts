@@ -56,7 +56,11 @@ function denialOf(run: Run, request: PolicyRequest): readonly Reason[] | Promise
     const answer = run.config.policy!.check(request, run.state);
     if (!isThenable(answer)) return judge(answer);
     const bounds = { timers: run.host.timers, timeoutMs: run.config.limits.policy_timeout_ms, signals: [] };
-    return boundedWait(() => answer, bounds).then((end) => judge(end.kind === "value" ? end.value : undefined));
+    return boundedWait(() => answer, bounds).then((end) => {
+      // No answer in time is none: it is asked again when the call is due, and denies then.
+      if (end.kind === "timeout") return NONE;
+      return judge(end.kind === "value" ? end.value : undefined);
+    });
   } catch {
     return judge(undefined);
   }

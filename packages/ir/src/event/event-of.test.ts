@@ -9,7 +9,8 @@ const scope: RunScope = {
   run_id: "r".repeat(32),
   proposal_id: "p1",
   trace_id: "0123456789abcdef0123456789abcdef",
-  principal: "default", span_prefix: "00c0ffee",
+  principal: "default",
+  span_prefix: "00c0ffee",
   action_ids: ["first", "second"],
 };
 const draft: EventDraft = {
