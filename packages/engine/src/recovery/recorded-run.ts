@@ -140,6 +140,8 @@ class Reader {
 
   private end(action: RecordedAction, event: CarEvent, kind: RecordedEnd["kind"]): void {
     action.isOpen = false;
+    // An action on the state is carried out without a word before its end.
+    action.attempts = Math.max(action.attempts, event.attempt ?? 0);
     // A failure with another attempt to follow does not say how long the action took: it goes on.
     if (kind === "action_failed" && dataOf(event)["duration_ms"] === undefined) {
       action.lastFailure = dataOf(event)["reason"] as unknown as Reason;
