@@ -36,6 +36,7 @@ export { Capabilities } from "./config/capabilities.js";
 export { DEFAULT_LIMITS, Limits } from "./config/limits.js";
 export type { LimitsInput } from "./config/limits.js";
 export { parseConfig } from "./config/parse-config.js";
+export { assertKnownOptions } from "./config/assert-known-options.js";
 
 export { ReasonCode } from "./result/reason.js";
 export type { Reason } from "./result/reason.js";

@@ -21,7 +21,7 @@ export async function abandonRun(
   const status = recorded.admitted ? "rolled_back" : "rejected";
   const cause: Reason = { code: "invalid", message: `the run cannot be resumed: ${problems[0]!.message}` };
   const place = { scope, time };
-  const resumed = { after: "crash", unfinished: "rollback" };
+  const resumed = { after: "crash", unfinished: "rollback" } as const;
   services.recorder.record({ ...place, kind: "proposal_resumed", action: -1, attempt: 0, data: resumed });
   for (const { id, isOpen, attempts } of recorded.actions.values()) {
     if (!isOpen) continue;

@@ -3,6 +3,7 @@ import {
   CarError,
   type CarEvent,
   epochMsOf,
+  type EventOf,
   parseProposal,
   type ProposalResult,
   type Reason,
@@ -45,14 +46,15 @@ export interface RecoveryReport {
 
 /** The runs of a log that have no end, in the order in which they began. Holds the events of open runs only. */
 export async function unfinishedRuns(log: EventLog, from: number): Promise<readonly RecordedRun[]> {
-  const open = new Map<string, CarEvent[]>();
+  const open = new Map<string, { readonly first: EventOf<"proposal_received">; readonly rest: CarEvent[] }>();
   for await (const event of log.read({ from })) {
     if (event.run_id === undefined) continue;
-    if (event.kind === "proposal_received") open.set(event.run_id, [event]);
+    if (event.kind === "proposal_received") open.set(event.run_id, { first: event, rest: [] });
     else if (event.kind === "proposal_completed") open.delete(event.run_id);
-    else open.get(event.run_id)?.push(event);
+    else open.get(event.run_id)?.rest.push(event);
   }
-  return [...open.values()].map(readRun).sort((left, right) => left.seq - right.seq);
+  const runs = [...open.values()].map(({ first, rest }) => readRun(first, rest));
+  return runs.sort((left, right) => left.seq - right.seq);
 }
 
 /**

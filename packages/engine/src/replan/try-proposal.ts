@@ -74,13 +74,11 @@ async function refuseVerified({ services, options }: Chain, refused: Refused): P
   services.assertReady();
   const { starter } = services;
   const { id, actions } = refused.proposal;
-  const scope = starter.names.next(
-    id,
-    actions.map((action) => action.id),
-    undefined,
-  );
+  const { principal } = options;
+  const actionIds = actions.map((action) => action.id);
+  const scope = starter.names.next({ proposalId: id, principal, actionIds, traceId: undefined });
   const startedAt = starter.services.clock.now();
-  const rest = { scope, principal: options.principal, config: starter.config(), startedAt };
+  const rest = { scope, principal, config: starter.config(), startedAt };
   const result = await refuseEarly(starter.services, { ...refused, ...rest });
   starter.onClosed(result);
   return result;

@@ -1,10 +1,9 @@
 import {
   applyWrite,
   type CarEvent,
-  PayloadErasedError,
-  type StateChangedData,
+  type EventOf,
+  payloadOf,
   type StateEntry,
-  type StateSnapshotData,
   type Transition,
 } from "@car/ir";
 import type { StateStore, StateView } from "@car/ir/ports";
@@ -33,7 +32,7 @@ export class CommittedState {
   /** Applies an event that changes the state by itself: a snapshot, or a change of the host's. */
   take(event: CarEvent): void {
     if (event.kind === "state_snapshot") {
-      const { entries, version } = payloadOf(event) as unknown as StateSnapshotData;
+      const { entries, version } = payloadOf(event);
       this.store = this.restore({
         version,
         entries: entries.map(({ key, value, ...entry }) => [key, { ...entry, value }] as const),
@@ -42,8 +41,8 @@ export class CommittedState {
   }
 
   /** Commits what a run changed, in order, as one version. */
-  commit(changed: readonly CarEvent[]): void {
-    const changes = changed.flatMap((event) => (payloadOf(event) as unknown as StateChangedData).changes);
+  commit(changed: readonly EventOf<"state_changed">[]): void {
+    const changes = changed.flatMap((event) => payloadOf(event).changes);
     if (changes.length === 0) return;
     const view = this.store.view();
     const entries = entriesAfter(view, changes);
@@ -60,9 +59,4 @@ function entriesAfter(view: StateView, changes: readonly Transition[]): Map<stri
     entries.set(key, applyWrite(before, { value: undefined, ...write }, 0));
   }
   return entries;
-}
-
-function payloadOf({ data, data_digest, seq }: CarEvent): CarEvent["data"] {
-  if (data_digest !== undefined) throw new PayloadErasedError(seq);
-  return data;
 }

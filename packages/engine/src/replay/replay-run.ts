@@ -1,4 +1,12 @@
-import { type ActionProposal, type CarEvent, epochMsOf, parseProposal, type ProposalReceivedData } from "@car/ir";
+import {
+  type ActionProposal,
+  type CarEvent,
+  epochMsOf,
+  type EventOf,
+  parseProposal,
+  payloadOf,
+  type ProposalReceivedData,
+} from "@car/ir";
 import type { EventLog, PolicyEngine, RunScope, StateView } from "@car/ir/ports";
 import { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
@@ -24,7 +32,8 @@ import { Waits } from "./waits.js";
 
 /** One recorded run, and what it found when it began. */
 export interface RecordedExecution {
-  /** From `proposal_received` to `proposal_completed`. */
+  readonly received: EventOf<"proposal_received">;
+  /** From `received` to `proposal_completed`. */
   readonly events: readonly CarEvent[];
   readonly view: StateView;
   /** What judged it, without its policy. */
@@ -39,7 +48,7 @@ export interface RecordedExecution {
  */
 export async function replayRun(recorded: RecordedExecution): Promise<Script> {
   const script = new Script(recorded.events);
-  const received = recorded.events[0]!.data as unknown as ProposalReceivedData;
+  const received = payloadOf(recorded.received);
   const slots = new Map<string, Slot>();
   const parts: ReplayParts = {
     script,
@@ -125,19 +134,18 @@ interface RunParts {
   readonly onEnd: () => void;
 }
 
-function makeRun({ events }: RecordedExecution, { plan, config, services, parts, onEnd }: RunParts): Run {
-  const { principal } = events[0]!.data as unknown as ProposalReceivedData;
+function makeRun({ received }: RecordedExecution, { plan, config, services, parts, onEnd }: RunParts): Run {
   const run = new Run({
     plan,
     config,
     services,
-    scope: scopeOf(events, plan.actionIds),
-    principal,
+    scope: scopeOf(received, plan.actionIds),
+    principal: payloadOf(received).principal,
     executor: undefined,
     parent: undefined,
     parentAction: -1,
     budget: scriptedMeter(config.budget, parts),
-    startedAt: epochMsOf(events[0]!.timestamp),
+    startedAt: epochMsOf(received.timestamp),
     onEnd,
     onSuspend: onEnd,
     resolve: () => undefined,
@@ -147,28 +155,28 @@ function makeRun({ events }: RecordedExecution, { plan, config, services, parts,
   return run;
 }
 
-function scopeOf(events: readonly CarEvent[], actionIds: readonly string[]): RunScope {
-  const { run_id = "", proposal_id = "", trace_id, span_id } = events[0]!;
-  return { run_id, proposal_id, trace_id, span_prefix: span_id.slice(0, 8), action_ids: actionIds };
+function scopeOf(received: EventOf<"proposal_received">, actionIds: readonly string[]): RunScope {
+  const { run_id = "", proposal_id = "", trace_id, span_id } = received;
+  const { principal } = payloadOf(received);
+  return { run_id, proposal_id, principal, trace_id, span_prefix: span_id.slice(0, 8), action_ids: actionIds };
 }
 
 function refusalOf(
-  { events }: RecordedExecution,
+  { received }: RecordedExecution,
   proposal: ActionProposal,
   config: ConfigSnapshot,
 ): Omit<Parameters<typeof refuseEarly>[1], "reasons"> {
-  const { principal } = events[0]!.data as unknown as ProposalReceivedData;
+  const { principal } = payloadOf(received);
   const ids = proposal.actions.map(({ id }) => id);
-  return { scope: scopeOf(events, ids), principal, config, proposal, startedAt: epochMsOf(events[0]!.timestamp) };
+  return { scope: scopeOf(received, ids), principal, config, proposal, startedAt: epochMsOf(received.timestamp) };
 }
 
 /** A run that was canceled before it was admitted waited for its locks at most. */
 function abortedSignal(events: readonly CarEvent[]): AbortSignal | undefined {
   if (events.some(({ kind }) => kind === "proposal_admitted")) return undefined;
-  const canceled = events.find(({ kind }) => kind === "proposal_canceled");
+  const canceled = events.find((event) => event.kind === "proposal_canceled");
   if (canceled === undefined) return undefined;
-  const { message } = canceled.data["reason"] as { readonly message: string };
   const controller = new AbortController();
-  controller.abort(new Error(message));
+  controller.abort(new Error(payloadOf(canceled).reason.message));
   return controller.signal;
 }

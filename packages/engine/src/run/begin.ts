@@ -1,4 +1,4 @@
-import type { JsonObject, ProposalReceivedData, Reason } from "@car/ir";
+import type { ProposalReceivedData, Reason } from "@car/ir";
 import { CarError } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
 import { deniedPlan } from "../flow/denied-plan.js";
@@ -33,7 +33,7 @@ export function begin(run: Run, signal: AbortSignal | undefined): void {
 function recordReceived(run: Run): void {
   const { plan, config, parent } = run;
   const data: Writable<ProposalReceivedData> = {
-    proposal: plan.proposal as unknown as JsonObject,
+    proposal: plan.proposal,
     proposal_hash: plan.hash,
     principal: run.principal,
     config_version: config.version,

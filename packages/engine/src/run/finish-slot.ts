@@ -122,7 +122,7 @@ export function stopIfDue(run: Run, slot: Slot, { status, reason }: Unsuccessful
   if (run.stop !== undefined && (run.stop.kind !== "budget" || isStoppedByRun(slot, reason))) return;
   const cause = { ...reason, action_id: reason.action_id ?? slot.action.id };
   if (reason.code === "budget_exceeded" && status === "skipped") {
-    run.record("budget_exceeded", slot, { limit: reason.limit });
+    run.record("budget_exceeded", slot, { limit: reason.limit! });
     stopRun(run, { kind: "budget", cause });
   } else if (status !== "skipped" && mayAbort(slot.action)) {
     stopRun(run, { kind: "abort", cause });

@@ -1,6 +1,5 @@
 import {
   type ActionProposal,
-  type JsonObject,
   proposalHash,
   type ProposalResult,
   type Reason,
@@ -9,6 +8,7 @@ import {
 import type { RunScope } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { refusedResult } from "./refuse.js";
+import { completedData } from "./result.js";
 import type { Services } from "./services.js";
 
 /** A proposal that never became a run, and why. */
@@ -45,7 +45,7 @@ export function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<
       kind: "proposal_received",
       data: {
         // Input that does not parse has no canonical form to log; what was wrong with it is in the refusal.
-        proposal: (proposal ?? {}) as unknown as JsonObject,
+        proposal: proposal ?? {},
         proposal_hash: hash,
         principal,
         config_version: config.version,
@@ -53,9 +53,7 @@ export function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<
       },
     });
     recorder.record({ ...place, kind: "proposal_rejected", data: { reasons: refusal.reasons } });
-    const { status, cost, external_effects, external_effects_remain, cause } = result;
-    const completed = { status, cost, external_effects, external_effects_remain, cause };
-    recorder.record({ ...place, kind: "proposal_completed", data: completed });
+    recorder.record({ ...place, kind: "proposal_completed", data: completedData(result) });
   } catch (error) {
     services.logger.error({ error }, "the event log failed");
     const message = `the event log failed: ${error instanceof Error ? error.message : String(error)}`;

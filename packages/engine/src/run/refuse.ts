@@ -6,6 +6,7 @@ import {
   type Reason,
   rfc3339,
 } from "@car/ir";
+import { completedData } from "./result.js";
 import type { Run } from "./run.js";
 
 /** Why, and as what, a run ends before anything of it has run. */
@@ -31,15 +32,8 @@ export function refuse(run: Run, { reasons, status = "rejected" }: Refusal): voi
     proposal_hash: run.plan.hash,
   };
   if (status === "rejected") run.record("proposal_rejected", undefined, { reasons });
-  else run.record("proposal_canceled", undefined, { reason: reasons[0] });
-  const { cost, external_effects, external_effects_remain, cause } = result;
-  run.record("proposal_completed", undefined, {
-    status,
-    cost,
-    external_effects,
-    external_effects_remain,
-    cause,
-  });
+  else run.record("proposal_canceled", undefined, { reason: reasons[0]! });
+  run.record("proposal_completed", undefined, completedData(result));
   run.services.recorder.flushThen(() => run.answer(result));
 }
 

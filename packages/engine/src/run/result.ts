@@ -3,6 +3,7 @@ import {
   type CostSummary,
   type JsonObject,
   type JsonValue,
+  type ProposalCompletedData,
   type ProposalResult,
   type ProposalStatus,
   rfc3339,
@@ -37,6 +38,13 @@ export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
   };
   if (cause !== undefined) result.cause = cause;
   return result;
+}
+
+/** What the log says of the end of a run. */
+export function completedData(result: ProposalResult): ProposalCompletedData {
+  const { status, cost, external_effects, external_effects_remain, cause } = result;
+  const known = { status, cost, external_effects, external_effects_remain };
+  return cause === undefined ? known : { ...known, cause };
 }
 
 interface As {

@@ -1,5 +1,5 @@
 import type { IdSource, RunScope } from "@car/ir/ports";
-import { LazyRunScope } from "./run-scope.js";
+import { LazyRunScope, type RunScopeInit } from "./run-scope.js";
 
 const MAX_NUMBER = 0xffff_ffff;
 
@@ -20,13 +20,13 @@ export class RunNames {
   }
 
   /** The scope of the next run; a child's belongs to the trace of its parent. */
-  next(proposalId: string, actionIds: readonly string[], traceId: string | undefined): RunScope {
+  next(run: Omit<RunScopeInit, "prefix" | "number">): RunScope {
     if (this.last === MAX_NUMBER) {
       this.prefix = this.ids.hex(12);
       this.last = 0;
     }
     const number = ++this.last;
-    return new LazyRunScope({ prefix: this.prefix, number, proposalId, actionIds, traceId });
+    return new LazyRunScope({ ...run, prefix: this.prefix, number });
   }
 
   /** An id for a proposal that has none: 12 hex characters. */

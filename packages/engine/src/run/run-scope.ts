@@ -26,6 +26,7 @@ export interface RunScopeInit {
   /** Number of the run in its runtime, from 1. */
   readonly number: number;
   readonly proposalId: string;
+  readonly principal: string;
   readonly actionIds: readonly string[];
   /** Trace of the parent run, for a child. */
   readonly traceId: string | undefined;
@@ -34,6 +35,7 @@ export interface RunScopeInit {
 /** Names one run. The texts are made when somebody asks: most runs' ids are never read by the hot path. */
 export class LazyRunScope implements RunScope {
   readonly proposal_id: string;
+  readonly principal: string;
   readonly action_ids: readonly string[];
   private readonly prefix: string;
   private readonly number: number;
@@ -42,6 +44,7 @@ export class LazyRunScope implements RunScope {
 
   constructor(init: RunScopeInit) {
     this.proposal_id = init.proposalId;
+    this.principal = init.principal;
     this.action_ids = init.actionIds;
     this.prefix = init.prefix;
     this.number = init.number;

@@ -1,5 +1,7 @@
 import {
+  type BareKind,
   CarError,
+  type EventDataOf,
   type EventKind,
   joinLabels,
   type LabelSet,
@@ -8,7 +10,7 @@ import {
   type Reason,
   type ReplacedRun,
 } from "@car/ir";
-import type { Executor, Lease, LockOwner, RunScope, Timer } from "@car/ir/ports";
+import type { EventDraft, Executor, Lease, LockOwner, RunScope, Timer } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { RunFlow } from "../flow/run-flow.js";
@@ -184,12 +186,16 @@ export class Run implements LockOwner {
   }
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
-  record(kind: EventKind, slot: Slot | undefined, data?: object): void {
+  record<K extends BareKind>(kind: K, slot: Slot | undefined, data?: EventDataOf[K]): void;
+  record<K extends EventKind>(kind: K, slot: Slot | undefined, data: EventDataOf[K]): void;
+  record(kind: EventKind, slot: Slot | undefined, data?: EventDataOf[EventKind]): void {
     if (this.logBroken || (this.recovery !== undefined && this.isRecorded(this.recovery, kind, slot))) return;
     const action = slot === undefined ? -1 : slot.index;
     try {
       const attempt = slot === undefined ? 0 : slot.attempts;
-      this.services.recorder.record({ kind, time: this.time, scope: this.scope, action, attempt, data });
+      // The signatures keep kind and payload together.
+      const draft = { kind, time: this.time, scope: this.scope, action, attempt, data } as EventDraft;
+      this.services.recorder.record(draft);
     } catch (error) {
       this.breakLog(error);
     }

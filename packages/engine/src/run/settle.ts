@@ -1,8 +1,8 @@
-import type { StateEntry } from "@car/ir";
+import type { ProposalResult, StateEntry } from "@car/ir";
 import { undo } from "../undo/undo.js";
 import { decideEnd, type End } from "./decide-end.js";
 import { isThenable } from "./outcome.js";
-import { buildResult } from "./result.js";
+import { buildResult, completedData } from "./result.js";
 import type { Run } from "./run.js";
 
 /** Ends a run whose actions have all ended: commits or undoes it, seals the evidence, answers. Never throws. */
@@ -57,22 +57,15 @@ function confirm(run: Run): void {
   }
 }
 
-type Result = ReturnType<typeof buildResult>;
-
-function completedData({ status, cost, external_effects, external_effects_remain, cause }: Result): object {
-  const known = { status, cost, external_effects, external_effects_remain };
-  return cause === undefined ? known : { ...known, cause };
-}
-
 /** Publishes what depended on the commit, gives the locks back and answers. */
-function deliver(run: Run, result: Result): void {
+function deliver(run: Run, result: ProposalResult): void {
   const { privateReceipts } = run;
   if (privateReceipts !== undefined) for (const key of privateReceipts) run.services.receipts.publish(key);
   leave(run, result);
 }
 
 /** Gives back what the run holds of the store, then answers. */
-function leave(run: Run, result: Result): void {
+function leave(run: Run, result: ProposalResult): void {
   run.state.release();
   run.lease?.release();
   run.answer(result);
@@ -100,10 +93,9 @@ async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void>
   }
   run.tick();
   if (run.state.changes !== undefined) {
-    run.record("state_rollback", undefined, {
-      keys: [...run.state.changes.keys()],
-      cause: run.stop?.cause ?? run.broken,
-    });
+    const keys = [...run.state.changes.keys()];
+    const cause = run.stop?.cause ?? run.broken;
+    run.record("state_rollback", undefined, cause === undefined ? { keys } : { keys, cause });
   }
   const result = buildResult(run, end);
   run.record("proposal_completed", undefined, completedData(result));

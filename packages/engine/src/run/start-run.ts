@@ -102,8 +102,8 @@ async function refuseInput(
   request: StartRequest,
   { problems: reasons, proposalId, actionIds, config, startedAt, proposal }: RefusedInput,
 ): Promise<ProposalResult> {
-  const scope = starter.names.next(proposalId, actionIds, traceOf(request));
   const { principal, replaces } = request;
+  const scope = starter.names.next({ proposalId, principal, actionIds, traceId: traceOf(request) });
   const refusal = { scope, principal, config, proposal, reasons, startedAt, replaces };
   const result = await refuseEarly(starter.services, refusal);
   starter.onClosed(result, proposal);
@@ -126,7 +126,12 @@ function launch(
     plan,
     config,
     services: starter.services,
-    scope: starter.names.next(plan.proposal.id, plan.actionIds, traceOf(request)),
+    scope: starter.names.next({
+      proposalId: plan.proposal.id,
+      principal: request.principal,
+      actionIds: plan.actionIds,
+      traceId: traceOf(request),
+    }),
     principal: request.principal,
     executor: request.executor ?? request.parent?.run.executor,
     parent: request.parent?.run,

@@ -37,11 +37,13 @@ type DraftPayload<K extends EventKind> = K extends BareKind
   ? { readonly data?: EventDataOf[K] | undefined }
   : { readonly data: EventDataOf[K] };
 
-/** An event of one of these kinds before the log has numbered it. */
-export type DraftOf<K extends EventKind> = { [P in K]: DraftPlace & { readonly kind: P } & DraftPayload<P> }[K];
-
 /** An event before the log has numbered it. The object may be reused by the caller; its `data` never changes. */
-export type EventDraft = DraftOf<EventKind>;
+export type EventDraft = {
+  [K in EventKind]: DraftPlace & { readonly kind: K } & DraftPayload<K>;
+}[EventKind];
+
+/** An event of one of these kinds before the log has numbered it. */
+export type DraftOf<K extends EventKind> = Extract<EventDraft, { readonly kind: K }>;
 
 /** The end of a chain: whoever has it can tell whether anything before it was touched. */
 export interface LogHead {
