@@ -79,11 +79,11 @@ export interface Runtime<Report = unknown> {
    * called. What it throws, or rejects with, is logged and changes nothing.
    * @throws `ConfigInvalidError` for an unknown option or kind.
    */
-  subscribe(subscriber: (event: LiveEvent) => unknown, options?: SubscribeOptions): () => void;
   subscribe<K extends EventKind>(
     subscriber: (event: LiveEventOf<K>) => unknown,
     options: SubscribeOptions & { readonly kinds: readonly K[] },
   ): () => void;
+  subscribe(subscriber: (event: LiveEvent) => unknown, options?: SubscribeOptions): () => void;
   /** Adds or replaces a tool for runs that begin from now on. Throws `ToolInvalidError`, `RuntimeClosedError`. */
   registerTool(tool: Tool): void;
   /** Removes a tool for runs that begin from now on; false when there is none. */

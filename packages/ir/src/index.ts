@@ -45,14 +45,7 @@ export type { CostSummary, ExternalEffects, ProposalResult, ProposalStatus } fro
 
 export { EVENT_KINDS } from "./event/event-kind.js";
 export type { EventKind } from "./event/event-kind.js";
-export type {
-  CarEvent,
-  EventEnvelope,
-  EventOf,
-  EventSeal,
-  LiveEvent,
-  LiveEventOf,
-} from "./event/car-event.js";
+export type { CarEvent, EventEnvelope, EventOf, EventSeal, LiveEvent, LiveEventOf } from "./event/car-event.js";
 export { eventFromLog, jsonOfEvent, payloadOf } from "./event/payload-of.js";
 export { eventOf } from "./event/event-of.js";
 export { parentSpanOf, spanIdOf, traceparentOf } from "./event/span-id.js";

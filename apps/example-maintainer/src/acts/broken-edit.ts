@@ -58,5 +58,5 @@ function restoredFiles(events: readonly LiveEvent[]): readonly string[] {
   return events
     .filter((event) => event.kind === "compensation_started")
     .filter(({ action_id }) => done.has(action_id))
-    .map(({ data }) => String(data.parameters["path"]));
+    .map(({ data }) => data.parameters["path"] as string);
 }

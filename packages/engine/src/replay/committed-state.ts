@@ -1,11 +1,4 @@
-import {
-  applyWrite,
-  type CarEvent,
-  type EventOf,
-  payloadOf,
-  type StateEntry,
-  type Transition,
-} from "@car/ir";
+import { applyWrite, type CarEvent, type EventOf, payloadOf, type StateEntry, type Transition } from "@car/ir";
 import type { StateStore, StateView } from "@car/ir/ports";
 
 /** Makes a store that goes on where another one was. */

@@ -1,10 +1,4 @@
-import {
-  type CarEvent,
-  DEFAULT_LIMITS,
-  type LoggedConfig,
-  payloadOf,
-  type ToolSchema,
-} from "@car/ir";
+import { type CarEvent, DEFAULT_LIMITS, type LoggedConfig, payloadOf, type ToolSchema } from "@car/ir";
 import type { SchemaCompiler } from "@car/ir/ports";
 import { capabilityGuard } from "../config/capability-guard.js";
 import { toolView } from "../config/config-holder.js";

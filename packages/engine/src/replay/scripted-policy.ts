@@ -1,11 +1,5 @@
 import { type CarEvent, payloadOf } from "@car/ir";
-import {
-  ALLOW,
-  type Approver,
-  type Decision,
-  type PolicyEngine,
-  type PolicyRequest,
-} from "@car/ir/ports";
+import { ALLOW, type Approver, type Decision, type PolicyEngine, type PolicyRequest } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import type { ReplayParts } from "./replay-parts.js";
 

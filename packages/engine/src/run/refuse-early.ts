@@ -1,10 +1,4 @@
-import {
-  type ActionProposal,
-  proposalHash,
-  type ProposalResult,
-  type Reason,
-  type ReplacedRun,
-} from "@car/ir";
+import { type ActionProposal, proposalHash, type ProposalResult, type Reason, type ReplacedRun } from "@car/ir";
 import type { RunScope } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { refusedResult } from "./refuse.js";

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { collectEvents, SAMPLE_SCOPES } from "@car/conformance";
+import { collectEvents } from "@car/conformance";
 import { canonicalJson, jsonOfEvent } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

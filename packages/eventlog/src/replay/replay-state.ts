@@ -97,15 +97,17 @@ class Replay {
 }
 
 /** What rebuilds the state must be what it says, so this reader does not take the payload's word for it. */
+const isList: (value: unknown) => boolean = Array.isArray;
+
 function changesOf(event: EventOf<"state_changed">): readonly Transition[] {
   const { changes } = payloadOf(event);
-  if (!Array.isArray(changes)) throw new LogCorruptError(`event ${event.seq} has no \`changes\``);
+  if (!isList(changes)) throw new LogCorruptError(`event ${event.seq} has no \`changes\``);
   return changes;
 }
 
 function snapshotOf(event: EventOf<"state_snapshot">): StateSnapshotData {
   const { entries, version } = payloadOf(event);
-  if (!Array.isArray(entries) || typeof version !== "number") {
+  if (!isList(entries) || typeof version !== "number") {
     throw new LogCorruptError(`event ${event.seq} has no \`entries\` or no \`version\``);
   }
   return { entries, version };
