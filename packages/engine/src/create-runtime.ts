@@ -157,5 +157,5 @@ function recordInitialState(store: StateStore, recorder: Recorder, time: number)
   }
   const data = { entries: savedEntries(view), version: view.version };
   view.release?.();
-  recorder.record({ kind: "state_snapshot", time, action: -1, attempt: 0, data });
+  recorder.recordOutside("state_snapshot", time, data);
 }

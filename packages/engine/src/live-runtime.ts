@@ -23,6 +23,7 @@ import type { DurableParts } from "./recovery/durable-parts.js";
 import { type RecoverOptions, type RecoveryReport, recoverRuns, unfinishedRuns } from "./recovery/recover.js";
 import { followEnd, followPause } from "./session/follow-end.js";
 import type { Recorder } from "./evidence/recorder.js";
+import { type SubscribeOptions, subscription, type Subscription } from "./evidence/subscription.js";
 import { createHostState } from "./host-state.js";
 import { executeWithReplan } from "./replan/execute-with-replan.js";
 import { REPLAN_OPTIONS } from "./replan/replan-options.js";
@@ -116,7 +117,8 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     recover: (options = {}) => takeUpLeft({ parts, host, assertOpen: doors.assertOpen }, options),
     ...checkpointMethods({ ...host, config: () => holder.current }, assertIdle),
     ...approvalMethods({ ...doors, store: parts.approvals, clock, config: () => holder.current }, suspended),
-    subscribe: (subscriber) => recorder.subscribe(subscriber),
+    subscribe: (subscriber: Subscription["tell"], options?: SubscribeOptions) =>
+      recorder.subscribe(subscription(subscriber, options)),
     registerTool(tool) {
       doors.assertOpen();
       holder.register(tool);
@@ -249,7 +251,7 @@ function createHolder<Report>(parts: RuntimeParts<Report>): ConfigHolder {
   return new ConfigHolder(initial, registration, (change, to) => {
     const data = configChanged(change, to, names.runtime);
     try {
-      recorder.record({ kind: "config_changed", time: clock.now(), action: -1, attempt: 0, data });
+      recorder.recordOutside("config_changed", clock.now(), data);
     } catch (error) {
       // A run that begins meets the same failure and ends with it; a change of tools is not worth less without a log.
       if (change.change !== "runtime_started") throw error;

@@ -37,6 +37,7 @@ export { Capabilities } from "./config/capabilities.js";
 export { DEFAULT_LIMITS, Limits } from "./config/limits.js";
 export type { LimitsInput } from "./config/limits.js";
 export { parseConfig } from "./config/parse-config.js";
+export { assertKnownOptions } from "./config/assert-known-options.js";
 
 export { ReasonCode } from "./result/reason.js";
 export type { Reason } from "./result/reason.js";
@@ -45,29 +46,62 @@ export type { CostSummary, ExternalEffects, ProposalResult, ProposalStatus } fro
 
 export { EVENT_KINDS } from "./event/event-kind.js";
 export type { EventKind } from "./event/event-kind.js";
-export type { CarEvent, LiveEvent } from "./event/car-event.js";
+export type { CarEvent, EventEnvelope, EventOf, EventSeal, LiveEvent, LiveEventOf } from "./event/car-event.js";
+export { eventFromLog, jsonOfEvent, payloadOf } from "./event/payload-of.js";
 export { eventOf } from "./event/event-of.js";
 export { parentSpanOf, spanIdOf, traceparentOf } from "./event/span-id.js";
+export type { EventDataOf } from "./event/event-data-of.js";
+export type { BareKind, EmptyPayload } from "./event/empty-payload.js";
 export type {
-  ActionEndedData,
-  ActionSucceededData,
-  CheckpointRestoredData,
-  CheckpointSavedData,
-  ConfigChangedData,
-  LoggedConfig,
-  ModelFallbackData,
+  ProposalCanceledData,
   ProposalCompletedData,
   ProposalReceivedData,
   ProposalRejectedData,
-  ReplacedRun,
-  ReplanExhaustedData,
-  ReplanRequestedData,
-  ReplanSucceededData,
+  ProposalResumedData,
+  ProposalSuspendedData,
+  WaitingAction,
+} from "./event/run-events.js";
+export type {
+  ActionDeduplicatedData,
+  ApprovalRequestedData,
+  BudgetExceededData,
+  CacheHitData,
+  PolicyViolationData,
+  RateLimitedData,
+} from "./event/gate-events.js";
+export type {
+  ActionExecutingData,
+  ActionFailedData,
+  ActionInDoubtData,
+  ActionRetryingData,
+  ActionStoppedData,
+  ActionSucceededData,
+  EffectMismatchData,
+  LateResultDroppedData,
+} from "./event/action-events.js";
+export type {
+  CheckpointRestoredData,
+  CheckpointSavedData,
+  SnapshotEntry,
   StateChangedData,
   StateRollbackData,
   StateSnapshotData,
   Transition,
-} from "./event/event-data.js";
+} from "./event/state-events.js";
+export type {
+  CompensationFailedData,
+  CompensationStartedData,
+  CompensationSucceededData,
+} from "./event/compensation-events.js";
+export type { ConfigChangedData, LoggedConfig } from "./event/config-events.js";
+export type {
+  ReplacedRun,
+  ReplanExhaustedData,
+  ReplanRequestedData,
+  ReplanSucceededData,
+} from "./event/replan-events.js";
+export type { ModelFallbackData } from "./event/model-events.js";
+export type { EvolutionTriggeredData, SkillDeprecatedData, SkillLearnedData } from "./event/skill-events.js";
 
 export { joinLabels, labelSet, NO_LABELS, withoutLabels } from "./flow/labels.js";
 export type { LabelSet } from "./flow/labels.js";
@@ -150,7 +184,5 @@ export { StoreWriteError } from "./errors/store-write-error.js";
 export { ToolError } from "./errors/tool-error.js";
 export type { ErrorClass, ToolErrorOptions } from "./errors/tool-error.js";
 export { ToolInvalidError } from "./errors/tool-invalid-error.js";
-export type { EventDataOf } from "./event/event-data-of.js";
 export { AttemptOverError } from "./errors/attempt-over-error.js";
 export { RunUndecidedError } from "./errors/run-undecided-error.js";
-export { assertKnownOptions } from "./config/known-options.js";

@@ -9,10 +9,10 @@ export function recordedScope(
   return {
     run_id: runId,
     proposal_id: proposalId,
+    principal: received.principal,
     trace_id: traceId,
     // A run's number in its runtime is the end of its id.
     span_prefix: runId.slice(-8),
     action_ids: actionIds,
-    principal: received.principal,
   };
 }

@@ -3,8 +3,9 @@ import {
   CarError,
   type CarEvent,
   epochMsOf,
+  type EventOf,
   parseProposal,
-  type ProposalReceivedData,
+  payloadOf,
   type ProposalResult,
   type Reason,
 } from "@car/ir";
@@ -58,9 +59,15 @@ export async function unfinishedRuns(log: EventLog, from: number): Promise<reado
   return runs.open();
 }
 
+interface LoggedEvents {
+  readonly first: EventOf<"proposal_received">;
+  readonly rest: CarEvent[];
+  isOpen: boolean;
+}
+
 /** Runs of a log, until they have ended and nobody can undo them any more. */
 class Following {
-  private readonly events = new Map<string, CarEvent[]>();
+  private readonly events = new Map<string, LoggedEvents>();
   private readonly childrenOf = new Map<string, string[]>();
   /** Runs that were received while the run was open that had started them. */
   private readonly kept = new Set<string>();
@@ -68,13 +75,9 @@ class Following {
   take(event: CarEvent): void {
     const { run_id: id } = event;
     if (id === undefined) return;
-    if (event.kind !== "proposal_received") {
-      this.events.get(id)?.push(event);
-      if (event.kind === "proposal_completed" && !this.isKept(id, event)) this.forget(id);
-      return;
-    }
-    this.events.set(id, [event]);
-    const { parent_run_id: parent } = event.data as unknown as ProposalReceivedData;
+    if (event.kind !== "proposal_received") return this.follow(id, event);
+    this.events.set(id, { first: event, rest: [], isOpen: true });
+    const { parent_run_id: parent } = payloadOf(event);
     if (parent === undefined || !this.events.has(parent)) return;
     this.kept.add(id);
     const siblings = this.childrenOf.get(parent);
@@ -82,25 +85,31 @@ class Following {
     else siblings.push(id);
   }
 
+  private follow(id: string, event: CarEvent): void {
+    const run = this.events.get(id);
+    if (run === undefined) return;
+    run.rest.push(event);
+    if (event.kind !== "proposal_completed") return;
+    run.isOpen = false;
+    if (!this.isKept(id, event)) this.forget(id);
+  }
+
   open(): readonly UnfinishedRun[] {
-    const isOpen = (events: readonly CarEvent[]): boolean => !events.some(({ kind }) => kind === "proposal_completed");
-    return [...this.events.keys()]
-      .filter((id) => isOpen(this.events.get(id)!))
-      .map((id) => this.read(id))
+    return [...this.events]
+      .filter(([, { isOpen }]) => isOpen)
+      .map(([id]) => this.read(id))
       .sort((left, right) => left.seq - right.seq);
   }
 
   private read(id: string): UnfinishedRun {
-    const children = (this.childrenOf.get(id) ?? []).filter((child) =>
-      this.events.get(child)?.some(({ kind }) => kind === "proposal_completed"),
-    );
-    return { ...readRun(this.events.get(id)!), children: children.map((child) => this.read(child)) };
+    const { first, rest } = this.events.get(id)!;
+    const children = (this.childrenOf.get(id) ?? []).filter((child) => this.events.get(child)?.isOpen === false);
+    return { ...readRun(first, rest), children: children.map((child) => this.read(child)) };
   }
 
   /** What had committed as part of an open run is undone with that run. */
-  private isKept(id: string, event: CarEvent): boolean {
-    if (event.data_digest === undefined && event.data["status"] !== "committed") return false;
-    return this.kept.has(id);
+  private isKept(id: string, event: EventOf<"proposal_completed">): boolean {
+    return this.kept.has(id) && payloadOf(event).status === "committed";
   }
 
   private forget(id: string): void {

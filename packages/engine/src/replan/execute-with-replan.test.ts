@@ -1,5 +1,5 @@
 import { verifyChain } from "@car/eventlog";
-import type { JsonObject } from "@car/ir";
+import { type JsonObject, jsonOfEvent } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import type { RuntimeOptions } from "../runtime-options.js";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
@@ -14,9 +14,11 @@ const GOOD = { actions: [call("a", "ok", { parameters: { n: 7 } })] };
 function rig(options: RuntimeOptions = {}) {
   const made = testRuntime({ tools: [ok, fail], ...options });
   const lineage: { readonly kind: string; readonly run_id: string | undefined; readonly data: JsonObject }[] = [];
-  made.runtime.subscribe(({ kind, run_id, data }) => {
-    if (kind.startsWith("replan_") || kind === "proposal_received") lineage.push({ kind, run_id, data });
-  });
+  const kinds = ["replan_requested", "replan_succeeded", "replan_exhausted", "proposal_received"] as const;
+  made.runtime.subscribe(
+    (event) => lineage.push({ kind: event.kind, run_id: event.run_id, data: jsonOfEvent(event) }),
+    { kinds },
+  );
   return { ...made, lineage };
 }
 

@@ -1,4 +1,4 @@
-import type { CarEvent } from "@car/ir";
+import { type CarEvent, payloadOf } from "@car/ir";
 import { cancelRun } from "../run/cancel-run.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
@@ -6,7 +6,7 @@ import { canceledBy } from "./cancelation.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { callName, endOf, failureEvent, type PendingCalls } from "./scripted-calls.js";
 import type { ScriptedTimer } from "./scripted-timers.js";
-import { reasonCodeOf } from "./reason-code.js";
+import { reasonCodeOf } from "./reason-of.js";
 
 /** Turns of the microtask queue without an event after which nothing more comes by itself. The engine needs about ten. */
 const PATIENCE = 100;
@@ -69,8 +69,8 @@ function supplyAction({ run, parts, pending }: Driven, slot: Slot, next: CarEven
   return true;
 }
 
-function isTooLate({ kind, data }: CarEvent): boolean {
-  return kind === "action_failed" || (kind === "rate_limited" && data["granted"] !== true);
+function isTooLate(event: CarEvent): boolean {
+  return event.kind === "action_failed" || (event.kind === "rate_limited" && !payloadOf(event).granted);
 }
 
 function endAttempt({ run, parts, pending }: Omit<Driven, "isOver">, slot: Slot, next: CarEvent): boolean {

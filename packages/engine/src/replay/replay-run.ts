@@ -1,4 +1,12 @@
-import { type ActionProposal, type CarEvent, epochMsOf, parseProposal, type ProposalReceivedData } from "@car/ir";
+import {
+  type ActionProposal,
+  type CarEvent,
+  epochMsOf,
+  type EventOf,
+  parseProposal,
+  payloadOf,
+  type ProposalReceivedData,
+} from "@car/ir";
 import type { EventLog, PolicyEngine, RunScope, StateView } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { runtimeLogger } from "../defaults/logger.js";
@@ -27,7 +35,8 @@ import { Waits } from "./waits.js";
 
 /** One recorded run, and what it found when it began. */
 export interface RecordedExecution {
-  /** From `proposal_received` to `proposal_completed`. */
+  readonly received: EventOf<"proposal_received">;
+  /** From `received` to `proposal_completed`. */
   readonly events: readonly CarEvent[];
   readonly view: StateView;
   /** What judged it, without its policy. */
@@ -42,7 +51,7 @@ export interface RecordedExecution {
  */
 export async function replayRun(recorded: RecordedExecution): Promise<Script> {
   const script = new Script(recorded.events);
-  const received = recorded.events[0]!.data as unknown as ProposalReceivedData;
+  const received = payloadOf(recorded.received);
   const slots = new Map<string, Slot>();
   const parts: ReplayParts = {
     script,
@@ -133,13 +142,13 @@ function comparingLog(script: Script): EventLog {
 }
 
 function makeRun(
-  { events }: RecordedExecution,
+  { received, events }: RecordedExecution,
   host: Host,
   plan: Plan,
   config: ConfigSnapshot,
   parts: ReplayParts,
 ): Run {
-  const { principal } = events[0]!.data as unknown as ProposalReceivedData;
+  const { principal } = payloadOf(received);
   const budget = scriptedMeter(config.budget, parts);
   const run = new Run(
     host,
@@ -147,9 +156,9 @@ function makeRun(
     {
       plan,
       config,
-      scope: scopeOf(events, plan.actionIds, principal),
+      scope: scopeOf(received, plan.actionIds),
       budget,
-      startedAt: epochMsOf(events[0]!.timestamp),
+      startedAt: epochMsOf(received.timestamp),
       answer: { resolve: () => undefined, reject: () => undefined },
     },
   );
@@ -158,34 +167,28 @@ function makeRun(
   return run;
 }
 
-function scopeOf(events: readonly CarEvent[], actionIds: readonly string[], principal: string): RunScope {
-  const { run_id = "", proposal_id = "", trace_id, span_id } = events[0]!;
-  return { run_id, proposal_id, trace_id, span_prefix: span_id.slice(0, 8), action_ids: actionIds, principal };
+function scopeOf(received: EventOf<"proposal_received">, actionIds: readonly string[]): RunScope {
+  const { run_id = "", proposal_id = "", trace_id, span_id } = received;
+  const { principal } = payloadOf(received);
+  return { run_id, proposal_id, principal, trace_id, span_prefix: span_id.slice(0, 8), action_ids: actionIds };
 }
 
 function refusalOf(
-  { events }: RecordedExecution,
+  { received }: RecordedExecution,
   proposal: ActionProposal,
   config: ConfigSnapshot,
 ): Omit<EarlyRefusal, "reasons"> {
-  const { principal } = events[0]!.data as unknown as ProposalReceivedData;
+  const { principal } = payloadOf(received);
   const ids = proposal.actions.map(({ id }) => id);
-  return {
-    scope: scopeOf(events, ids, principal),
-    principal,
-    config,
-    proposal,
-    startedAt: epochMsOf(events[0]!.timestamp),
-  };
+  return { scope: scopeOf(received, ids), principal, config, proposal, startedAt: epochMsOf(received.timestamp) };
 }
 
 /** A run that was canceled before it was admitted waited for its locks at most. */
 function abortedSignal(events: readonly CarEvent[]): AbortSignal | undefined {
   if (events.some(({ kind }) => kind === "proposal_admitted")) return undefined;
-  const canceled = events.find(({ kind }) => kind === "proposal_canceled");
+  const canceled = events.find((event) => event.kind === "proposal_canceled");
   if (canceled === undefined) return undefined;
-  const { message } = canceled.data["reason"] as { readonly message: string };
   const controller = new AbortController();
-  controller.abort(new Error(message));
+  controller.abort(new Error(payloadOf(canceled).reason.message));
   return controller.signal;
 }

@@ -1,5 +1,6 @@
-import type { Budget, CarEvent, Reason } from "@car/ir";
+import type { Budget, CarEvent } from "@car/ir";
 import { BudgetMeter, type Charge } from "../budget/budget-meter.js";
+import { reasonOf } from "./reason-of.js";
 import type { ReplayParts } from "./replay-parts.js";
 
 /** A meter for a second execution: counted anew where the run alone decides, else as the recording says. */
@@ -28,6 +29,6 @@ class RecordedMeter extends BudgetMeter {
 }
 
 function limitOf(event: CarEvent | undefined): string | undefined {
-  const reason = event?.data["reason"] as unknown as Reason | undefined;
+  const reason = reasonOf(event);
   return reason?.code === "budget_exceeded" ? reason.limit : undefined;
 }

@@ -1,4 +1,4 @@
-import type { CarEvent, ErrorClass, JsonValue, Reason } from "@car/ir";
+import { type CarEvent, type ErrorClass, type EventOf, type JsonValue, payloadOf, type Reason } from "@car/ir";
 import type { Executor } from "@car/ir/ports";
 import type { Attempt } from "../dispatch/attempt.js";
 import { RecordedFailure } from "../dispatch/recorded-failure.js";
@@ -7,7 +7,7 @@ import { canceledBy } from "./cancelation.js";
 import type { Script } from "./script.js";
 import { handleWrites } from "./recorded-writes.js";
 import type { ReplayParts } from "./replay-parts.js";
-import { reasonCodeOf } from "./reason-code.js";
+import { reasonCodeOf } from "./reason-of.js";
 
 /** Calls that have not been answered: the recording does so when their turn comes. */
 export class PendingCalls {
@@ -53,14 +53,15 @@ export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Exe
 }
 
 /** How an attempt ended, as far as that has not come again. */
-export function endOf({ script }: ReplayParts, actionId: string, attempt: number): CarEvent | undefined {
-  return script
-    .ahead(actionId)
-    .find(({ kind, attempt: of }) => of === attempt && (kind === "action_succeeded" || kind === "action_failed"));
+export function endOf({ script }: ReplayParts, actionId: string, attempt: number): AttemptEnd | undefined {
+  const isEnd = ({ kind }: CarEvent): boolean => kind === "action_succeeded" || kind === "action_failed";
+  return script.ahead(actionId).find((event): event is AttemptEnd => event.attempt === attempt && isEnd(event));
 }
 
+type AttemptEnd = EventOf<"action_succeeded" | "action_failed">;
+
 /** What tells how the attempt itself failed: the action may have ended as in doubt because of it. */
-export function failureEvent(script: Script, end: CarEvent): CarEvent {
+export function failureEvent(script: Script, end: AttemptEnd): AttemptEnd | EventOf<"action_in_doubt"> {
   const ahead = script.ahead(end.action_id!);
   const before = ahead[ahead.indexOf(end) - 1];
   return before?.kind === "action_in_doubt" && before.attempt === end.attempt ? before : end;
@@ -79,8 +80,8 @@ function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
   parts.script.supply(end);
   if (end.kind === "action_failed") throw new RecordedFailure(failureOf(parts, end));
   const ahead = parts.script.ahead(slot.action.id);
-  const changed = ahead.slice(0, ahead.indexOf(end)).findLast(({ kind }) => kind === "state_changed");
-  const output = end.data["output"] as JsonValue;
+  const changed = ahead.slice(0, ahead.indexOf(end)).findLast((event) => event.kind === "state_changed");
+  const { output } = payloadOf(end);
   const writes = handleWrites(slot, changed, output);
   if (writes.size > 0) attempt.writes = writes;
   return output;
@@ -89,9 +90,9 @@ function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
 /** Cannot come true: the event that it leads to is in no recording, so it shows as a divergence. */
 const UNRECORDED: Reason = { code: "failed", message: "the recording has no outcome of this attempt" };
 
-function failureOf({ script }: ReplayParts, end: CarEvent): ReturnType<typeof failed> {
-  const told = failureEvent(script, end);
-  const reason = told.data["reason"] as unknown as Reason;
+function failureOf({ script }: ReplayParts, end: EventOf<"action_failed">): ReturnType<typeof failed> {
+  const told = failureEvent(script, end) as EventOf<"action_failed" | "action_in_doubt">;
+  const { reason } = payloadOf(told);
   const errorClass = (reason.class ?? "terminal") as ErrorClass;
   const ahead = script.ahead(end.action_id!);
   const isRetried = told !== end || ahead[ahead.indexOf(end) + 1]?.kind === "action_retrying";
@@ -104,12 +105,13 @@ function undone({ script, undoing }: ReplayParts, { slot, number }: Attempt): Js
   undoing.set(slot.action.id, slot);
   const end = script
     .ahead(slot.action.id)
-    .find(({ kind }) => kind === "compensation_succeeded" || kind === "compensation_failed");
+    .find((event) => event.kind === "compensation_succeeded" || event.kind === "compensation_failed");
   if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
   script.supply(end);
-  if (number < (end.data["attempts"] as number)) throw new RecordedFailure(failed(UNRECORDED, "transient"));
-  if (end.kind === "compensation_succeeded") return end.data["output"] as JsonValue;
-  const reason = end.data["reason"] as unknown as Reason;
+  const { attempts } = payloadOf(end);
+  if (number < attempts) throw new RecordedFailure(failed(UNRECORDED, "transient"));
+  if (end.kind === "compensation_succeeded") return payloadOf(end).output;
+  const { reason } = payloadOf(end);
   throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass, undefined, reason.outcome));
 }
 

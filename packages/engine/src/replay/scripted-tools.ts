@@ -2,7 +2,7 @@ import type { RegisteredTool } from "../config/registered-tool.js";
 import type { Semaphore } from "../limits/semaphore.js";
 import type { TokenBucket } from "../limits/token-bucket.js";
 import type { Plan } from "../plan/plan.js";
-import { reasonCodeOf } from "./reason-code.js";
+import { reasonCodeOf } from "./reason-of.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { scriptedCache } from "./scripted-answers.js";
 

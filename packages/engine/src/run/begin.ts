@@ -1,4 +1,4 @@
-import { CarError, type JsonObject, type ProposalReceivedData, type Reason } from "@car/ir";
+import { CarError, type ProposalReceivedData, type Reason } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
 import { deniedPlan } from "../flow/denied-plan.js";
 import { goOn } from "../recovery/go-on.js";
@@ -34,7 +34,7 @@ export function begin(run: Run): void {
 function receivedData(run: Run): ProposalReceivedData {
   const { plan, config, request, session, flow } = run;
   const data: Writable<ProposalReceivedData> = {
-    proposal: plan.proposal as unknown as JsonObject,
+    proposal: plan.proposal,
     proposal_hash: plan.hash,
     principal: run.principal,
     config_version: config.version,

@@ -56,7 +56,7 @@ export function refuseEarly(
   const place = { scope, time };
   const received: ProposalReceivedData = {
     // Input that does not parse has no canonical form to log; what was wrong with it is in the refusal.
-    proposal: (proposal ?? {}) as unknown as JsonObject,
+    proposal: proposal ?? {},
     proposal_hash: hash,
     principal,
     config_version: config.version,
