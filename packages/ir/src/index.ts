@@ -80,6 +80,9 @@ export { sourceLabels } from "./flow/source-labels.js";
 export { applyWrite, trustedValue } from "./state/state-entry.js";
 export type { EntryWrite, Origin, StateEntry, TrustedValue } from "./state/state-entry.js";
 export { isPrefixPattern, matchesKey, patternsOverlap } from "./state/key-pattern.js";
+export { KeyPatterns } from "./state/key-patterns.js";
+export { KeyTree } from "./state/key-tree.js";
+export type { KeyNode } from "./state/key-tree.js";
 
 export { compileTemplate, referencesIn } from "./reference/template.js";
 export type { Reference, Template } from "./reference/template.js";
