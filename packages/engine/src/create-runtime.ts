@@ -1,6 +1,7 @@
 import {
   Budget,
   Capabilities,
+  capabilityGuard,
   ConfigInvalidError,
   DEFAULT_LIMITS,
   type JsonValue,
@@ -15,7 +16,6 @@ import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
 import { createSchemaCompiler, verify, type VerifyReport } from "@car/validator";
 import { savedEntries } from "./checkpoint/checkpoint.js";
-import { capabilityGuard } from "./config/capability-guard.js";
 import { runtimeLogger } from "./defaults/logger.js";
 import { systemClock } from "./defaults/system-clock.js";
 import { systemIds } from "./defaults/system-ids.js";

@@ -1,4 +1,5 @@
 import {
+  capabilityGuard,
   type CarEvent,
   type ConfigChangedData,
   DEFAULT_LIMITS,
@@ -7,7 +8,6 @@ import {
   type ToolSchema,
 } from "@car/ir";
 import type { SchemaCompiler } from "@car/ir/ports";
-import { capabilityGuard } from "../config/capability-guard.js";
 import { toolView } from "../config/config-holder.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { type RegistrationContext, registerTool } from "../config/registered-tool.js";

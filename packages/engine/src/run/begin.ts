@@ -1,5 +1,5 @@
 import type { JsonObject, ProposalReceivedData, Reason } from "@car/ir";
-import { CarError } from "@car/ir";
+import { CarError, lateProblems } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
 import { deniedPlan } from "../flow/denied-plan.js";
 import { goOn } from "../recovery/go-on.js";
@@ -17,6 +17,9 @@ export function begin(run: Run, signal: AbortSignal | undefined): void {
   recordReceived(run);
   if (run.broken !== undefined) return refuse(run, { reasons: [run.broken] });
   if (signal?.aborted === true) return refuse(run, { reasons: [canceledReason(signal)], status: "canceled" });
+  if (run.plan.problems.length > 0 && run.recovery?.recorded.admitted !== true) {
+    return refuse(run, { reasons: run.plan.problems });
+  }
   const { reads, writes } = run.plan.locks;
   if (reads.length === 0 && writes.length === 0) return start(run, signal);
   let answer: Lease | LockWait;
@@ -89,7 +92,7 @@ function waitForLocks(run: Run, signal: AbortSignal | undefined, wait: LockWait)
 function start(run: Run, signal: AbortSignal | undefined): void {
   if (run.recovery?.recorded.admitted === true) return admit(run, signal, NO_REASONS);
   try {
-    const late = lateProblems(run);
+    const late = lateProblems(run.plan, run.state);
     if (late.length > 0) return refuse(run, { reasons: late });
   } catch (error) {
     run.break("the state store failed", error);
@@ -132,21 +135,6 @@ function admit(run: Run, signal: AbortSignal | undefined, denied: readonly Reaso
   }
   if (run.recovery === undefined) drain(run);
   else goOn(run, run.recovery);
-}
-
-/** A dependency that only a later action supplies, and that the state does not hold, can never be met. */
-function lateProblems(run: Run): readonly Reason[] {
-  const { late } = run.plan.graph;
-  if (late.length === 0) return NO_REASONS;
-  const ids = run.plan.actionIds;
-  return late
-    .filter(({ key }) => run.state.newest(key) === undefined)
-    .map(({ action, key, writer }) => ({
-      code: "invalid" as const,
-      action_id: ids[action]!,
-      keys: [key],
-      message: `\`${ids[action]!}\` depends on state key \`${key}\`, which only the later action \`${ids[writer]!}\` writes`,
-    }));
 }
 
 /** Cancels the run when the signal says so. */

@@ -36,8 +36,13 @@ export interface ActionGraphInput {
   readonly onConflict?: ((conflict: KeyConflict) => void) | undefined;
 }
 
-/** A graph, or everything that stands in its way: repeated ids, links that lead nowhere, a cycle, unbounded keys. */
-export type ActionGraphResult = { readonly graph: ActionGraph } | { readonly problems: readonly Reason[] };
+/**
+ * A graph, or everything that stands in its way (repeated ids, links that lead nowhere, a cycle, unbounded keys) with the
+ * parts of it that there are all the same.
+ */
+export type ActionGraphResult =
+  | { readonly graph: ActionGraph }
+  | { readonly problems: readonly Reason[]; readonly parts: Pick<ActionGraph, "templates" | "access" | "unscheduled"> };
 
 const NONE: ReadonlySet<number> = new Set();
 const NO_EFFECTS: readonly ToolEffect[] = Object.freeze([]);
@@ -116,17 +121,18 @@ function connect(input: ActionGraphInput, { templates, access, problems }: Nodes
   const size = actions.length;
   const indexOf = indexById(actions, problems);
   const unscheduled = compensationTargets(actions, indexOf, problems);
+  const parts = { templates, access, unscheduled };
   const edges = new EdgeList();
   const forward = addExplicitEdges({ actions, templates, indexOf, unscheduled }, edges, problems);
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems, parts };
 
   const ordered = forward ? { order: identity(size) } : topologicalOrder(edgeRows(edges, size), size);
-  if ("cycle" in ordered) return { problems: [cycleProblem(actions, ordered.cycle)] };
+  if ("cycle" in ordered) return { problems: [cycleProblem(actions, ordered.cycle)], parts };
 
   const { order } = ordered;
   const { late, keys, overflowed } = addStateEdges({ ...input, access, unscheduled, order }, edges);
-  if (overflowed) return { problems: [overflowProblem()] };
-  return { graph: { size, order, templates, access, keys, indexOf, unscheduled, late, ...edgeRows(edges, size) } };
+  if (overflowed) return { problems: [overflowProblem()], parts };
+  return { graph: { size, order, ...parts, keys, indexOf, late, ...edgeRows(edges, size) } };
 }
 
 function indexById(actions: readonly Action[], problems: Reason[]): ReadonlyMap<string, number> {

@@ -30,27 +30,32 @@ const UNKNOWN: AbstractValue = Object.freeze({ known: false, value: undefined, c
 export class AbstractState {
   private readonly base: StateView | undefined;
   private readonly plain: JsonObject | undefined;
-  private readonly newest = new Map<string, Moment & { readonly now: AbstractValue }>();
+  private readonly changed = new Map<string, Moment & { readonly now: AbstractValue }>();
   /** Where a `prefix*` was forgotten: only what was written later is known there. */
   private readonly forgotten = new KeyTree<Moment>(() => ({ at: 0 }));
   private readonly forgottenPatterns = new Set<string>();
   /** Keys and patterns whose trusted value is not known either. */
   private readonly distrusted = new KeyPatterns();
-  private changes = 0;
+  private moments = 0;
 
   constructor(state: StateView | JsonObject | undefined) {
     if (isView(state)) this.base = state;
     else this.plain = state;
   }
 
-  /** The newest value at `key`. */
+  /** What is known of the newest value at `key`. */
   get(key: string): AbstractValue {
-    const changed = this.newest.get(key);
+    const own = this.changed.get(key);
     const forgottenAt = latestAt(this.forgotten.nearest(key));
-    if (changed !== undefined && changed.at > forgottenAt) return changed.now;
+    if (own !== undefined && own.at > forgottenAt) return own.now;
     if (forgottenAt > 0) return UNKNOWN;
     const value = this.base === undefined ? this.plainValue(key) : this.base.entry(key)?.value;
     return { known: true, value, claimed: false };
+  }
+
+  /** The newest value at `key`, as far as it is known. */
+  newest(key: string): JsonValue | undefined {
+    return this.get(key).value;
   }
 
   /** The value that policies see. What an action writes or claims never changes it; a tool's declared effect may. */
@@ -68,19 +73,19 @@ export class AbstractState {
 
   /** An action writes a value itself (`claimed: false`) or says that its tool will (`claimed: true`). */
   write(key: string, value: JsonValue, { claimed }: Pick<AbstractValue, "claimed">): void {
-    this.newest.set(key, { now: { known: true, value, claimed }, at: ++this.changes });
+    this.changed.set(key, { now: { known: true, value, claimed }, at: ++this.moments });
   }
 
   /** An action writes a value to `key` that cannot be known yet. */
   forgetKey(key: string): void {
-    this.newest.set(key, { now: UNKNOWN, at: ++this.changes });
+    this.changed.set(key, { now: UNKNOWN, at: ++this.moments });
   }
 
   /** An action may write values that cannot be known yet to a key, or to the keys of a `prefix*`. */
   forget(pattern: string): void {
     if (!isPrefixPattern(pattern)) return this.forgetKey(pattern);
     this.forgottenPatterns.add(pattern);
-    this.forgotten.at(pattern).value.at = ++this.changes;
+    this.forgotten.at(pattern).value.at = ++this.moments;
   }
 
   /** A tool may write `pattern` with the host's trust. */
@@ -91,7 +96,7 @@ export class AbstractState {
 
   /** Every key that was written or lost, then every `prefix*` that was lost, each in order. */
   touched(): readonly string[] {
-    return [...new Set([...this.newest.keys(), ...this.forgottenPatterns])];
+    return [...new Set([...this.changed.keys(), ...this.forgottenPatterns])];
   }
 
   private plainValue(key: string): JsonValue | undefined {

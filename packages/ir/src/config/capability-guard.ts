@@ -1,4 +1,5 @@
-import { type Capabilities, KeyPatterns } from "@car/ir";
+import { KeyPatterns } from "../state/key-patterns.js";
+import type { Capabilities } from "./capabilities.js";
 
 /** A capability set, indexed. */
 export interface CapabilityGuard {

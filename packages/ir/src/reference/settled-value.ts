@@ -1,4 +1,5 @@
-import { compileTemplate, type JsonValue } from "@car/ir";
+import type { JsonValue } from "../json/json-value.js";
+import { compileTemplate } from "./template.js";
 
 /** A part of an action's parameters as it will be when the action runs; `undefined` when that needs an output. */
 export function settledValue(value: JsonValue): JsonValue | undefined {
