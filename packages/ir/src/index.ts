@@ -92,7 +92,7 @@ export type { Resolution } from "./reference/fill-node.js";
 export { escapeReferences } from "./reference/escape-references.js";
 export { resolveOutputTemplate } from "./reference/output-template.js";
 export type { OutputScope } from "./reference/output-template.js";
-export { settledValue } from "./reference/settled-value.js";
+export { settledMembers, settledValue } from "./reference/settled-value.js";
 export { resolvePath } from "./reference/resolve-path.js";
 export { parsePathText } from "./reference/reference-text.js";
 

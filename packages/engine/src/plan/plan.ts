@@ -55,7 +55,9 @@ export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): Pla
   const problems = checked({ ...admission, graph }, flags);
   if (size.length > 0) return { problems: [...size, ...problems] };
   const locks = lockSetOf(actions, { graph, tools, policy: config.policy, allTools: config.tools });
-  return { plan: { proposal, hash, actions, graph, tools, flags, ordered, actionIds: idsOf(actions), locks, problems } };
+  return {
+    plan: { proposal, hash, actions, graph, tools, flags, ordered, actionIds: idsOf(actions), locks, problems },
+  };
 }
 
 function checked(input: AdmissionInput, flags: number[]): readonly Reason[] {

@@ -6,7 +6,10 @@ import type { VerifyContext } from "./verify-options.js";
 import type { VerifyIssue } from "./verify-report.js";
 
 /** What the policy says about the proposal as a whole: data flow that follows from references, order, history. */
-export async function planIssues(context: VerifyContext, { proposal, graph, admission }: Batch): Promise<VerifyIssue[]> {
+export async function planIssues(
+  context: VerifyContext,
+  { proposal, graph, admission }: Batch,
+): Promise<VerifyIssue[]> {
   const { policies, principal, now, history, state } = context;
   if (policies?.checkPlan === undefined) return [];
   const { actions } = proposal;
