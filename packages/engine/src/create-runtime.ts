@@ -2,6 +2,7 @@ import {
   assertKnownOptions,
   Budget,
   Capabilities,
+  capabilityGuard,
   ConfigInvalidError,
   DEFAULT_LIMITS,
   type JsonValue,
@@ -16,7 +17,6 @@ import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
 import { createSchemaCompiler, verify, type VerifyReport } from "@car/validator";
 import { savedEntries } from "./checkpoint/checkpoint.js";
-import { capabilityGuard } from "./config/capability-guard.js";
 import { runtimeLogger } from "./defaults/logger.js";
 import { systemClock } from "./defaults/system-clock.js";
 import { systemIds } from "./defaults/system-ids.js";

@@ -34,6 +34,8 @@ export { parseToolSchema } from "./tool/parse-tool-schema.js";
 export { Budget } from "./config/budget.js";
 export type { BudgetInput } from "./config/budget.js";
 export { Capabilities } from "./config/capabilities.js";
+export { capabilityGuard } from "./config/capability-guard.js";
+export type { CapabilityGuard } from "./config/capability-guard.js";
 export { DEFAULT_LIMITS, Limits } from "./config/limits.js";
 export type { LimitsInput } from "./config/limits.js";
 export { parseConfig } from "./config/parse-config.js";
@@ -107,7 +109,7 @@ export { joinLabels, labelSet, NO_LABELS, withoutLabels } from "./flow/labels.js
 export type { LabelSet } from "./flow/labels.js";
 export { buildPolicyPlan } from "./flow/policy-plan.js";
 export type { PolicyPlanInput } from "./flow/policy-plan.js";
-export { literalLabels } from "./flow/flow-source.js";
+export { literalLabels, NO_SESSION } from "./flow/flow-source.js";
 export type { FlowSource } from "./flow/flow-source.js";
 export { parameterReferences } from "./flow/parameter-references.js";
 export type { ParameterReferences } from "./flow/parameter-references.js";
@@ -115,6 +117,9 @@ export { sourceLabels } from "./flow/source-labels.js";
 export { applyWrite, trustedValue } from "./state/state-entry.js";
 export type { EntryWrite, Origin, StateEntry, TrustedValue } from "./state/state-entry.js";
 export { isPrefixPattern, matchesKey, patternsOverlap } from "./state/key-pattern.js";
+export { KeyPatterns } from "./state/key-patterns.js";
+export { KeyTree } from "./state/key-tree.js";
+export type { KeyNode } from "./state/key-tree.js";
 
 export { compileTemplate, referencesIn } from "./reference/template.js";
 export type { Reference, Template } from "./reference/template.js";
@@ -122,6 +127,7 @@ export type { Resolution } from "./reference/fill-node.js";
 export { escapeReferences } from "./reference/escape-references.js";
 export { resolveOutputTemplate } from "./reference/output-template.js";
 export type { OutputScope } from "./reference/output-template.js";
+export { settledMembers, settledValue } from "./reference/settled-value.js";
 export { resolvePath } from "./reference/resolve-path.js";
 export { parsePathText } from "./reference/reference-text.js";
 
@@ -135,6 +141,15 @@ export { effectKey, literalKeyOf } from "./graph/key-access.js";
 export type { KeyAccess } from "./graph/key-access.js";
 export { effectiveReversibility, mayAbort } from "./graph/reversibility.js";
 export type { KeyConflict, LateSupply } from "./graph/state-edges.js";
+
+export { actionProblems, misfit, unknownTool } from "./admission/action-problems.js";
+export type { AdmissionInput, AdmittedTool } from "./admission/admission-input.js";
+export { admissionProblems } from "./admission/admission-problems.js";
+export { capabilityProblem } from "./admission/capability-problem.js";
+export { compensationProblem, proposedCompensation } from "./admission/compensation-problem.js";
+export { denialReasons } from "./admission/denial-reasons.js";
+export { lateProblems } from "./admission/late-problems.js";
+export { sizeProblems } from "./admission/size-problems.js";
 
 export { CarError } from "./errors/car-error.js";
 export { ERROR_CODES } from "./errors/error-code.js";

@@ -6,6 +6,7 @@ import {
   type LabelSet,
   literalLabels,
   NO_LABELS,
+  NO_SESSION,
   parameterReferences,
   type Reference,
 } from "@car/ir";
@@ -17,13 +18,13 @@ import { flowOf } from "./flow-note.js";
 export class RunFlow implements FlowSource {
   /** Labels of everything that the model had been shown when it proposed this run. */
   readonly context: LabelSet;
-  /** What the run's session knows; `undefined` outside of one: then no literal value comes from anywhere. */
-  private readonly source: FlowSource | undefined;
+  /** What the run's session knows. */
+  private readonly source: FlowSource;
   private readonly run: Pick<GateRun, "plan" | "board">;
 
   constructor(run: Pick<GateRun, "plan" | "board">, source: FlowSource | undefined, context: LabelSet) {
     this.run = run;
-    this.source = source;
+    this.source = source ?? NO_SESSION;
     this.context = context;
   }
 
@@ -43,18 +44,17 @@ export class RunFlow implements FlowSource {
 
   /** Where a literal value was seen. */
   provenance(value: JsonValue, options: ProvenanceOptions): Provenance {
-    if (this.source !== undefined) return this.source.provenance(value, options);
-    return value === null || value === "" ? NOTHING : UNKNOWN;
+    return this.source.provenance(value, options);
   }
 
   /** Whether a literal value comes from the user or from trusted data. */
   isTrusted(value: JsonValue, param: string): boolean {
-    return this.source !== undefined ? this.source.isTrusted(value, param) : value === "";
+    return this.source.isTrusted(value, param);
   }
 
   /** The calls before this run from which a label came. */
   origins(label: string): readonly LabelOrigin[] {
-    return this.source?.origins(label) ?? [];
+    return this.source.origins(label);
   }
 
   /** The actions that a parameter refers to. */
@@ -72,6 +72,3 @@ export class RunFlow implements FlowSource {
     return this.referred(references).reduce((labels, slot) => joinLabels(labels, flowOf(slot).labels), own);
   }
 }
-
-const NOTHING: Provenance = Object.freeze({ source: "nothing", labels: NO_LABELS });
-const UNKNOWN: Provenance = Object.freeze({ source: "unknown", labels: NO_LABELS });

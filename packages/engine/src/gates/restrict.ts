@@ -1,5 +1,4 @@
-import type { Reason } from "@car/ir";
-import type { CapabilityGuard } from "../config/capability-guard.js";
+import type { CapabilityGuard, Reason } from "@car/ir";
 import { rejected } from "../run/outcome.js";
 import { type GateRun, type GateSlot, type GateVerdict, PROCEED } from "./gate.js";
 

@@ -1,4 +1,6 @@
-import { type Action, checkCondition, type JsonObject, jsonEqual, type Reason, type ReasonCode } from "@car/ir";
+import { type Action, checkCondition, jsonEqual, type Reason, type ReasonCode, unknownTool } from "@car/ir";
+import type { SchemaProblem } from "@car/ir/ports";
+import { CHECKED } from "../plan/plan-flags.js";
 import { rejected } from "../run/outcome.js";
 import type { RunState } from "../run/run-state.js";
 import { type GateRun, type GateSlot, type GateVerdict, type Passing, PROCEED } from "./gate.js";
@@ -14,17 +16,22 @@ interface Finding {
 export function validate(run: GateRun, slot: GateSlot, passing: Passing): GateVerdict {
   const { action, tool, parameters } = slot;
   if (action.type === "tool_call" && tool === undefined) {
-    return rejected({ code: "unknown_tool", message: unknownToolMessage(action.tool, run.config.tools.keys()) });
+    return rejected(unknownTool(action.tool, run.config.tools.keys()));
   }
-  const problems = tool === undefined ? undefined : tool.parameters.check(parameters);
-  if ((problems === undefined || problems.length === 0) && !hasStateConditions(action))
-    return accept(run, slot, passing);
+  const problems = tool === undefined || isChecked(run, slot) ? NO_PROBLEMS : tool.parameters.check(parameters);
+  if (problems.length === 0 && !hasStateConditions(action)) return accept(run, slot, passing);
 
   const findings: Finding[] = [];
-  for (const { path, message } of problems ?? [])
-    findings.push({ code: "invalid", path: `parameters${path}`, message });
+  for (const { path, message } of problems) findings.push({ code: "invalid", path: `parameters${path}`, message });
   addStateFindings(findings, action, run.state);
   return findings.length === 0 ? accept(run, slot, passing) : rejected(reasonOf(findings));
+}
+
+const NO_PROBLEMS: readonly SchemaProblem[] = Object.freeze([]);
+
+/** Admission has looked at literal parameters, and they are what is called. */
+function isChecked({ plan }: GateRun, { index, undoes }: GateSlot): boolean {
+  return undoes === undefined && (plan.flags[index]! & CHECKED) !== 0;
 }
 
 function accept(run: GateRun, slot: GateSlot, { isAgain }: Passing): GateVerdict {
@@ -77,14 +84,4 @@ function reasonOf(findings: readonly Finding[]): Reason {
     problems: findings.map(({ path, message }) => ({ path, message })),
     ...(keys.length === 0 ? {} : { keys }),
   };
-}
-
-function unknownToolMessage(name: string, known: Iterable<string>): string {
-  const names = [...known].sort();
-  const shown = names
-    .slice(0, 20)
-    .map((each) => `\`${each}\``)
-    .join(", ");
-  const list = names.length === 0 ? "no tool is registered" : `known: ${shown}${names.length > 20 ? ", ..." : ""}`;
-  return `tool \`${name}\` is not known (${list})`;
 }

@@ -1,6 +1,5 @@
-import { type CarEvent, DEFAULT_LIMITS, type LoggedConfig, payloadOf, type ToolSchema } from "@car/ir";
+import { capabilityGuard, type CarEvent, DEFAULT_LIMITS, type LoggedConfig, payloadOf, type ToolSchema } from "@car/ir";
 import type { SchemaCompiler } from "@car/ir/ports";
-import { capabilityGuard } from "../config/capability-guard.js";
 import { toolView } from "../config/config-holder.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { type RegistrationContext, registerTool } from "../config/registered-tool.js";

@@ -1,4 +1,4 @@
-import { CarError, type ProposalReceivedData, type Reason } from "@car/ir";
+import { CarError, lateProblems, type ProposalReceivedData, type Reason } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
 import { deniedPlan } from "../flow/denied-plan.js";
 import { goOn } from "../recovery/go-on.js";
@@ -18,6 +18,8 @@ export function begin(run: Run): void {
   run.record("proposal_received", undefined, receivedData(run));
   if (run.broken !== undefined) return refuse(run, [run.broken]);
   if (isCanceled(run)) return;
+  const { problems } = run.plan;
+  if (problems.length > 0 && run.recovery?.recorded.admitted !== true) return refuse(run, problems);
   const { reads, writes } = run.plan.locks;
   if (reads.length === 0 && writes.length === 0) return start(run);
   let answer: Lease | LockWait;
@@ -95,7 +97,7 @@ function waitForLocks(run: Run, wait: LockWait): void {
 function start(run: Run): void {
   if (run.recovery?.recorded.admitted === true) return admit(run, NO_REASONS);
   try {
-    const late = lateProblems(run);
+    const late = lateProblems(run.plan, run.state);
     if (late.length > 0) return refuse(run, late);
     const denied = deniedByPolicy(run);
     if (!isThenable(denied)) return admit(run, denied);
@@ -130,21 +132,6 @@ function admit(run: Run, denied: readonly Reason[]): void {
   // The time of a run that a tool started is its parent's.
   if (limit !== undefined && run.parent === undefined) boundDuration(run, limit);
   run.host.drive(run);
-}
-
-/** A dependency that only a later action supplies, and that the state does not hold, can never be met. */
-function lateProblems(run: Run): readonly Reason[] {
-  const { late } = run.plan.graph;
-  if (late.length === 0) return NO_REASONS;
-  const ids = run.plan.actionIds;
-  return late
-    .filter(({ key }) => run.state.newest(key) === undefined)
-    .map(({ action, key, writer }) => ({
-      code: "invalid" as const,
-      action_id: ids[action]!,
-      keys: [key],
-      message: `\`${ids[action]!}\` depends on state key \`${key}\`, which only the later action \`${ids[writer]!}\` writes`,
-    }));
 }
 
 /** Cancels the run when the signal says so. */

@@ -1,4 +1,5 @@
-import { type Capabilities, isPrefixPattern } from "@car/ir";
+import { KeyPatterns } from "../state/key-patterns.js";
+import type { Capabilities } from "./capabilities.js";
 
 /** A capability set, indexed. */
 export interface CapabilityGuard {
@@ -15,14 +16,13 @@ export interface CapabilityGuard {
 export function capabilityGuard(capabilities: Capabilities): CapabilityGuard {
   const allowed = capabilities.allowed_tools && new Set(capabilities.allowed_tools);
   const denied = new Set(capabilities.denied_tools);
-  const keys = capabilities.allowed_state_keys;
-  const exact = new Set(keys);
-  const prefixes = keys?.filter(isPrefixPattern).map((pattern) => pattern.slice(0, -1)) ?? [];
+  const keys = capabilities.allowed_state_keys && new KeyPatterns();
+  for (const pattern of capabilities.allowed_state_keys ?? []) keys!.add(pattern);
   return {
     set: capabilities,
     maxActions: capabilities.max_actions,
     restrictsKeys: keys !== undefined,
     allowsTool: (name) => !denied.has(name) && (allowed === undefined || allowed.has(name)),
-    allowsKey: (key) => keys === undefined || exact.has(key) || prefixes.some((prefix) => key.startsWith(prefix)),
+    allowsKey: (key) => keys === undefined || keys.covers(key),
   };
 }
