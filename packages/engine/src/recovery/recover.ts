@@ -7,10 +7,9 @@ import {
   parseProposal,
   payloadOf,
   type ProposalResult,
-  type Reason,
 } from "@car/ir";
 import type { EventLog } from "@car/ir/ports";
-import { buildPlan, type Plan } from "../plan/plan.js";
+import { buildPlan, type Plan, type PlanResult } from "../plan/plan.js";
 import { begin } from "../run/begin.js";
 import type { Host } from "../run/host.js";
 import { type Answer, Run } from "../run/run.js";
@@ -154,20 +153,19 @@ export async function recoverRuns(
 type Start = () => Promise<{ readonly result: ProposalResult; readonly planned: boolean }>;
 
 function prepare(host: Host, recovery: Recovery, recorded: UnfinishedRun): Start {
-  const plan = planOf(host, recorded);
-  if ("problems" in plan) {
-    return async () => ({ result: await abandonRun(host, recovery, plan.problems), planned: false });
+  const planned = planOf(host, recorded);
+  if (!("plan" in planned)) {
+    return async () => ({ result: await abandonRun(host, recovery, planned.problems), planned: false });
   }
-  const launch = prepareLaunch(host, recovery, recorded, plan);
+  const launch = prepareLaunch(host, recovery, recorded, planned.plan);
   return async () => ({ result: await launch(), planned: true });
 }
 
-function planOf(host: Host, { received }: RecordedRun): Plan | { readonly problems: readonly Reason[] } {
+function planOf(host: Host, { received }: RecordedRun): PlanResult {
   const config = host.config();
   try {
     const proposal: ActionProposal = parseProposal(received.proposal, { limits: config.limits });
-    const planned = buildPlan(proposal, config);
-    return "plan" in planned ? planned.plan : planned;
+    return buildPlan(proposal, config);
   } catch (error) {
     const message = CarError.isInstance(error)
       ? error.message
@@ -225,12 +223,18 @@ const NOBODY: Answer = { resolve: () => undefined, reject: () => undefined };
 function restoreChildren(parent: Run, { children }: UnfinishedRun): void {
   const { host, recovery } = parent;
   for (const child of children) {
-    const plan = planOf(host, child);
-    if ("problems" in plan) {
-      host.logger.error({ run_id: child.runId, problems: plan.problems }, "a finished child run cannot be undone");
+    const planned = planOf(host, child);
+    if (!("plan" in planned)) {
+      host.logger.error({ run_id: child.runId, problems: planned.problems }, "a finished child run cannot be undone");
       continue;
     }
-    const run = restoredRun(host, plan, new Recovery(child, "rollback", recovery!.onInDoubt), NOBODY, parent.budget);
+    const run = restoredRun(
+      host,
+      planned.plan,
+      new Recovery(child, "rollback", recovery!.onInDoubt),
+      NOBODY,
+      parent.budget,
+    );
     run.tick();
     run.board.begin(true);
     restore(run, child);
