@@ -21,7 +21,6 @@ import { createDoors } from "./doors.js";
 import type { RegistrationContext } from "./config/registered-tool.js";
 import type { DurableParts } from "./recovery/durable-parts.js";
 import { type RecoverOptions, type RecoveryReport, recoverRuns, unfinishedRuns } from "./recovery/recover.js";
-import { followEnd, followPause } from "./session/follow-end.js";
 import type { Recorder } from "./evidence/recorder.js";
 import { type SubscribeOptions, subscription, type Subscription } from "./evidence/subscription.js";
 import { createHostState } from "./host-state.js";
@@ -211,15 +210,11 @@ function createHost<Report>(parts: RuntimeParts<Report>, { holder, suspended, me
     },
     onEnd: (run, result) => {
       open.delete(run);
-      followEnd(run, result?.status ?? "rolled_back");
       if (run.budget !== undefined && run.parent === undefined) meters.leave(run.principal);
       leaveParent(run);
       if (result !== undefined) onClosed(result, run.plan.proposal);
     },
-    onSuspend: (run) => {
-      suspended.add(run);
-      followPause(run);
-    },
+    onSuspend: (run) => suspended.add(run),
     onClosed,
   };
 }

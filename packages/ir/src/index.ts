@@ -95,7 +95,7 @@ export type {
   CompensationStartedData,
   CompensationSucceededData,
 } from "./event/compensation-events.js";
-export type { ConfigChangedData, LoggedConfig } from "./event/config-events.js";
+export type { ConfigChangedData, LoggedConfig, LoggedLabels } from "./event/config-events.js";
 export type {
   ReplacedRun,
   ReplanExhaustedData,
@@ -103,6 +103,7 @@ export type {
   ReplanSucceededData,
 } from "./event/replan-events.js";
 export type { ModelFallbackData } from "./event/model-events.js";
+export type { SessionOpenedData, SessionToldData } from "./event/session-events.js";
 export type { EvolutionTriggeredData, SkillDeprecatedData, SkillLearnedData } from "./event/skill-events.js";
 
 export { joinLabels, labelSet, NO_LABELS, withoutLabels } from "./flow/labels.js";

@@ -39,6 +39,12 @@ export class SessionState implements FlowSource {
     this.texts.show(shown);
   }
 
+  /** The model was shown something by the host. */
+  showContext(output: JsonValue, labels: LabelSet): void {
+    this.taint(labels, () => ({ tool: "context" }));
+    this.texts.show({ output, labels, given: null });
+  }
+
   provenance(value: JsonValue, options: ProvenanceOptions): Provenance {
     return this.texts.provenance(value, options);
   }
