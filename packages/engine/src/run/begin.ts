@@ -47,7 +47,11 @@ function receivedData(run: Run): ProposalReceivedData {
     data.parent_action_id = request.parent.actionId;
   }
   if (request.replaces !== undefined) data.replaces = request.replaces;
-  if (session !== undefined) data.session_id = session.id;
+  if (session !== undefined) {
+    data.session_id = session.id;
+    const told = session.takeTold();
+    if (told.length > 0) data.session_told = told;
+  }
   if (flow !== undefined && flow.context.length > 0) data.context_labels = flow.context;
   return data;
 }

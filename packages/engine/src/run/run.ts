@@ -330,5 +330,5 @@ function contextOf({ session, parent }: RunRequest, more: LabelSet = NO_LABELS):
   if (parent === undefined) return session === undefined ? more : joinLabels(session.context, more);
   const { flow, session: outer } = parent.run;
   const told = flow === undefined ? NO_LABELS : joinLabels(flow.context, exposedLabels(flow, parent.slot));
-  return outer === undefined ? told : joinLabels(outer.context, told);
+  return joinLabels(outer === undefined ? told : joinLabels(outer.context, told), more);
 }

@@ -66,9 +66,9 @@ export interface Session<Report = unknown> {
 export interface SessionHost<Report> {
   readonly ids: () => string;
   readonly assertOpen: () => void;
-  /** Record what was asked, said or shown. Throw what the log throws. */
-  readonly opened: (data: SessionOpenedData) => void;
-  readonly told: (data: SessionToldData) => void;
+  /** Record what was asked, said or shown, and give the sequence of the event. Throw what the log throws. */
+  readonly opened: (data: SessionOpenedData) => number;
+  readonly told: (data: SessionToldData) => number;
   readonly execute: (input: unknown, session: SessionState, options?: SessionExecuteOptions) => Promise<ProposalResult>;
   readonly executeWithReplan: (
     input: unknown,
@@ -91,7 +91,7 @@ export function openSession<Report>(options: SessionOptions = {}, host: SessionH
   const request = options.request === undefined ? undefined : wordsOf(options.request);
   const state = new SessionState(host.ids(), principal);
   const { id } = state;
-  host.opened({ session_id: id, principal, ...(request === undefined ? {} : { request }) });
+  state.noteTold(host.opened({ session_id: id, principal, ...(request === undefined ? {} : { request }) }));
   if (request !== undefined) state.texts.say(request);
   return {
     id,
@@ -101,13 +101,13 @@ export function openSession<Report>(options: SessionOptions = {}, host: SessionH
     },
     say(text) {
       const said = wordsOf(text);
-      host.told({ session_id: id, said });
+      state.noteTold(host.told({ session_id: id, said }));
       state.texts.say(said);
     },
     show(shown, labels = []) {
       const output = copyJson(shown, { maxDepth: DEFAULT_LIMITS.max_depth, maxBytes: DEFAULT_LIMITS.max_output_bytes });
       const set = labelsOf(labels);
-      host.told({ session_id: id, shown: output, labels: set });
+      state.noteTold(host.told({ session_id: id, shown: output, labels: set }));
       state.showContext(output, set);
     },
     execute: async (proposal, options) => host.execute(proposal, state, options),
