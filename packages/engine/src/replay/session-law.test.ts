@@ -1,5 +1,5 @@
 import { collectEvents } from "@car/conformance";
-import { type JsonValue, ToolError } from "@car/ir";
+import { type JsonObject, type JsonValue, ToolError } from "@car/ir";
 import type { ToolContext } from "@car/ir/ports";
 import {
   denyFlow,
@@ -87,9 +87,9 @@ function world(rules: readonly PolicyRule[]) {
     approver: () => later(7, true),
     tools: [
       timed("fetch", () => ({ text: "a page from the web", to: "eve@evil.example" }), { source_label: "web" }),
-      timed("look", ({ to }) => ({ to, who: "ann@example.com" }), {}),
+      timed("look", ({ to = null }) => ({ to, who: "ann@example.com" }), {}),
       timed("mail", () => "sent", { reversibility: "irreversible", sink: true }),
-      timed("clean", ({ to }) => ({ to }), {}),
+      timed("clean", ({ to = null }) => ({ to }), {}),
       timed("cached", () => ({ text: "kept" }), { source_label: "web", cache_ttl_secs: 60 }),
       timed("flaky", (_given, { attempt }) => {
         if (attempt === 1) throw new ToolError("busy", { class: "transient" });
@@ -122,7 +122,7 @@ function world(rules: readonly PolicyRule[]) {
     new Promise((resolve) => made.clock.setTimer(() => resolve(value), ms));
   function timed(
     name: string,
-    body: (given: { readonly [name: string]: JsonValue }, context: ToolContext) => JsonValue | Promise<JsonValue>,
+    body: (given: JsonObject, context: ToolContext) => JsonValue | Promise<JsonValue>,
     host: object = {},
   ) {
     return tool(

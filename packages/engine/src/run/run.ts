@@ -86,6 +86,8 @@ class Extras {
   isRestChecked = false;
 }
 
+const NOTHING_TOLD: readonly number[] = Object.freeze([]);
+
 /** One execution of one proposal: with its board, the only thing that changes while it runs. */
 export class Run implements LockOwner {
   readonly host: Host;
@@ -101,6 +103,8 @@ export class Run implements LockOwner {
   readonly flow: RunFlow | undefined;
   /** Counts calls; `undefined` when the policy does not look at them. */
   readonly history: CallHistory | undefined;
+  /** Sequences of what the log was told of its session before it was proposed. */
+  readonly told: readonly number[];
   readonly state: RunState;
   readonly board: Board;
   readonly extras = new Extras();
@@ -150,6 +154,7 @@ export class Run implements LockOwner {
     this.board = new Board(made.plan);
     const asks = made.config.policy?.supports;
     const { session } = this;
+    this.told = session?.takeTold() ?? NOTHING_TOLD;
     this.flow = asks?.flow === true ? new RunFlow(this, session, contextOf(request, made.contextLabels)) : undefined;
     this.history = asks?.history === true ? (session?.history ?? this.parent?.history ?? new CallHistory()) : undefined;
   }
