@@ -7,6 +7,8 @@ const MEASURED_COST: ReadonlySet<string> = new Set(["total_duration_ms", "wall_m
 const FROM_OUTSIDE: ReadonlySet<string> = new Set(["parent_run_id", "parent_action_id"]);
 /** What a policy that looks at data leaves, and another one does not. */
 const OF_FLOW: ReadonlySet<string> = new Set(["labels", "context_labels", "origins"]);
+/** What a run had read is there, and what only its policy had. */
+const OF_READING: ReadonlySet<string> = new Set(["versions"]);
 const OF_POLICY: ReadonlySet<string> = new Set(["policy_version"]);
 
 /** What two executions have in common, so that it can be compared. */
@@ -20,6 +22,7 @@ export interface Compared {
 /** What of an event's payload follows from the run's inputs. */
 export function comparable(kind: EventKind, data: JsonObject, { flow, policy }: Compared): JsonObject {
   let rest = without(data, kind === "proposal_received" ? FROM_OUTSIDE : MEASURED);
+  if (kind === "proposal_suspended") rest = without(rest, OF_READING);
   if (!policy) rest = without(rest, OF_POLICY);
   if (!flow) rest = unlabelled(rest);
   const { cost } = rest;

@@ -1,8 +1,9 @@
 import { type CarEvent, payloadOf } from "@car/ir";
 import { cancelRun } from "../run/cancel-run.js";
+import { resumeRun } from "../run/resume.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
-import { canceledBy } from "./cancelation.js";
+import { abortedFor, canceledBy } from "./cancelation.js";
 import { exposeRecorded } from "./recorded-labels.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { callName, endOf, failureEvent, type PendingCalls } from "./scripted-calls.js";
@@ -18,18 +19,20 @@ export interface Driven {
   readonly run: Run | undefined;
   readonly parts: ReplayParts;
   readonly pending: PendingCalls;
+  /** Told when a suspended run goes on. */
+  readonly onResume: () => void;
 }
 
 /**
  * Supplies what came from outside in the recorded order, until everything that is due has come, or something came out
  * differently.
  */
-export async function drive({ run, parts, pending }: Driven): Promise<void> {
-  const { script, waits } = parts;
+export async function drive({ run, ...driven }: Driven): Promise<void> {
+  const { script, waits } = driven.parts;
   let idle = 0;
   while (script.isDue && script.divergence === undefined) {
     const before = script.matched;
-    const supplied = run !== undefined && supply({ run, parts, pending }, script.next()!);
+    const supplied = run !== undefined && supply({ ...driven, run }, script.next()!);
     await Promise.resolve();
     idle = supplied || script.matched > before ? 0 : idle + 1;
     if (idle <= PATIENCE) continue;
@@ -48,6 +51,7 @@ interface DrivenRun extends Driven {
 /** Does what led to an event. Returns false when nothing has to be done, or it has been done. */
 function supply(driven: DrivenRun, next: CarEvent): boolean {
   const { run, parts } = driven;
+  if (run.phase === "suspended") return resume(driven, next);
   const cause = canceledBy(next);
   if (cause !== undefined && run.phase !== "settling" && run.phase !== "settled") {
     cancelRun(run, cause);
@@ -56,6 +60,24 @@ function supply(driven: DrivenRun, next: CarEvent): boolean {
   const slot = next.action_id === undefined ? undefined : parts.slotOf(next.action_id);
   if (slot !== undefined) return supplyAction(driven, slot, next);
   return next.kind === "budget_exceeded" && parts.script.supply(next) && fire(run.extras.durationTimer);
+}
+
+/** A suspended run is taken up, or given up with its runtime. */
+function resume({ run, parts: { script }, onResume }: DrivenRun, next: CarEvent): boolean {
+  const cause = canceledBy(next);
+  if ((cause === undefined && next.kind !== "proposal_resumed") || !script.supply(next)) return false;
+  onResume();
+  if (cause !== undefined) {
+    run.reopen({ resolve: () => undefined, reject: () => undefined });
+    cancelRun(run, cause);
+    return true;
+  }
+  // Who resumes it with a signal that is aborted wants it undone.
+  const [, second] = script.rest();
+  const given = second && canceledBy(second);
+  // What it is answered is in its events; that it cannot be taken up shows there as well.
+  resumeRun(run, given && abortedFor(given.message)).catch(() => undefined);
+  return true;
 }
 
 function supplyAction({ run, parts, pending }: DrivenRun, slot: Slot, next: CarEvent): boolean {
@@ -80,7 +102,7 @@ function isTooLate(event: CarEvent): boolean {
   return event.kind === "action_failed" || (event.kind === "rate_limited" && !payloadOf(event).granted);
 }
 
-function endAttempt({ run, parts, pending }: DrivenRun, slot: Slot, next: CarEvent): boolean {
+function endAttempt({ run, parts, pending }: Omit<DrivenRun, "onResume">, slot: Slot, next: CarEvent): boolean {
   const { id } = slot.action;
   const end = endOf(parts, id, slot.attempts);
   if (end === undefined || !parts.script.supply(end)) return false;

@@ -39,6 +39,12 @@ export class FollowedRun {
     return this.parent?.root ?? this;
   }
 
+  /** It waits for approvals, and nobody has taken it up yet. */
+  get isSuspended(): boolean {
+    const last = this.events.findLast(({ kind }) => kind === "proposal_suspended" || kind === "proposal_resumed");
+    return last?.kind === "proposal_suspended";
+  }
+
   /** Its calls have begun other runs. */
   get hasChildren(): boolean {
     return this.root.tree.some(({ parent }) => parent === this);

@@ -99,8 +99,8 @@ class LogFollower {
   }
 
   private *takeOf(run: FollowedRun, event: CarEvent): Generator<LogStep> {
+    if (hasLocks(run, event)) run.views.push(this.state.view());
     if (!run.isLeft || event.kind === "state_changed") run.events.push(event);
-    if (hasLocks(event)) run.views.push(this.state.view());
     if (event.kind === "proposal_completed") this.complete(run, event);
     if (!run.isLeft) yield* this.hold(this.laneOf(run), { run, event });
   }
@@ -175,8 +175,18 @@ class LogFollower {
 
 const ALL = "all";
 
-function hasLocks(event: CarEvent): boolean {
-  return event.kind === "proposal_admitted" || (event.kind === "proposal_resumed" && said(event)?.after === "approval");
+/** Whether a run has its locks now and had none before: it begins, or goes on after it was suspended. */
+function hasLocks(run: FollowedRun, event: CarEvent): boolean {
+  switch (event.kind) {
+    case "proposal_admitted":
+      return true;
+    case "proposal_resumed":
+      return said(event)?.after === "approval";
+    case "proposal_canceled":
+      return run.isSuspended;
+    default:
+      return false;
+  }
 }
 
 /** Names a run that is not executed again. */

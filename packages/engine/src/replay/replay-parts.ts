@@ -18,6 +18,8 @@ export interface ReplayParts {
   readonly sharesBudget: boolean;
   /** The state as the run finds it now. */
   readonly view: () => StateView;
+  /** The action that was decided about last. */
+  readonly decided: { id: string };
   /** Questions to receipts and caches that were answered with a wait. */
   readonly asked: Set<string>;
   /** Calls that undo an action, by its id, once they have been made. */

@@ -14,6 +14,7 @@ import type { Script } from "./script.js";
 /** Decides as the recording says, when the recording says. */
 export function recordedPolicy(parts: ReplayParts, version: string): PolicyEngine {
   const { script, logged } = parts;
+  let keys: readonly string[] | undefined;
   return {
     version,
     supports: { rateLimits: false, flow: logged.follows_data === true },
@@ -23,18 +24,22 @@ export function recordedPolicy(parts: ReplayParts, version: string): PolicyEngin
     },
     checkPlan: () => recordedFindings(script),
     endorses: (tool) => endorsed(logged, tool),
-    keysRead: () => keysRead(script),
+    keysRead: () => (keys ??= keysRead(script)),
   };
 }
 
 /** A decision at once where the recorded policy decided so, later where others came in between. */
 export function inTime(
-  { script, waits }: ReplayParts,
+  { script, waits, decided }: ReplayParts,
   { action: { id } }: PolicyRequest,
   decision: Decision | Promise<Decision>,
 ): Decision | Promise<Decision> {
+  const due = (): Decision | Promise<Decision> => {
+    decided.id = id;
+    return decision;
+  };
   if (isThenable(decision)) waits.promised.add(decision);
-  return script.isNext(id) ? decision : waits.promise(id, () => decision as Decision);
+  return script.isNext(id) ? due() : waits.promise(id, due);
 }
 
 /** A check that nobody recorded is allowed; the event that tells of it then shows the divergence. */
@@ -85,14 +90,11 @@ function endorsed({ labels }: LoggedConfig, tool: string): LabelSet {
 
 /** Keys that a suspended run had looked at; some of them only for its policy, which is not here to say so. */
 export function keysRead({ events }: Script): readonly string[] {
-  return events.flatMap((event) =>
-    event.kind === "proposal_suspended" ? Object.keys(payloadOf(event).versions) : conflictKeys(event),
-  );
-}
-
-function conflictKeys(event: CarEvent): readonly string[] {
-  const cause = event.kind === "proposal_completed" ? payloadOf(event).cause : undefined;
-  return cause?.code === "conflict" ? (cause.keys ?? []) : [];
+  return events.flatMap((event) => {
+    if (event.kind === "proposal_suspended") return Object.keys(payloadOf(event).versions);
+    const cause = event.kind === "proposal_completed" ? payloadOf(event).cause : undefined;
+    return cause?.code === "conflict" ? (cause.keys ?? []) : [];
+  });
 }
 
 /** Gives the recorded answers. `undefined` where the recorded run asked nobody. */

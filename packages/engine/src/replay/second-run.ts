@@ -19,6 +19,7 @@ import { type EarlyRefusal, refuseEarly } from "../run/refuse.js";
 import { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import type { SessionState } from "../session/session-state.js";
+import { abortedFor, canceledBy } from "./cancelation.js";
 import { drive } from "./drive.js";
 import type { FollowedRun } from "./followed-run.js";
 import type { ReplayParts } from "./replay-parts.js";
@@ -53,6 +54,7 @@ export class SecondRun {
   private readonly received: ProposalReceivedData;
   private readonly pending = new PendingCalls();
   private start: (() => void) | undefined = undefined;
+  private resumptions = 0;
 
   /** @throws `PayloadErasedError` when a payload is gone, and what a host's own policy throws. */
   constructor(followed: FollowedRun, init: SecondRunInit) {
@@ -70,6 +72,7 @@ export class SecondRun {
       hasPolicy: typeof this.received.policy_version === "string",
       sharesBudget: this.received.parent_run_id !== undefined || followed.hasChildren,
       view: () => followed.views[this.resumptions] ?? followed.views.at(-1)!,
+      decided: { id: "" },
       asked: new Set(),
       undoing: new Map(),
       reserves: new Map(),
@@ -77,11 +80,6 @@ export class SecondRun {
       slotOf: (id) => slots.get(id),
     };
     this.prepare(secondHost(this.parts, this.pending), slots);
-  }
-
-  /** How often it has been resumed. */
-  private get resumptions(): number {
-    return 0;
   }
 
   /** Lets everything happen that was recorded up to this event. */
@@ -92,7 +90,8 @@ export class SecondRun {
     const { start } = this;
     this.start = undefined;
     start?.();
-    await drive({ run: this.run, parts: this.parts, pending: this.pending });
+    const { run, parts, pending } = this;
+    await drive({ run, parts, pending, onResume: () => this.resumptions++ });
   }
 
   /** Nothing more is recorded. */
@@ -171,13 +170,6 @@ function recordedReasons({ events }: Script): EarlyRefusal["reasons"] {
 /** A run that was canceled before it was admitted waited for its locks at most. */
 function abortedSignal(events: readonly CarEvent[]): AbortSignal | undefined {
   if (events.some(({ kind }) => kind === "proposal_admitted")) return undefined;
-  const canceled = events.find((event) => event.kind === "proposal_canceled");
-  return canceled && abortedFor(payloadOf(canceled).reason.message);
-}
-
-/** A signal that was aborted, and why. */
-export function abortedFor(message: string): AbortSignal {
-  const controller = new AbortController();
-  controller.abort(new Error(message));
-  return controller.signal;
+  const cause = events.map(canceledBy).find((reason) => reason !== undefined);
+  return cause && abortedFor(cause.message);
 }
