@@ -79,7 +79,11 @@ function notePlan(
   // A refusal is one of the whole: which of its actions are named is no difference.
   if (before.length > 0 && after.length > 0) return;
   for (const action_id of ids) {
-    questions.answered(event, { action_id, recorded: decisionOf(before, action_id), now: decisionOf(after, action_id) });
+    questions.answered(event, {
+      action_id,
+      recorded: decisionOf(before, action_id),
+      now: decisionOf(after, action_id),
+    });
   }
 }
 

@@ -33,7 +33,10 @@ function unlabelled(data: JsonObject): JsonObject {
   const rest = without(data, OF_FLOW);
   const { changes } = rest;
   if (!Array.isArray(changes)) return rest;
-  return { ...rest, changes: (changes as readonly JsonValue[]).map((change) => without(change as JsonObject, OF_FLOW)) };
+  return {
+    ...rest,
+    changes: (changes as readonly JsonValue[]).map((change) => without(change as JsonObject, OF_FLOW)),
+  };
 }
 
 function without(data: JsonObject, names: ReadonlySet<string>): JsonObject {

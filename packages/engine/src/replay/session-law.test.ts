@@ -1,6 +1,6 @@
 import { collectEvents } from "@car/conformance";
-import { type JsonObject, type JsonValue, ToolError } from "@car/ir";
-import type { ToolContext } from "@car/ir/ports";
+import type { PolicyEngine, ToolContext } from "@car/ir/ports";
+import { type CarEvent, type JsonObject, type JsonValue, payloadOf, ToolError } from "@car/ir";
 import {
   denyFlow,
   endorse,
@@ -14,6 +14,7 @@ import {
   rulePolicy,
   separationOfDuties,
   trustedOnly,
+  withShadow,
 } from "@car/policy";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -79,10 +80,10 @@ const anyCase = fc.record({
 });
 
 /** A runtime on whose tools time passes. */
-function world(rules: readonly PolicyRule[]) {
+function world(policy: PolicyEngine) {
   let calls = 0;
   const made = testRuntime({
-    policy: rulePolicy(rules),
+    policy,
     random: () => 0.5,
     approver: () => later(7, true),
     tools: [
@@ -150,8 +151,8 @@ function proposalOf(parts: readonly Part[]) {
   };
 }
 
-export async function recorded(rules: readonly PolicyRule[], steps: readonly Step[]) {
-  const { runtime, clock } = world(rules);
+async function recorded(policy: PolicyEngine, steps: readonly Step[]): Promise<readonly CarEvent[]> {
+  const { runtime, clock } = world(policy);
   const sessions: readonly Pick<Session, "execute" | "say" | "show">[] = [
     runtime.session({ principal: "ann", request: "look at it and mail ann@example.com" }),
     runtime.session({ principal: "bob" }),
@@ -178,7 +179,7 @@ describe("sessions in a log", () => {
     async () => {
       let decisions = 0;
       const law = fc.asyncProperty(anyCase, async ({ rules, steps }) => {
-        const events = await recorded(rules, steps);
+        const events = await recorded(rulePolicy(rules), steps);
         const again = await replayRuns(events);
         expect([again.divergences, again.skipped]).toEqual([[], []]);
         const anew = await replayRuns(events, { policy: rulePolicy(rules) });
@@ -191,4 +192,44 @@ describe("sessions in a log", () => {
       expect(decisions).toBeGreaterThan(CASES);
     },
   );
+
+  it(
+    `[RP-6] [RP-9] [7.6] ${CASES} times another policy is asked what one on trial was asked when it was recorded`,
+    { timeout: 600_000 },
+    async () => {
+      let differing = 0;
+      const law = fc.asyncProperty(anyCase, fc.subarray([...RULES]), async ({ rules, steps }, others) => {
+        // What is endorsed decides about labels, so both endorse the same.
+        const tried = [...others.filter(({ type }) => type !== "endorse"), ...endorsing(rules)];
+        const events = await recorded(withShadow(rulePolicy(rules), rulePolicy(tried)), steps);
+        const { changed, undecided } = await replayDecisions(events, { policy: rulePolicy(tried) });
+        expect(undecided).toEqual([]);
+        const told = changed.map(({ seq, run_id, action_id, now }) => ({ seq, run_id, action_id, effect: now.effect }));
+        const differ = events.flatMap((event) => shadowOf(event));
+        differing += differ.length;
+        for (const { seq, run_id, action_id, effect } of differ) {
+          const isTold = told.some(
+            (each) => each.run_id === run_id && each.action_id === action_id && each.seq <= seq && each.effect === effect,
+          );
+          expect(isTold).toBe(true);
+        }
+        const decisions = new Set(events.filter(({ kind }) => kind === "policy_decided").map(({ seq }) => seq));
+        const surplus = told.filter(({ seq }) => decisions.has(seq) && !differ.some((each) => each.seq === seq));
+        expect(surplus).toEqual([]);
+      });
+      await fc.assert(law, { numRuns: CASES });
+      expect(differing).toBeGreaterThan(CASES / 10);
+    },
+  );
 });
+
+const endorsing = (rules: readonly PolicyRule[]): readonly PolicyRule[] => rules.filter(({ type }) => type === "endorse");
+
+/** A decision that the policy on trial would have made differently. */
+function shadowOf(event: CarEvent) {
+  if (event.kind !== "policy_decided") return [];
+  const { effect, shadow } = payloadOf(event);
+  if (shadow === undefined || shadow.effect === effect) return [];
+  const { seq, run_id = "", action_id = "" } = event;
+  return [{ seq, run_id, action_id, effect: shadow.effect }];
+}
