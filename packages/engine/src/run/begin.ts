@@ -17,8 +17,8 @@ export function begin(run: Run, signal: AbortSignal | undefined): void {
   recordReceived(run);
   if (run.broken !== undefined) return refuse(run, { reasons: [run.broken] });
   if (signal?.aborted === true) return refuse(run, { reasons: [canceledReason(signal)], status: "canceled" });
-  if (run.plan.problems.length > 0 && run.recovery?.recorded.admitted !== true) {
-    return refuse(run, { reasons: run.plan.problems });
+  if (run.plan.refusals.length > 0 && run.recovery?.recorded.admitted !== true) {
+    return refuse(run, { reasons: run.plan.refusals });
   }
   const { reads, writes } = run.plan.locks;
   if (reads.length === 0 && writes.length === 0) return start(run, signal);
