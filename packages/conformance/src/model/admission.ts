@@ -1,15 +1,8 @@
 import type { Action } from "@car/ir";
+import { certainRefusals, compensationProblems } from "./certain-refusals.js";
 import { boundsOf, overlaps, parametersOf } from "./keys.js";
 import type { AdmissionProblem } from "./outcome.js";
-import {
-  explicitPredecessors,
-  limitsOf,
-  type Plan,
-  type PlainProposal,
-  stableOrder,
-  toolsOf,
-  undoTargets,
-} from "./plan.js";
+import { explicitPredecessors, limitsOf, type Plan, type PlainProposal, stableOrder } from "./plan.js";
 import { isReference, referencesIn } from "./reference-text.js";
 import type { ModelWorld } from "./world.js";
 
@@ -23,6 +16,7 @@ export function admissionProblems(proposal: PlainProposal, world: ModelWorld): r
     ...cycleProblems(actions),
     ...actions.flatMap(unboundedKey),
     ...compensationProblems(actions, world),
+    ...certainRefusals(actions, world),
   ];
 }
 
@@ -77,29 +71,6 @@ function unboundedKey(action: Action): readonly AdmissionProblem[] {
   return isReference(key) && boundsOf(action).length === 0
     ? [invalid(action, "its key is a reference that no set bounds")]
     : [];
-}
-
-/** A model's own compensation must name a tool that exists and may be called. */
-function compensationProblems(actions: readonly Action[], world: ModelWorld): readonly AdmissionProblem[] {
-  const tools = toolsOf(world);
-  const targets = undoTargets(actions);
-  const explicit = explicitPredecessors(actions);
-  const viaTool = actions.flatMap((action): readonly AdmissionProblem[] => {
-    const { compensation } = action;
-    // Only calls are ever compensated, and the host's compensation wins.
-    if (action.type !== "tool_call" || tools.get(action.tool)?.compensation !== undefined) return [];
-    if (compensation?.type !== "tool") return [];
-    if (!tools.has(compensation.tool)) return [{ code: "unknown_tool", action_id: action.id, message: "unknown undo" }];
-    if (world.policy.some(({ effect, tool }) => effect === "deny" && tool === compensation.tool)) {
-      return [{ code: "policy_denied", action_id: action.id, message: "its undo is denied" }];
-    }
-    return [];
-  });
-  // Reading of the contract: nothing may wait for an action that runs only to undo, it would wait for ever.
-  const waiting = actions
-    .filter((_, index) => [...(explicit[index] ?? [])].some((other) => targets.has(other) && other !== index))
-    .map((action) => invalid(action, "waits for an action that only undoes"));
-  return [...viaTool, ...waiting];
 }
 
 function invalid(action: Action, message: string): AdmissionProblem {
