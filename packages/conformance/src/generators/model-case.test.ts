@@ -2,6 +2,7 @@ import { ActionProposal, ToolSchema } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ModelOutcome } from "../model/outcome.js";
+import { worldAt } from "../model/observe.js";
 import { runModel } from "../model/run-model.js";
 import { anyModelCase, type ModelCase } from "./model-case.js";
 import { fractionOf } from "./values.js";
@@ -10,8 +11,8 @@ const SAMPLE = fc.sample(anyModelCase, { seed: 1, numRuns: 1_500 });
 
 const runAll = ({ world, steps }: ModelCase): readonly ModelOutcome[] => {
   let { memory } = world;
-  return steps.map(({ proposal, cancelAtMs }) => {
-    const outcome = runModel(proposal, { ...world, memory, ...(cancelAtMs === undefined ? {} : { cancelAtMs }) });
+  return steps.map((step) => {
+    const outcome = runModel(step.proposal, worldAt(step, { ...world, memory }));
     memory = outcome.memory;
     return outcome;
   });

@@ -39,8 +39,9 @@ function calmed(draft: ActionDraft): ActionDraft {
 /** The first of several attempts may still fail, in a way that is retried. */
 function calmedCall(call: CallDraft, isRetried: boolean): CallDraft {
   if (call.ending === "object" || call.ending === "scalar") return call;
-  const passes = call.ending === "throw" && call.class === "transient";
-  return isRetried ? { ...call, ending: passes ? "throw" : "plain" } : { ...call, ending: "object" };
+  if (!isRetried) return { ...call, ending: "object" };
+  // What a plain error leaves open may not be done again everywhere.
+  return call.ending === "plain" ? { ...call, status: undefined } : { ...call, ending: "throw", class: "transient" };
 }
 
 /** Few tools, equal parameters, mostly idempotent: calls that can share an answer. */

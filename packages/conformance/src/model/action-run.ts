@@ -9,7 +9,8 @@ import type { ReportedWrite, ScriptedCall } from "./world.js";
  * for the rate limit. `calling`: a tool is at work. `delayed`: between two attempts. `done`: ended. From `checking` to
  * `delayed` it is running: it holds a slot of the run and a place at its tool.
  */
-export type Phase = "waiting" | "parked" | "checking" | "asking" | "sharing" | "queued" | "calling" | "delayed" | "done";
+export type Phase =
+  "waiting" | "parked" | "checking" | "asking" | "sharing" | "queued" | "calling" | "delayed" | "done";
 
 /** What calls of an action that did not succeed may have done outside, the worst of them. */
 export type Doing = "nothing" | "unknown" | "acted";

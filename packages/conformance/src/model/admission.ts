@@ -1,5 +1,5 @@
 import type { Action } from "@car/ir";
-import { certainRefusals, compensationProblems } from "./certain-refusals.js";
+import { certainRefusals, compensationProblems, policyProblems } from "./certain-refusals.js";
 import { boundsOf, overlaps, parametersOf } from "./keys.js";
 import type { AdmissionProblem } from "./outcome.js";
 import { explicitPredecessors, limitsOf, type Plan, type PlainProposal, stableOrder } from "./plan.js";
@@ -20,8 +20,17 @@ export function admissionProblems(proposal: PlainProposal, world: ModelWorld): r
   ];
 }
 
+/**
+ * What refuses the proposal whole in the state as it is found.
+ * Reading of the contract: the policy is asked last, about what nothing else refuses.
+ */
+export function lateProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
+  const problems = laterWriterProblems(plan, world);
+  return problems.length > 0 ? problems : policyProblems(plan.proposal.actions, world);
+}
+
 /** State dependencies that only a later action writes, and that the state does not hold. */
-export function laterWriterProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
+function laterWriterProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
   return plan.actions.flatMap(({ index, action }) =>
     action.state_dependencies.flatMap((key) => {
       if (world.memory.state.get(key)?.value !== undefined) return [];

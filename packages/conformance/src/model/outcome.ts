@@ -1,4 +1,12 @@
-import type { ActionStatus, ErrorClass, ExternalEffects, JsonObject, JsonValue, ProposalStatus, ReasonCode } from "@car/ir";
+import type {
+  ActionStatus,
+  ErrorClass,
+  ExternalEffects,
+  JsonObject,
+  JsonValue,
+  ProposalStatus,
+  ReasonCode,
+} from "@car/ir";
 import type { ModelMemory } from "./world.js";
 
 /** What the model says about one action. Names are those of the wire. */

@@ -1,6 +1,6 @@
 import type { ProposalInput } from "@car/ir";
 import type { ActionRun } from "./action-run.js";
-import { admissionProblems, laterWriterProblems } from "./admission.js";
+import { admissionProblems, lateProblems } from "./admission.js";
 import { settleCall, timeOut } from "./attempt.js";
 import { runOutOfTime } from "./budget.js";
 import { abandon, skip, stopRun } from "./finish.js";
@@ -24,8 +24,8 @@ export function runModel(input: ProposalInput, world: ModelWorld): ModelOutcome 
   const problems = admissionProblems(proposal, world);
   if (problems.length > 0) return refused({ ids, problems }, world);
   const plan = planOf(proposal, world);
-  // They are looked for once the locks are taken, and a signal that is aborted by then takes none.
-  const late = world.cancelAtMs === 0 ? [] : laterWriterProblems(plan, world);
+  // Those are looked for once the locks are taken, and a signal that is aborted by then takes none.
+  const late = world.cancelAtMs === 0 ? [] : lateProblems(plan, world);
   if (late.length > 0) return refused({ ids, problems: late }, world);
   const run = newRun(plan, world);
   simulate(run);

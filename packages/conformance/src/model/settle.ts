@@ -56,7 +56,8 @@ function costOf(run: ModelRun): ModelOutcome["cost"] {
     tool_calls: run.usedCalls,
     actions_executed: count(({ attempts }) => attempts > 0),
     actions_rejected: count(({ end }) => end?.status === "rejected"),
-    actions_skipped: count(({ end, attempts }) => end?.status === "skipped" && attempts === 0),
+    // What runs only to undo is never scheduled, and told as skipped.
+    actions_skipped: count(({ end, attempts }) => (end?.status ?? "skipped") === "skipped" && attempts === 0),
     retries: run.actions.reduce((sum, { attempts }) => sum + Math.max(attempts - 1, 0), 0),
   };
 }
