@@ -51,8 +51,22 @@ describe("generated cases", () => {
         ...["unknown_tool", "invalid", "precondition_failed", "dependency_missing", "assumption_stale"],
         ...["capability_denied", "policy_denied", "approval_denied", "approval_required", "failed", "timeout"],
         ...["canceled", "in_doubt", "invalid_output", "aborted", "dependency_unsuccessful", "budget_exceeded"],
+        "revoked",
       ]),
     );
+    for (const effects of ["none", "unknown", "remain"]) {
+      expect(outcomes.filter(({ external_effects }) => external_effects === effects).length, effects).toBeGreaterThan(
+        20,
+      );
+    }
+    const undone = new Set(
+      actions.flatMap(({ compensated, status, outcome }) =>
+        compensated === undefined ? [] : [`${compensated} ${outcome ?? status}`],
+      ),
+    );
+    for (const ending of ["true", "false"]) {
+      for (const kind of ["succeeded", "unknown", "acted"]) expect(undone).toContain(`${ending} ${kind}`);
+    }
     for (const seen of ["deduplicated", "cached", "rolled_back", "compensated"] as const) {
       expect(actions.filter((action) => action[seen]).length, seen).toBeGreaterThan(20);
     }
