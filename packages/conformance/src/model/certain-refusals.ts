@@ -1,4 +1,4 @@
-import { type Action, ToolCall, type ToolSchema } from "@car/ir";
+import { type Action, type JsonObject, ToolCall, type ToolSchema } from "@car/ir";
 import { cellsOf } from "./cells.js";
 import { fits } from "./fits.js";
 import { isCapable } from "./gates.js";
@@ -6,7 +6,7 @@ import { parametersOf } from "./keys.js";
 import type { AdmissionProblem } from "./outcome.js";
 import { explicitPredecessors, toolsOf, undoTargets } from "./plan.js";
 import { policyDecision } from "./policy.js";
-import { referencesIn, resolveReferences } from "./reference-text.js";
+import { isReference, referencesIn, resolveReferences } from "./reference-text.js";
 import type { ModelWorld } from "./world.js";
 
 /** What is certain against an action whose refusal would undo the run. A tolerant one is refused alone, when its turn comes. */
@@ -67,14 +67,17 @@ function callProblems(action: Action, world: ModelWorld): readonly AdmissionProb
   ];
 }
 
-/** Reading of the contract: only parameters without any reference are known before something has run. */
+/** Parameters that have no reference in them are known before anything has run. */
 function parameterProblems(action: Action, world: ModelWorld): readonly AdmissionProblem[] {
   const tool = toolOf(action, world);
   const written = parametersOf(action);
-  if (tool === undefined || referencesIn(written).length > 0) return [];
+  if (tool === undefined || isReference(written)) return [];
+  const names = Object.keys(written);
+  const { required = [], ...schema } = tool.parameters as { readonly required?: readonly string[] } & JsonObject;
+  const literal = Object.entries(written).filter(([, value]) => referencesIn(value).length === 0);
   // What is left to resolve are escapes.
-  const resolved = resolveReferences(written, () => undefined);
-  const isWrong = "value" in resolved && !fits(resolved.value, tool.parameters);
+  const known = resolveReferences(Object.fromEntries(literal), () => undefined);
+  const isWrong = !required.every((name) => names.includes(name)) || ("value" in known && !fits(known.value, schema));
   return isWrong ? [problem("invalid", action, "breaks its tool's schema")] : [];
 }
 

@@ -206,9 +206,11 @@ describe("model: what is certain beforehand", () => {
   it("[CFM-20] what the state or a reference may still change is no certainty", () => {
     const policy = [{ effect: "require_state", tool: "t", key: "k", value: 1 }] as const;
     expect(refusal(call("a"), { policy })).toEqual(["rolled_back"]);
-    const reader = call("b", { parameters: { n: "x", r: "$a.output" } });
-    const outcome = run([call("a"), reader], world({ a: [answers(1, 1)] }, { tools: [tool({ parameters })] }));
+    const reader = call("b", { parameters: { n: "$a.output" } });
+    const outcome = run([call("a"), reader], world({ a: [answers("x", 1)] }, { tools: [tool({ parameters })] }));
     expect([outcome.status, ...codes(outcome)]).toEqual(["rolled_back", "succeeded -", "rejected invalid"]);
+    const half = call("b", { parameters: { n: "x", r: "$a.output" } });
+    expect(run([call("a"), half], world({}, { tools: [tool({ parameters })] })).status).toBe("rejected");
   });
 });
 
