@@ -5,7 +5,7 @@ import { anyActionDraft } from "./actions.js";
 import { anyUndoCall, type CallDraft, callOf } from "./calls.js";
 import { draftsIn, MOODS } from "./moods.js";
 import { proposalOf } from "./proposal.js";
-import { anySetting, type Setting, settingOf } from "./setting.js";
+import { anySetting, type Setting, settingIn, settingOf } from "./setting.js";
 import { anyTools, toolName, UNDO_TOOL } from "./tools.js";
 import { anyValue, fractionOf, KEYS, seldom, weighted } from "./values.js";
 
@@ -57,7 +57,8 @@ export const anyModelCase: fc.Arbitrary<ModelCase> = anyParts.map(caseOf);
 function caseOf(parts: Parts): ModelCase {
   const held = heldTool(parts);
   const tools = parts.tools.map((tool) => (tool.name === held ? holdable(tool) : withPlaces(parts, tool)));
-  const setting = held === undefined ? parts.setting : settingFor(held, parts.setting);
+  const inMood = settingIn(parts.mood, parts.setting);
+  const setting = held === undefined ? inMood : settingFor(held, inMood);
   const made = [parts.first, ...(parts.second === undefined ? [] : [parts.second])].map((raw, index) => {
     const drafts = draftsIn(parts.mood, raw);
     const { defaultTimeoutMs, isLarge } = setting;

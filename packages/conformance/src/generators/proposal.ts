@@ -133,7 +133,7 @@ function linkText(around: Surroundings, from: number, { to, path, form }: LinkDr
   const id = targetOf(around, from, to);
   if (id === undefined) return undefined;
   const isTool = around.drafts[to % around.drafts.length]?.type === "tool_call";
-  const steps = isTool || path === ".nowhere" ? path : "";
+  const steps = around.isLarge ? "" : isTool || path === ".nowhere" ? path : "";
   if (form === "object") return { $ref: `${id}.output${steps}` };
   return form === "text" ? `$${id}.output${steps}` : `see \${${id}.output${steps}} and $$${id}.output`;
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { BudgetInput, Capabilities, LimitsInput } from "@car/ir";
 import type { ModelWorld } from "../model/world.js";
 import { LARGE } from "./calls.js";
+import type { Mood } from "./moods.js";
 import { anyRule } from "./rules.js";
 import { toolName, UNDO_TOOL } from "./tools.js";
 import { KEYS, seldom, weighted } from "./values.js";
@@ -13,14 +14,20 @@ const anyBudget = fc.record({
   onExceeded: weighted([2, undefined], [1, "commit" as const], [1, "rollback" as const]),
 });
 
+const anyAsk = anyRule.filter(({ effect }) => effect === "require_approval");
+const anyUndoRule = anyRule.filter(({ effect }) => effect !== "deny").map((rule) => ({ ...rule, tool: UNDO_TOOL }));
+
 /** How the runtime of a case is configured. */
 export const anySetting = fc.record({
   policy: weighted([6, 0], [2, 1], [1, 2]).chain((length) =>
     fc.array(anyRule, { minLength: length, maxLength: length }),
   ),
   approves: weighted([3, true], [1, false], [1, undefined]),
+  /** Rules of hesitant and of doomed cases. */
+  asks: fc.array(anyAsk, { minLength: 1, maxLength: 2 }),
+  undoRule: seldom(30, anyUndoRule),
   deniesFrom: seldom(8, fc.integer({ min: 2, max: 4 })),
-  approvalTtlMs: seldom(10, fc.integer({ min: 1, max: 80 })),
+  approvalTtlMs: seldom(20, fc.integer({ min: 1, max: 80 })),
   deniedTool: seldom(4, weighted([1, 0], [1, 1], [1, 2], [1, 3], [1, -1])),
   allowedKeys: seldom(4, fc.subarray([...KEYS], { minLength: 1 })),
   maxActions: seldom(4, fc.integer({ min: 1, max: 8 })),
@@ -29,7 +36,7 @@ export const anySetting = fc.record({
   defaultTimeoutMs: seldom(5, fc.constant(977)),
   rateTimeoutMs: seldom(6, fc.integer({ min: 20, max: 90 })),
   undoTimeoutMs: seldom(8, fc.integer({ min: 10, max: 60 })),
-  isLarge: weighted([60, false], [1, true]),
+  isLarge: weighted([40, false], [1, true]),
   maxConcurrency: weighted([6, undefined], [2, 1], [2, 2], [2, 3], [1, 4], [1, 5]),
   isEager: weighted([8, false], [1, true]),
   random: fc.constantFrom(0.5, 0, 0.25, 0.96875),
@@ -37,6 +44,13 @@ export const anySetting = fc.record({
 
 /** What `anySetting` makes. */
 export type Setting = typeof anySetting extends fc.Arbitrary<infer T> ? T : never;
+
+/** The setting as it is in this mood. */
+export function settingIn(mood: Mood, setting: Setting): Setting {
+  if (mood === "hesitant") return { ...setting, policy: setting.asks, approves: true };
+  if (mood !== "doomed" || setting.undoRule === undefined) return setting;
+  return { ...setting, policy: [...setting.policy, setting.undoRule], approves: setting.approves ?? true };
+}
 
 /** The part of a world that a setting decides. */
 export function settingOf(
@@ -83,6 +97,6 @@ function limitsOf(setting: Setting): LimitsInput {
     ...(rateTimeoutMs === undefined ? {} : { rate_limit_timeout_ms: rateTimeoutMs + 0.1875 }),
     ...(undoTimeoutMs === undefined ? {} : { compensation_timeout_ms: undoTimeoutMs + 0.1875 }),
     ...(approvalTtlMs === undefined ? {} : { approval_ttl_ms: approvalTtlMs + 0.1875 }),
-    ...(isLarge ? { max_resolved_bytes: 2.5 * LARGE } : {}),
+    ...(isLarge ? { max_resolved_bytes: 1.5 * LARGE } : {}),
   };
 }

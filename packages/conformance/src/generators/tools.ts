@@ -22,7 +22,7 @@ const commonFeatures = {
   idempotent: fc.boolean(),
   failures: weighted([2, undefined], [1, "definite" as const]),
   /** Powers of two: times that come of them are exact. */
-  rateLimit: seldom(7, fc.record({ max_calls: fc.constantFrom(1, 2), interval_secs: fc.constantFrom(0.032, 0.128) })),
+  rateLimit: seldom(10, fc.record({ max_calls: fc.constantFrom(1, 2), interval_secs: fc.constantFrom(0.032, 0.128) })),
 };
 
 const toolFeatures = fc.record({
