@@ -30,9 +30,7 @@ describe("payloadOf", () => {
 
   it("[IR-45] [7.4] throws when the event shows something else", () => {
     const event = eventFromLog({ ...FIELDS, data: {}, data_digest: "2".repeat(64) });
-    expect(() => payloadOf(event)).toThrow(
-      expect.objectContaining({ code: "CAR_LOG_PAYLOAD_ERASED", seq: 7 }),
-    );
+    expect(() => payloadOf(event)).toThrow(expect.objectContaining({ code: "CAR_LOG_PAYLOAD_ERASED", seq: 7 }));
     expect(jsonOfEvent(event)).toEqual({});
   });
 });
