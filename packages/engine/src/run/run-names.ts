@@ -20,13 +20,12 @@ export class RunNames {
   }
 
   /** The scope of the next run; a child's belongs to the trace of its parent. */
-  next(run: Omit<RunScopeInit, "prefix" | "number">): RunScope {
+  next(run: RunScopeInit): RunScope {
     if (this.last === MAX_NUMBER) {
       this.prefix = this.ids.hex(12);
       this.last = 0;
     }
-    const number = ++this.last;
-    return new LazyRunScope({ ...run, prefix: this.prefix, number });
+    return new LazyRunScope(this.prefix, ++this.last, run);
   }
 
   /** An id for a proposal that has none: 12 hex characters. */

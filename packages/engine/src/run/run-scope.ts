@@ -21,10 +21,6 @@ function hex24(value: number): string {
 
 /** What tells one run's scope from another's. */
 export interface RunScopeInit {
-  /** 24 hex characters, unique to a runtime. */
-  readonly prefix: string;
-  /** Number of the run in its runtime, from 1. */
-  readonly number: number;
   readonly proposalId: string;
   readonly principal: string;
   readonly actionIds: readonly string[];
@@ -42,12 +38,13 @@ export class LazyRunScope implements RunScope {
   private readonly parentTrace: string | undefined;
   private runId: string | undefined = undefined;
 
-  constructor(init: RunScopeInit) {
+  /** `prefix`: 24 hex characters, unique to a runtime; `number`: that of the run in its runtime, from 1. */
+  constructor(prefix: string, number: number, init: RunScopeInit) {
     this.proposal_id = init.proposalId;
     this.principal = init.principal;
     this.action_ids = init.actionIds;
-    this.prefix = init.prefix;
-    this.number = init.number;
+    this.prefix = prefix;
+    this.number = number;
     this.parentTrace = init.traceId;
   }
 
