@@ -1,5 +1,12 @@
-import { canonicalJson, jsonEqual } from "@car/ir";
-import { ALLOW, type Decision, type PolicyEngine, type PolicyRequest, type PolicyStateView } from "@car/ir/ports";
+import { canonicalJson, jsonEqual, mayAbort } from "@car/ir";
+import {
+  ALLOW,
+  type Decision,
+  type PlanFinding,
+  type PolicyEngine,
+  type PolicyRequest,
+  type PolicyStateView,
+} from "@car/ir/ports";
 import type { Quoted, ScriptedRule } from "./world.js";
 
 /**
@@ -21,6 +28,15 @@ export function scriptedPolicy(rules: readonly ScriptedRule[]): PolicyEngine {
       });
       return reasons.length === 0 ? ALLOW : { effect: "require_approval", reasons };
     },
+    checkPlan: ({ actions }) =>
+      actions
+        .filter((action) => mayAbort(action) && rulesFor({ action }).some(({ effect }) => effect === "deny"))
+        .map(({ id }): PlanFinding => ({
+          effect: "deny",
+          policy_id: "scripted",
+          message: "it says deny",
+          action_ids: [id],
+        })),
     keysRead(action) {
       return rulesFor({ action }).flatMap((rule) => {
         if (rule.effect === "require_state") return [rule.key];

@@ -53,7 +53,11 @@ function hasActed({ planned, end, shared, doing }: ActionRun): boolean {
 function costOf(run: ModelRun): ModelOutcome["cost"] {
   const count = (wanted: (action: ActionRun) => boolean): number => run.actions.filter(wanted).length;
   return {
-    tool_calls: run.usedCalls,
+    // What a compensation uses of the budget is no cost of the actions.
+    tool_calls: run.actions.reduce(
+      (sum, { planned, attempts }) => sum + (planned.action.type === "tool_call" ? attempts : 0),
+      0,
+    ),
     actions_executed: count(({ attempts }) => attempts > 0),
     actions_rejected: count(({ end }) => end?.status === "rejected"),
     // What runs only to undo is never scheduled, and told as skipped.
