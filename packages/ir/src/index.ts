@@ -108,7 +108,7 @@ export { actionProblems, misfit, unknownTool } from "./admission/action-problems
 export type { AdmissionInput, AdmittedTool } from "./admission/admission-input.js";
 export { admissionProblems } from "./admission/admission-problems.js";
 export { capabilityProblem } from "./admission/capability-problem.js";
-export { compensationProblem, proposedCompensation } from "./admission/compensation-problem.js";
+export { proposedCompensation } from "./admission/compensation-problem.js";
 export { denialReasons } from "./admission/denial-reasons.js";
 export { lateProblems } from "./admission/late-problems.js";
 export { sizeProblems } from "./admission/size-problems.js";
