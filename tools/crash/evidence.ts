@@ -1,4 +1,4 @@
-import type { CarEvent, ProposalStatus } from "@car/ir";
+import { type CarEvent, type EventOf, payloadOf, type ProposalStatus } from "@car/ir";
 
 /** What a log says about one action. */
 export interface ActionEvidence {
@@ -41,25 +41,28 @@ export async function readEvidence(events: AsyncIterable<CarEvent>): Promise<Evi
   let count = 0;
   for await (const event of events) {
     count++;
-    const { run_id: id = "", kind, data } = event;
-    if (kind === "proposal_received") runs.set(id, runOf(event));
+    const { run_id: id = "" } = event;
+    if (event.kind === "proposal_received") runs.set(id, runOf(event));
     const run = runs.get(id);
     if (run === undefined) continue;
     if (event.action_id !== undefined) note(actionOf(run, event.action_id), event);
-    if (kind !== "proposal_completed") continue;
-    run.status = data["status"] as ProposalStatus;
-    run.effectsRemain = data["external_effects_remain"] === true;
+    if (event.kind !== "proposal_completed") continue;
+    const completed = payloadOf(event);
+    run.status = completed.status;
+    run.effectsRemain = completed.external_effects_remain;
     if (run.status === "committed") committed.push(id);
   }
   return { runs, committed, events: count };
 }
 
-function runOf({ proposal_id: id = "", data }: CarEvent): RunEvidence {
+function runOf(received: EventOf<"proposal_received">): RunEvidence {
+  const { proposal_id: id = "" } = received;
   const number = Number.parseInt(id.slice(0, 10), 16);
   const lane = Number.parseInt(id.slice(10), 16);
   const calls = new Map<string, number>();
-  const { actions } = data["proposal"] as { readonly actions: readonly { readonly tool?: string }[] };
-  for (const { tool } of actions) if (tool !== undefined) calls.set(tool, (calls.get(tool) ?? 0) + 1);
+  for (const action of payloadOf(received).proposal.actions ?? []) {
+    if (action.type === "tool_call") calls.set(action.tool, (calls.get(action.tool) ?? 0) + 1);
+  }
   return { lane, number, calls, actions: new Map(), status: undefined, effectsRemain: false };
 }
 

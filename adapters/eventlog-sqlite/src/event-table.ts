@@ -1,4 +1,4 @@
-import { LogCorruptError, type CarEvent, type JsonObject } from "@car/ir";
+import { eventFromLog, LogCorruptError, type CarEvent, type JsonObject } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import type Database from "libsql";
 import type { SealedEvent } from "./seal-event.js";
@@ -68,7 +68,7 @@ function eventOfRow(row: Record<string, unknown>): CarEvent {
     if (name === "data") event["data"] = payloadOf(row);
     else if (row[name] !== null || !OPTIONAL.includes(name)) event[name] = row[name];
   }
-  return event as unknown as CarEvent;
+  return eventFromLog(event);
 }
 
 function payloadOf({ seq, data }: Record<string, unknown>): JsonObject {

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { canonicalJson, JsonInvalidError, type CarEvent, type JsonObject, type LiveEvent } from "@car/ir";
+import { canonicalJson, JsonInvalidError, jsonOfEvent, type CarEvent, type JsonObject, type LiveEvent } from "@car/ir";
 
 /** An event with its place in the chain, and its payload as canonical JSON. */
 export interface SealedEvent {
@@ -11,8 +11,9 @@ export interface SealedEvent {
  * Puts an event behind the one with the hash `prev_hash`. A payload that is not plain JSON is replaced by a note, so
  * that one bad value does not end the log.
  */
-export function sealEvent({ data, ...facts }: LiveEvent, prev_hash: string): SealedEvent {
-  const sealed = plainOf(data);
+export function sealEvent(event: LiveEvent, prev_hash: string): SealedEvent {
+  const { data: _, ...facts } = event;
+  const sealed = plainOf(jsonOfEvent(event));
   const payload = canonicalJson(sealed);
   const digest = hash("sha256", payload);
   const own = hash("sha256", canonicalJson({ ...facts, data: digest, prev_hash }));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SAMPLE_SCOPES } from "@car/conformance";
-import { contentHash, type CarEvent } from "@car/ir";
+import { contentHash, type CarEvent, type JsonObject, jsonOfEvent } from "@car/ir";
 import type { EventDraft, EventLog } from "@car/ir/ports";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
@@ -13,7 +13,9 @@ const folder = mkdtempSync(join(tmpdir(), "car-sqlite-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 const nextPath = (): string => join(folder, `${++count}.db`);
-const draft = (n: number): EventDraft => ({ kind: "config_changed", time: n, action: -1, attempt: 0, data: { n } });
+const draft = (n: number, parameters: JsonObject = { n }): EventDraft => ({
+  ...{ kind: "action_executing", time: n, action: -1, attempt: 0, data: { parameters } },
+});
 const WRITE_FAILED = expect.objectContaining({ code: "CAR_LOG_WRITE_FAILED" }) as Error;
 
 async function collect(log: EventLog): Promise<CarEvent[]> {
@@ -32,11 +34,12 @@ describe("sqliteEventLog", () => {
     const rows = new Database(path).prepare("SELECT kind, run_id, attempt, data, hash FROM events").raw().all();
     expect(rows).toEqual([
       ["action_executing", SAMPLE_SCOPES[0]?.run_id, 2, "{}", expect.any(String)],
-      ["config_changed", null, null, '{"n":2}', expect.any(String)],
+      ["action_executing", null, null, '{"parameters":{"n":2}}', expect.any(String)],
     ]);
     const again = sqliteEventLog({ path });
-    for (const { hash, data, ...facts } of await collect(again)) {
-      expect(hash).toBe(contentHash({ ...facts, data: contentHash(data) }));
+    for (const event of await collect(again)) {
+      const { hash, data: _, ...facts } = event;
+      expect(hash).toBe(contentHash({ ...facts, data: contentHash(jsonOfEvent(event)) }));
     }
     await again.close();
   });
@@ -119,9 +122,9 @@ describe("sqliteEventLog", () => {
 
   it("[ES-6] [5.9] a payload that is not plain JSON leaves a note and ends nothing", async () => {
     const log = sqliteEventLog({ path: nextPath() });
-    log.append({ ...draft(1), data: { text: "\uD800" } });
+    log.append(draft(1, { text: "\uD800" }));
     log.append(draft(2));
-    expect((await collect(log)).map(({ data }) => Object.keys(data))).toEqual([["unrecorded"], ["n"]]);
+    expect((await collect(log)).map(({ data }) => Object.keys(data))).toEqual([["unrecorded"], ["parameters"]]);
     await log.close();
   });
 });

@@ -56,7 +56,7 @@ async function fill(maxEvents: number): Promise<{ readonly bytes: number; readon
   gc();
   const bytes = liveBytes() - before;
   // Keeps the log alive until its memory has been read.
-  if (log.append({ kind: "config_changed", time: 0, action: -1, attempt: 0 }) !== EVENTS + 1)
+  if (log.append({ kind: "action_validated", time: 0, action: -1, attempt: 0 }) !== EVENTS + 1)
     throw new Error("events are missing");
   return { bytes, ns };
 }
@@ -64,7 +64,8 @@ async function fill(maxEvents: number): Promise<{ readonly bytes: number; readon
 /** A scope of its own for every run, as the engine makes them. */
 function scopeOf(index: number): RunScope {
   const id = index.toString(16).padStart(32, "0");
-  return { run_id: id, proposal_id: "bench", trace_id: id, span_prefix: "00000001", action_ids: ACTION_IDS };
+  const names = { proposal_id: "bench", principal: "bench", span_prefix: "00000001", action_ids: ACTION_IDS };
+  return { run_id: id, trace_id: id, ...names };
 }
 
 const ACTION_IDS: readonly string[] = ["a"];

@@ -121,7 +121,7 @@ const MUTANTS: readonly (readonly [rule: string, how: string, create: () => Even
     () =>
       new (class extends PlainLog {
         protected override events(options: ReadOptions): readonly CarEvent[] {
-          const hollow = sealedEvents(this.drafts.map((draft) => ({ ...draft, data: undefined })));
+          const hollow = sealedEvents(this.drafts.map((draft) => ({ ...draft, data: undefined }) as EventDraft));
           return super.events(options).map((event) => ({ ...event, hash: hollow[event.seq - 1]?.hash ?? "" }));
         }
       })(),

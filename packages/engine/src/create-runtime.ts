@@ -1,6 +1,8 @@
 import {
+  assertKnownOptions,
   Budget,
   Capabilities,
+  capabilityGuard,
   ConfigInvalidError,
   DEFAULT_LIMITS,
   type JsonValue,
@@ -15,7 +17,6 @@ import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
 import { createSchemaCompiler, verify, type VerifyReport } from "@car/validator";
 import { savedEntries } from "./checkpoint/checkpoint.js";
-import { capabilityGuard } from "./config/capability-guard.js";
 import { runtimeLogger } from "./defaults/logger.js";
 import { systemClock } from "./defaults/system-clock.js";
 import { systemIds } from "./defaults/system-ids.js";
@@ -23,8 +24,9 @@ import { Recorder } from "./evidence/recorder.js";
 import { createRateLimits } from "./limits/rate-limits.js";
 import { liveRuntime, type VerifyAs } from "./live-runtime.js";
 import { RunNames } from "./run/run-names.js";
-import type { RuntimeOptions } from "./runtime-options.js";
+import { RUNTIME_OPTIONS, type RuntimeOptions } from "./runtime-options.js";
 import type { Runtime } from "./runtime.js";
+import { steadyClock } from "./time/steady-clock.js";
 import { TimerQueue } from "./time/timer-queue.js";
 
 const DEFAULT_CONCURRENCY = 256;
@@ -34,7 +36,9 @@ const DEFAULT_CONCURRENCY = 256;
  * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`), `ToolInvalidError` (`CAR_TOOL_INVALID`).
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyReport> {
-  const { durable, clock = systemClock, ids = systemIds } = options;
+  assertKnownOptions(options, RUNTIME_OPTIONS, "createRuntime");
+  const { durable, ids = systemIds } = options;
+  const clock = steadyClock(options.clock ?? systemClock);
   const logger = runtimeLogger(options.logger);
   const timers = new TimerQueue(clock);
   const limits = options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits");
@@ -153,5 +157,5 @@ function recordInitialState(store: StateStore, recorder: Recorder, time: number)
   }
   const data = { entries: savedEntries(view), version: view.version };
   view.release?.();
-  recorder.record({ kind: "state_snapshot", time, action: -1, attempt: 0, data });
+  recorder.recordOutside("state_snapshot", time, data);
 }

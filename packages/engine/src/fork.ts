@@ -1,4 +1,4 @@
-import { type CarEvent, DEFAULT_LIMITS } from "@car/ir";
+import { type CarEvent, DEFAULT_LIMITS, type EventOf, payloadOf } from "@car/ir";
 import { type Checkpoint, checkCheckpoint, savedEntries } from "./checkpoint/checkpoint.js";
 import { createRuntime } from "./create-runtime.js";
 import { restoredStateStore } from "./defaults/replay-defaults.js";
@@ -32,7 +32,7 @@ export async function fork(
 /** The committed state right after an event. Runs that were open there have changed nothing yet. */
 async function checkpointAt(events: AsyncIterable<CarEvent> | Iterable<CarEvent>, seq: number): Promise<Checkpoint> {
   const state = new CommittedState(restoredStateStore);
-  const open = new Map<string, CarEvent[]>();
+  const open: OpenChanges = new Map();
   let last: CarEvent | undefined;
   for await (const event of events) {
     if (event.seq > seq) break;
@@ -52,11 +52,15 @@ async function checkpointAt(events: AsyncIterable<CarEvent> | Iterable<CarEvent>
   };
 }
 
-function follow(state: CommittedState, open: Map<string, CarEvent[]>, event: CarEvent): void {
-  const { run_id: id, kind } = event;
+/** What open runs have changed, by run. */
+type OpenChanges = Map<string, readonly EventOf<"state_changed">[]>;
+
+function follow(state: CommittedState, open: OpenChanges, event: CarEvent): void {
+  const { run_id: id } = event;
   if (id === undefined) return state.take(event);
-  if (kind === "state_changed") open.set(id, [...(open.get(id) ?? []), event]);
-  if (kind !== "proposal_completed") return;
-  if (event.data["status"] === "committed") state.commit(open.get(id) ?? []);
+  const changed = open.get(id) ?? [];
+  if (event.kind === "state_changed") open.set(id, [...changed, event]);
+  if (event.kind !== "proposal_completed") return;
+  if (changed.length > 0 && payloadOf(event).status === "committed") state.commit(changed);
   open.delete(id);
 }

@@ -5,6 +5,7 @@ import {
   type JsonValue,
   LockTimeoutError,
   StateValueInvalidError,
+  type Transition,
 } from "@car/ir";
 import type { Lease, StateStore, StateView } from "@car/ir/ports";
 import type { Recorder } from "./evidence/recorder.js";
@@ -95,8 +96,8 @@ async function write(
 ): Promise<void> {
   const before = readOnce(store, (view) => view.entry(key));
   const next = applyWrite(before, { value, origin: "host" }, 0);
-  const change = value === undefined ? { key, origin: "host" } : { key, value, origin: "host" };
-  recorder.record({ kind: "state_changed", time: now(), action: -1, attempt: 0, data: { changes: [change] } });
+  const change: Transition = value === undefined ? { key, origin: "host" } : { key, value, origin: "host" };
+  recorder.recordOutside("state_changed", now(), { changes: [change] });
   await store.commit({ entries: new Map([[key, next]]) });
   if (recorder.log.supports.durable) await recorder.log.flush();
 }

@@ -2,6 +2,7 @@ export { createRuntime } from "./create-runtime.js";
 export type { Approvals, ApprovePlanOptions } from "./approvals/approval-methods.js";
 export type { RuntimeOptions } from "./runtime-options.js";
 export type { ExecuteOptions, HostState, Runtime } from "./runtime.js";
+export type { SubscribeOptions } from "./evidence/subscription.js";
 export type { ReplanAttempt, ReplanOptions, ReplanResult, ReplanStop, ReplanTry } from "./replan/replan-options.js";
 export type { Session, SessionExecuteOptions, SessionOptions } from "./session/session.js";
 export type { LogLevel } from "./defaults/logger.js";

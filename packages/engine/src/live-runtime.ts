@@ -1,4 +1,4 @@
-import { type Reason, RuntimeBusyError } from "@car/ir";
+import { assertKnownOptions, type Reason, RuntimeBusyError } from "@car/ir";
 import type {
   ApprovalStore,
   Approver,
@@ -23,16 +23,22 @@ import type { DurableParts } from "./recovery/durable-parts.js";
 import { type RecoverOptions, type RecoveryReport, recoverRuns, unfinishedRuns } from "./recovery/recover.js";
 import { followEnd, followPause } from "./session/follow-end.js";
 import type { Recorder } from "./evidence/recorder.js";
+import { type SubscribeOptions, subscription, type Subscription } from "./evidence/subscription.js";
 import { createHostState } from "./host-state.js";
 import { executeWithReplan } from "./replan/execute-with-replan.js";
+import { REPLAN_OPTIONS } from "./replan/replan-options.js";
 import type { ReplanServices } from "./replan/replan-services.js";
-import { createReceipts } from "./reuse/receipts.js";
-import { cancelRun } from "./run/begin.js";
+import { createReceipts, type Receipts } from "./reuse/receipts.js";
+import { cancelRun } from "./run/cancel-run.js";
+import { leaveParent } from "./run/children.js";
+import { drain } from "./run/drain.js";
+import type { Host, RunRequest } from "./run/host.js";
 import type { RunNames } from "./run/run-names.js";
 import { type MemoryLink, memoryLink } from "./memory-link.js";
 import { OpenRuns } from "./run/open-runs.js";
-import type { Services } from "./run/services.js";
-import { type RunStarter, startRun } from "./run/start-run.js";
+import { assertPrincipal } from "./run/principal.js";
+import { assertSignal } from "./run/signals.js";
+import { startChild, startRun } from "./run/start-run.js";
 import type { ExecuteOptions, Runtime } from "./runtime.js";
 import { openSession } from "./session/session.js";
 import { sessionHost } from "./session/session-host.js";
@@ -83,32 +89,36 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 
   const holder = createHolder(parts);
   const memory = memoryLink(parts);
-  const starter = createStarter(parts, { holder, suspended, memory });
+  const host = createHost(parts, { holder, suspended, memory });
   const problemsOf: ReplanServices["problemsOf"] = async (proposal, { principal, session }) =>
     parts.problemsOf(await parts.verify(proposal, { config: holder.current, principal, session }));
-  const assertIdle = idleGuard(doors, open);
+  const assertIdle = idleGuard(doors, suspended);
 
   return {
     state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
     eventLog: recorder.log,
     store,
-    execute(input: unknown, { signal, principal = DEFAULT_PRINCIPAL, executor }: ExecuteOptions = {}) {
+    execute(input: unknown, options: ExecuteOptions = {}) {
       try {
         doors.assertReady();
-        return startRun(starter, { input, principal, signal, executor });
+        return startRun(host, input, executeRequest(options));
       } catch (error) {
         return refused(error);
       }
     },
-    executeWithReplan: async (input, { principal = DEFAULT_PRINCIPAL, ...options }) =>
-      executeWithReplan({ starter, ...doors, problemsOf }, input, { ...options, principal }),
+    executeWithReplan: async (input, options) =>
+      executeWithReplan({ host, ...doors, problemsOf }, input, {
+        ...options,
+        ...executeRequest(options, REPLAN_OPTIONS),
+      }),
     verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
       parts.verify(proposal, { config: holder.current, principal }),
-    session: (options) => openSession(options, sessionHost({ starter, ...doors, problemsOf }, parts, holder)),
-    recover: (options = {}) => takeUpLeft({ parts, starter, assertOpen: doors.assertOpen }, options),
-    ...checkpointMethods({ ...starter.services, config: () => holder.current }, assertIdle),
+    session: (options) => openSession(options, sessionHost({ host, ...doors, problemsOf }, parts, holder)),
+    recover: (options = {}) => takeUpLeft({ parts, host, assertOpen: doors.assertOpen }, options),
+    ...checkpointMethods({ ...host, config: () => holder.current }, assertIdle),
     ...approvalMethods({ ...doors, store: parts.approvals, clock, config: () => holder.current }, suspended),
-    subscribe: (subscriber) => recorder.subscribe(subscriber),
+    subscribe: (subscriber: Subscription["tell"], options?: SubscribeOptions) =>
+      recorder.subscribe(subscription(subscriber, options)),
     registerTool(tool) {
       doors.assertOpen();
       holder.register(tool);
@@ -125,29 +135,31 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
 }
 
 /** Throws unless something may be restored now. */
-function idleGuard({ assertReady }: Pick<ReplanServices, "assertReady">, open: OpenRuns): () => void {
+function idleGuard({ assertReady }: Pick<ReplanServices, "assertReady">, suspended: SuspendedRuns): () => void {
   return () => {
     assertReady();
-    if (open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
+    if (suspended.open.size > 0) throw new RuntimeBusyError("a run is open, so nothing can be restored");
+    // It would go on with what it had read of a state that is not there any more.
+    if (suspended.size > 0) throw new RuntimeBusyError("a run is suspended, so nothing can be restored");
   };
 }
 
 interface TakeUp<Report> {
   readonly parts: RuntimeParts<Report>;
-  readonly starter: RunStarter;
+  readonly host: Host;
   readonly assertOpen: () => void;
 }
 
 /** Takes up what an earlier process left in the store, once. */
 async function takeUpLeft<Report>(
-  { parts, starter, assertOpen }: TakeUp<Report>,
+  { parts, host, assertOpen }: TakeUp<Report>,
   options: RecoverOptions,
 ): Promise<RecoveryReport> {
   assertOpen();
   const report = await parts.durable?.unfinished.takeUp(async (from, onTaken) => {
     const runs = await unfinishedRuns(parts.recorder.log, from);
     assertOpen();
-    const recovered = recoverRuns(starter, runs, options);
+    const recovered = recoverRuns(host, runs, options);
     // Their locks are held or queued for by now: whatever is executed from here on comes after them.
     onTaken();
     return recovered;
@@ -155,34 +167,54 @@ async function takeUpLeft<Report>(
   return report ?? { runs: [] };
 }
 
-interface StarterParts {
+interface HostParts {
   readonly holder: ConfigHolder;
   readonly suspended: SuspendedRuns;
   readonly memory: MemoryLink;
 }
 
-function createStarter<Report>(parts: RuntimeParts<Report>, { holder, suspended, memory }: StarterParts): RunStarter {
+function createHost<Report>(parts: RuntimeParts<Report>, { holder, suspended, memory }: HostParts): Host {
   const { open } = suspended;
-  const meters = new BudgetMeters(parts.config.limits.max_session_budgets);
-  const onClosed: RunStarter["onClosed"] = (result, proposal) => memory.tell(result, proposal);
-  const starter: RunStarter = {
-    services: createServices(parts, suspended, (parent, action, input) => {
-      const request = { input, principal: parent.principal, signal: undefined, executor: undefined };
+  const { limits } = parts.config;
+  const meters = new BudgetMeters(limits.max_session_budgets);
+  const { clock, timers, random, store, recorder, logger, names, approver, executor, secrets, durable } = parts;
+  const onClosed: Host["onClosed"] = (result, proposal) => memory.tell(result, proposal);
+  return {
+    clock,
+    timers,
+    random,
+    store,
+    recorder,
+    logger,
+    names,
+    approver,
+    executor,
+    secrets,
+    open,
+    receipts: receiptsOf(parts),
+    approvals: parts.approvals && {
+      store: parts.approvals,
+      ttlMs: limits.approval_ttl_ms,
+      hasRoom: () => suspended.size < limits.max_open_runs,
+    },
+    giveUpRun: durable && ((runId) => durable.giveUp(runId)),
+    config: () => holder.forRun(),
+    meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
+    drive: drain,
+    cancel: cancelRun,
+    startChild: (parent, proposal) => {
       try {
-        return startRun(starter, { ...request, parent: { run: parent, action } });
+        return startChild(parent, proposal);
       } catch (error) {
         return refused(error);
       }
-    }),
-    names: parts.names,
-    config: () => holder.forRun(),
-    meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
-    open,
+    },
     onEnd: (run, result) => {
       open.delete(run);
-      followEnd(run, result);
-      if (run.budget !== undefined) meters.leave(run.principal);
-      onClosed(result, run.plan.proposal);
+      followEnd(run, result?.status ?? "rolled_back");
+      if (run.budget !== undefined && run.parent === undefined) meters.leave(run.principal);
+      leaveParent(run);
+      if (result !== undefined) onClosed(result, run.plan.proposal);
     },
     onSuspend: (run) => {
       suspended.add(run);
@@ -190,7 +222,27 @@ function createStarter<Report>(parts: RuntimeParts<Report>, { holder, suspended,
     },
     onClosed,
   };
-  return starter;
+}
+
+function receiptsOf<Report>({ clock, config: { limits }, durable }: RuntimeParts<Report>): Receipts {
+  const receipts = createReceipts({
+    maxEntries: limits.max_receipts,
+    ttlMs: limits.receipt_ttl_ms,
+    now: () => clock.now(),
+  });
+  for (const { key, answer, storedAt } of durable?.receipts ?? []) receipts.restore(key, answer, { storedAt });
+  return receipts;
+}
+
+const EXECUTE_OPTIONS = ["signal", "principal", "executor"] as const satisfies readonly (keyof ExecuteOptions)[];
+
+/** What `execute` was given, checked: whoever is misspelt is not there, and nobody would notice. */
+function executeRequest(options: ExecuteOptions, more: readonly string[] = []): RunRequest {
+  assertKnownOptions(options, [...EXECUTE_OPTIONS, ...more], "execute");
+  const { signal, principal = DEFAULT_PRINCIPAL, executor } = options;
+  assertSignal(signal);
+  assertPrincipal(principal);
+  return { principal, signal, executor };
 }
 
 function createHolder<Report>(parts: RuntimeParts<Report>): ConfigHolder {
@@ -199,33 +251,13 @@ function createHolder<Report>(parts: RuntimeParts<Report>): ConfigHolder {
   return new ConfigHolder(initial, registration, (change, to) => {
     const data = configChanged(change, to, names.runtime);
     try {
-      recorder.record({ kind: "config_changed", time: clock.now(), action: -1, attempt: 0, data });
+      recorder.recordOutside("config_changed", clock.now(), data);
     } catch (error) {
       // A run that begins meets the same failure and ends with it; a change of tools is not worth less without a log.
       if (change.change !== "runtime_started") throw error;
       logger.error({ error }, "the event log failed");
     }
   });
-}
-
-function createServices<Report>(
-  parts: RuntimeParts<Report>,
-  suspended: SuspendedRuns,
-  executeChild: Services["executeChild"],
-): Services {
-  const { limits } = parts.config;
-  const receipts = createReceipts({
-    maxEntries: limits.max_receipts,
-    ttlMs: limits.receipt_ttl_ms,
-    now: () => parts.clock.now(),
-  });
-  for (const { key, answer, storedAt } of parts.durable?.receipts ?? []) receipts.restore(key, answer, { storedAt });
-  const { clock, timers, random, store, recorder, logger, approver, executor, secrets } = parts;
-  const recoverable = parts.durable !== undefined;
-  const ports = { clock, timers, random, store, recorder, logger, approver, executor, secrets };
-  const hasRoom = (): boolean => suspended.size < limits.max_open_runs;
-  const approvals = parts.approvals && { store: parts.approvals, ttlMs: limits.approval_ttl_ms, hasRoom };
-  return { ...ports, approvals, recoverable, receipts, executeChild };
 }
 
 /** What is thrown before a run exists is a rejection. */

@@ -23,7 +23,7 @@ export function memoryLink({ memory, logger, recorder, clock }: MemoryLinkParts)
   if (memory === undefined) return { tell: () => undefined, idle: () => Promise.resolve() };
   memory.onLesson?.(({ kind, data }) => {
     try {
-      recorder.record({ kind, time: clock.now(), action: -1, attempt: 0, data });
+      recorder.recordOutside(kind, clock.now(), data);
     } catch (error) {
       logger.error({ error, kind }, "the event log failed");
     }

@@ -54,8 +54,8 @@ describe("a runtime with a memory", () => {
       onLesson: (each: (lesson: MemoryLesson) => void) => (listeners.push(each), () => undefined),
     } as unknown as Memory;
     const { kinds } = testRuntime({ memory });
-    listeners[0]!({ kind: "skill_distilled", data: { skill_id: "s" } });
-    expect(kinds).toEqual(["skill_distilled"]);
+    listeners[0]!({ kind: "skill_deprecated", data: { skill_id: "s" } });
+    expect(kinds).toEqual(["skill_deprecated"]);
   });
 
   it("[EN-17] goes on when it throws", async () => {

@@ -54,3 +54,28 @@ export interface RuntimeOptions {
   /** Told of each finished run, outside `execute`'s time. */
   readonly memory?: Memory;
 }
+
+/** Names of all options: what is misspelt is refused. */
+export const RUNTIME_OPTIONS = [
+  "tools",
+  "executor",
+  "policy",
+  "capabilities",
+  "budget",
+  "state",
+  "eventLog",
+  "durable",
+  "limits",
+  "clock",
+  "ids",
+  "random",
+  "logger",
+  "approver",
+  "approvals",
+  "secrets",
+  "maxConcurrency",
+  "schedule",
+  "schemaCompiler",
+  "rateLimits",
+  "memory",
+] as const satisfies readonly (keyof RuntimeOptions)[];

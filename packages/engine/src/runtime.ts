@@ -1,7 +1,8 @@
-import type { JsonValue, LiveEvent, ProposalResult, ToolSchema, StateEntry } from "@car/ir";
+import type { EventKind, JsonValue, LiveEvent, LiveEventOf, ProposalResult, ToolSchema, StateEntry } from "@car/ir";
 import type { EventLog, Executor, StateStore, Tool } from "@car/ir/ports";
 import type { Approvals } from "./approvals/approval-methods.js";
 import type { Checkpoint } from "./checkpoint/checkpoint.js";
+import type { SubscribeOptions } from "./evidence/subscription.js";
 import type { RecoverOptions, RecoveryReport } from "./recovery/recover.js";
 import type { Session, SessionOptions } from "./session/session.js";
 import type { ReplanOptions, ReplanResult } from "./replan/replan-options.js";
@@ -73,8 +74,16 @@ export interface Runtime<Report = unknown> {
   suspended(): readonly string[];
   /** Says what would happen, as far as that can be decided, on behalf of the principal. Nothing runs. */
   verify(proposal: unknown, options?: Pick<ExecuteOptions, "principal">): Promise<Report>;
-  /** Calls `subscriber` for every event from now on, until the returned function is called. */
-  subscribe(subscriber: (event: LiveEvent) => void): () => void;
+  /**
+   * Calls `subscriber` for every event from now on, or for those that `options` name, until the returned function is
+   * called. What it throws, or rejects with, is logged and changes nothing.
+   * @throws `ConfigInvalidError` for an unknown option or kind.
+   */
+  subscribe<K extends EventKind>(
+    subscriber: (event: LiveEventOf<K>) => unknown,
+    options: SubscribeOptions & { readonly kinds: readonly K[] },
+  ): () => void;
+  subscribe(subscriber: (event: LiveEvent) => unknown, options?: SubscribeOptions): () => void;
   /** Adds or replaces a tool for runs that begin from now on. Throws `ToolInvalidError`, `RuntimeClosedError`. */
   registerTool(tool: Tool): void;
   /** Removes a tool for runs that begin from now on; false when there is none. */

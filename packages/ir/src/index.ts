@@ -4,7 +4,8 @@ export { jsonEqual } from "./json/json-equal.js";
 export { canonicalJson } from "./json/canonical-json.js";
 export { copyJson } from "./json/copy-json.js";
 export type { CopyLimits } from "./json/copy-json.js";
-export { jsonExcess } from "./json/json-excess.js";
+export { measureJson } from "./json/measure-json.js";
+export { isWellFormed } from "./json/well-formed.js";
 export { pathText } from "./json/json-path.js";
 export type { PathStep } from "./json/json-path.js";
 export { scanJson } from "./parse/scan-json.js";
@@ -33,9 +34,12 @@ export { parseToolSchema } from "./tool/parse-tool-schema.js";
 export { Budget } from "./config/budget.js";
 export type { BudgetInput } from "./config/budget.js";
 export { Capabilities } from "./config/capabilities.js";
+export { capabilityGuard } from "./config/capability-guard.js";
+export type { CapabilityGuard } from "./config/capability-guard.js";
 export { DEFAULT_LIMITS, Limits } from "./config/limits.js";
 export type { LimitsInput } from "./config/limits.js";
 export { parseConfig } from "./config/parse-config.js";
+export { assertKnownOptions } from "./config/assert-known-options.js";
 
 export { ReasonCode } from "./result/reason.js";
 export type { Reason } from "./result/reason.js";
@@ -44,35 +48,68 @@ export type { CostSummary, ExternalEffects, ProposalResult, ProposalStatus } fro
 
 export { EVENT_KINDS } from "./event/event-kind.js";
 export type { EventKind } from "./event/event-kind.js";
-export type { CarEvent, LiveEvent } from "./event/car-event.js";
+export type { CarEvent, EventEnvelope, EventOf, EventSeal, LiveEvent, LiveEventOf } from "./event/car-event.js";
+export { eventFromLog, jsonOfEvent, payloadOf } from "./event/payload-of.js";
 export { eventOf } from "./event/event-of.js";
 export { parentSpanOf, spanIdOf, traceparentOf } from "./event/span-id.js";
+export type { EventDataOf } from "./event/event-data-of.js";
+export type { BareKind, EmptyPayload } from "./event/empty-payload.js";
 export type {
-  ActionEndedData,
-  ActionSucceededData,
-  CheckpointRestoredData,
-  CheckpointSavedData,
-  ConfigChangedData,
-  LoggedConfig,
-  ModelFallbackData,
+  ProposalCanceledData,
   ProposalCompletedData,
   ProposalReceivedData,
   ProposalRejectedData,
-  ReplacedRun,
-  ReplanExhaustedData,
-  ReplanRequestedData,
-  ReplanSucceededData,
+  ProposalResumedData,
+  ProposalSuspendedData,
+  WaitingAction,
+} from "./event/run-events.js";
+export type {
+  ActionDeduplicatedData,
+  ApprovalRequestedData,
+  BudgetExceededData,
+  CacheHitData,
+  PolicyViolationData,
+  RateLimitedData,
+} from "./event/gate-events.js";
+export type {
+  ActionExecutingData,
+  ActionFailedData,
+  ActionInDoubtData,
+  ActionRetryingData,
+  ActionStoppedData,
+  ActionSucceededData,
+  EffectMismatchData,
+  LateResultDroppedData,
+} from "./event/action-events.js";
+export type {
+  CheckpointRestoredData,
+  CheckpointSavedData,
+  SnapshotEntry,
   StateChangedData,
   StateRollbackData,
   StateSnapshotData,
   Transition,
-} from "./event/event-data.js";
+} from "./event/state-events.js";
+export type {
+  CompensationFailedData,
+  CompensationStartedData,
+  CompensationSucceededData,
+} from "./event/compensation-events.js";
+export type { ConfigChangedData, LoggedConfig } from "./event/config-events.js";
+export type {
+  ReplacedRun,
+  ReplanExhaustedData,
+  ReplanRequestedData,
+  ReplanSucceededData,
+} from "./event/replan-events.js";
+export type { ModelFallbackData } from "./event/model-events.js";
+export type { EvolutionTriggeredData, SkillDeprecatedData, SkillLearnedData } from "./event/skill-events.js";
 
 export { joinLabels, labelSet, NO_LABELS, withoutLabels } from "./flow/labels.js";
 export type { LabelSet } from "./flow/labels.js";
 export { buildPolicyPlan } from "./flow/policy-plan.js";
 export type { PolicyPlanInput } from "./flow/policy-plan.js";
-export { literalLabels } from "./flow/flow-source.js";
+export { literalLabels, NO_SESSION } from "./flow/flow-source.js";
 export type { FlowSource } from "./flow/flow-source.js";
 export { parameterReferences } from "./flow/parameter-references.js";
 export type { ParameterReferences } from "./flow/parameter-references.js";
@@ -80,6 +117,9 @@ export { sourceLabels } from "./flow/source-labels.js";
 export { applyWrite, trustedValue } from "./state/state-entry.js";
 export type { EntryWrite, Origin, StateEntry, TrustedValue } from "./state/state-entry.js";
 export { isPrefixPattern, matchesKey, patternsOverlap } from "./state/key-pattern.js";
+export { KeyPatterns } from "./state/key-patterns.js";
+export { KeyTree } from "./state/key-tree.js";
+export type { KeyNode } from "./state/key-tree.js";
 
 export { compileTemplate, referencesIn } from "./reference/template.js";
 export type { Reference, Template } from "./reference/template.js";
@@ -87,6 +127,7 @@ export type { Resolution } from "./reference/fill-node.js";
 export { escapeReferences } from "./reference/escape-references.js";
 export { resolveOutputTemplate } from "./reference/output-template.js";
 export type { OutputScope } from "./reference/output-template.js";
+export { settledMembers, settledValue } from "./reference/settled-value.js";
 export { resolvePath } from "./reference/resolve-path.js";
 export { parsePathText } from "./reference/reference-text.js";
 
@@ -100,6 +141,15 @@ export { effectKey, literalKeyOf } from "./graph/key-access.js";
 export type { KeyAccess } from "./graph/key-access.js";
 export { effectiveReversibility, mayAbort } from "./graph/reversibility.js";
 export type { KeyConflict, LateSupply } from "./graph/state-edges.js";
+
+export { actionProblems, misfit, unknownTool } from "./admission/action-problems.js";
+export type { AdmissionInput, AdmittedTool } from "./admission/admission-input.js";
+export { admissionProblems } from "./admission/admission-problems.js";
+export { capabilityProblem } from "./admission/capability-problem.js";
+export { compensationProblem, proposedCompensation } from "./admission/compensation-problem.js";
+export { denialReasons } from "./admission/denial-reasons.js";
+export { lateProblems } from "./admission/late-problems.js";
+export { sizeProblems } from "./admission/size-problems.js";
 
 export { CarError } from "./errors/car-error.js";
 export { ERROR_CODES } from "./errors/error-code.js";
@@ -149,3 +199,5 @@ export { StoreWriteError } from "./errors/store-write-error.js";
 export { ToolError } from "./errors/tool-error.js";
 export type { ErrorClass, ToolErrorOptions } from "./errors/tool-error.js";
 export { ToolInvalidError } from "./errors/tool-invalid-error.js";
+export { AttemptOverError } from "./errors/attempt-over-error.js";
+export { RunUndecidedError } from "./errors/run-undecided-error.js";

@@ -1,8 +1,9 @@
 import { contentHash, type JsonValue } from "@car/ir";
-import { ALLOW, type PlanFinding, type PolicyEngine } from "@car/ir/ports";
+import { ALLOW, type Decision, type PlanFinding, type PolicyEngine } from "@car/ir/ports";
 import { deny } from "./decision/decisions.js";
 import type { PolicyDocument } from "./document/policy-document.js";
 import { soundPolicy } from "./document/sound-policy.js";
+import { certainDenials } from "./engine/certain-denials.js";
 import { checkPlan } from "./engine/check-plan.js";
 import { createDecide } from "./engine/decide.js";
 import { indexRules, type RuleIndex } from "./engine/rule-index.js";
@@ -29,31 +30,42 @@ export function rulePolicy(
   const { rules: known, ids, defaultEffect } = soundPolicy(rules, options.defaultEffect);
   const compiled = known.map((rule, at) => compileRule(rule, ids[at] ?? ""));
   const { forAction, forTool } = indexRules(compiled);
-  const decide = createDecide({
-    fallback: defaultEffect === "allow" ? ALLOW : deny("default", "no rule allows this"),
-    onRuleError: options.onRuleError,
-  });
+  const fallback = defaultEffect === "allow" ? ALLOW : deny("default", "no rule allows this");
+  const { onRuleError } = options;
+  const decide = createDecide({ fallback, onRuleError });
   return {
     version: versionOf(known, defaultEffect),
     supports: { rateLimits: true, flow: asks(compiled, "flow"), history: asks(compiled, "history") },
     check: (request, state) => decide(forAction(request.action), request, state),
     keysRead: (action) => forAction(action).keysRead,
-    ...planChecker(compiled, forAction, options.onRuleError),
+    ...planChecker(compiled, { forAction, fallback, onRuleError }),
     endorses: (tool) => forTool(tool).removes,
     tools: namedTools(compiled),
   };
 }
 
+interface PlanAsker {
+  readonly forAction: RuleIndex["forAction"];
+  readonly fallback: Decision;
+  readonly onRuleError: RulePolicyOptions["onRuleError"];
+}
+
+/** Nothing where no rule has anything to say before its turn comes: then no plan has to be made. */
 function planChecker(
   rules: readonly CompiledRule[],
-  rulesFor: RuleIndex["forAction"],
-  onRuleError: RulePolicyOptions["onRuleError"],
+  { forAction, fallback, onRuleError }: PlanAsker,
 ): Pick<PolicyEngine, "checkPlan"> {
-  const planning = rules.filter((rule) => rule.kind === "deciding").filter((rule) => rule.plan !== undefined);
-  if (planning.length === 0) return {};
+  const deciding = rules.filter((rule) => rule.kind === "deciding");
+  const planning = deciding.filter((rule) => rule.plan !== undefined);
+  const mayJudge = fallback.effect === "deny" || deciding.some(({ judgement }) => judgement !== undefined);
+  if (planning.length === 0 && !mayJudge) return {};
   const needLabels = planning.every((rule) => rule.needsLabels === true);
   return {
-    checkPlan: (plan) => (needLabels && !plan.mayCarryLabels ? NONE : checkPlan(plan, rulesFor, onRuleError)),
+    checkPlan(plan) {
+      const certain = mayJudge ? certainDenials(plan, forAction, fallback) : NONE;
+      const found = needLabels && !plan.mayCarryLabels ? NONE : checkPlan(plan, forAction, onRuleError);
+      return certain.length === 0 ? found : [...certain, ...found];
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { type CarError, type JsonValue, type StateEntry, StateValueInvalidError } from "@car/ir";
-import type { Lease, StateStore } from "@car/ir/ports";
+import type { Lease, LockWait, StateStore } from "@car/ir/ports";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { memoryStateStore } from "./memory-state-store.js";
 
@@ -123,6 +123,19 @@ describe("memoryStateStore", () => {
     expect(["a", "b", "c", "k1", "never"].map((key) => old.get(key))).toEqual([0, 0, 0, undefined, undefined]);
     expect(old.keys()).toEqual(["a", "b", "c"]);
     expect(store.view().get("a")).toBe(3_000);
+  });
+
+  it("[ST-30] [5.1] compares many prefixes only with those that they overlap", async () => {
+    const store = memoryStateStore();
+    const prefixes = (run: string) => Array.from({ length: 20_000 }, (_, each) => `${run}/${each}x*`);
+    const first = store.acquire({ owner: {}, reads: [], writes: prefixes("a") }) as Lease;
+    expect(store.acquire({ owner: {}, reads: prefixes("b"), writes: [] })).not.toHaveProperty("lease");
+    const third = store.acquire({ owner: {}, reads: prefixes("a"), writes: [] }) as LockWait;
+    first.release();
+    (await third.lease).release();
+    const ladder = Array.from({ length: 1_000 }, (_, length) => `${"c".repeat(length + 1)}*`);
+    const climbers = [1, 2, 3].map(() => store.acquire({ owner: {}, reads: ladder, writes: [] }));
+    expect(climbers.some((answer) => "lease" in answer)).toBe(false);
   });
 
   it("[ST-27] [5.1] two users of one store wait for each other and see each other's commits", async () => {

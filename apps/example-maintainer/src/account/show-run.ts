@@ -29,10 +29,10 @@ function inOrderOfEvents({ actions, result, events }: ShownRun): readonly Action
 
 /** What the call really got, references resolved; as written, if it was not made. */
 function resolvedParameters({ result, events }: ShownRun, action: Action): JsonObject {
-  const executing = events.find(({ kind, run_id, action_id }) => {
-    return kind === "action_executing" && run_id === result.run_id && action_id === action.id;
-  });
-  return (executing?.data["parameters"] as JsonObject | undefined) ?? (action.parameters as JsonObject);
+  const executing = events
+    .filter((event) => event.kind === "action_executing")
+    .find(({ run_id, action_id }) => run_id === result.run_id && action_id === action.id);
+  return executing?.data.parameters ?? (action.parameters as JsonObject);
 }
 
 interface ShownAction {

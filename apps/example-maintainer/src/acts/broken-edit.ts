@@ -56,6 +56,7 @@ function restoredFiles(events: readonly LiveEvent[]): readonly string[] {
     events.filter(({ kind }) => kind === "compensation_succeeded").map(({ action_id }) => action_id),
   );
   return events
-    .filter(({ kind, action_id }) => kind === "compensation_started" && done.has(action_id))
-    .map(({ data }) => String((data["parameters"] as { path?: unknown }).path));
+    .filter((event) => event.kind === "compensation_started")
+    .filter(({ action_id }) => done.has(action_id))
+    .map(({ data }) => data.parameters["path"] as string);
 }

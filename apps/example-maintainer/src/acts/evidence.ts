@@ -1,6 +1,6 @@
 import { type ActionExplanation, explainAction, replayState, verifyChain } from "@car/eventlog";
 import { readJsonl } from "@car/eventlog/node";
-import type { CarEvent } from "@car/ir";
+import { type CarEvent, eventFromLog } from "@car/ir";
 import type { Account } from "../account/account.js";
 import { showExplanation } from "../account/show-explanation.js";
 import type { Act } from "../stage.js";
@@ -35,8 +35,8 @@ export const evidence: Act = {
 /** Somebody who can write the file makes the failed test run look like a success. */
 async function checkTampering(account: Account, events: readonly CarEvent[]): Promise<void> {
   const at = events.findIndex(({ kind, action_id: id }) => kind === "action_failed" && id === "tests");
-  const forged = events.map((event, index): CarEvent =>
-    index === at ? { ...event, kind: "action_succeeded" } : event,
+  const forged = events.map((event, index) =>
+    index === at ? eventFromLog({ ...event, kind: "action_succeeded" }) : event,
   );
   const { valid, problem } = await verifyChain(forged);
   account.claim(

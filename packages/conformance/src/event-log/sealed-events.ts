@@ -1,4 +1,4 @@
-import { contentHash, eventOf, type CarEvent } from "@car/ir";
+import { contentHash, eventOf, jsonOfEvent, type CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
 
 /** The head of a log without events. */
@@ -9,7 +9,7 @@ export function sealedEvents(drafts: readonly EventDraft[]): readonly CarEvent[]
   let prevHash = EMPTY_HEAD.hash;
   return drafts.map((draft, index) => {
     const event = { ...eventOf(draft, index + 1), prev_hash: prevHash };
-    prevHash = contentHash({ ...event, data: contentHash(event.data) });
+    prevHash = contentHash({ ...event, data: contentHash(jsonOfEvent(event)) });
     return { ...event, hash: prevHash };
   });
 }

@@ -6,6 +6,7 @@ import fc from "fast-check";
 export const SAMPLE_SCOPES: readonly RunScope[] = ["a1", "b2"].map((name) => ({
   run_id: name.repeat(16),
   proposal_id: name.repeat(6),
+  principal: name,
   trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
   span_prefix: name.repeat(4),
   action_ids: ["fetch", "store-it", "tell_them"],
@@ -20,8 +21,8 @@ const anyPayload = fc.dictionary(
   { maxKeys: 4 },
 );
 
-/** Any event a runtime could append: of a run or of none, about an action or not. */
-export const anyEventDraft: fc.Arbitrary<EventDraft> = fc.record(
+/** Any event a runtime could append: of a run or of none, about an action or not. A log takes any payload, so here is any. */
+export const anyEventDraft = fc.record(
   {
     kind: fc.constantFrom(...EVENT_KINDS),
     time: fc.integer({ min: 0, max: 4_102_444_800_000 }),
@@ -31,4 +32,4 @@ export const anyEventDraft: fc.Arbitrary<EventDraft> = fc.record(
     data: anyPayload,
   },
   { requiredKeys: ["kind", "time", "action", "attempt"] },
-);
+) as fc.Arbitrary<EventDraft>;

@@ -2,6 +2,7 @@ import type { JsonObject, LiveEvent } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { historyRecorder } from "./history-recorder.js";
 
+/** An event that says of its payload only what the recorder looks at. */
 const event = (kind: LiveEvent["kind"], run_id: string | undefined, data: JsonObject = {}): LiveEvent => {
   const ids = { trace_id: "1".padStart(32, "0"), span_id: "1".padStart(16, "0") };
   return {
@@ -12,7 +13,7 @@ const event = (kind: LiveEvent["kind"], run_id: string | undefined, data: JsonOb
     ...ids,
     ...(run_id && { run_id }),
     data,
-  };
+  } as LiveEvent;
 };
 
 const recorder = () =>

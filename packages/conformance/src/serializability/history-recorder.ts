@@ -1,4 +1,4 @@
-import type { ActionSucceededData, JsonValue, LiveEvent, ProposalCompletedData, StateChangedData } from "@car/ir";
+import type { ActionSucceededData, JsonValue, LiveEvent, StateChangedData } from "@car/ir";
 import type { RecordedOperation, RecordedRun } from "./recorded-history.js";
 
 /** How to read a history out of events. */
@@ -51,23 +51,22 @@ export function historyRecorder({ readsOf, versionOf }: HistoryRecorderOptions):
     if (run_id === undefined) {
       if (kind !== "state_changed") return;
       hostWrites += 1;
-      const operations = writesIn(data as unknown as StateChangedData);
-      history.push({ run_id: `host-${hostWrites}`, committed: true, operations });
+      history.push({ run_id: `host-${hostWrites}`, committed: true, operations: writesIn(data) });
       return;
     }
     if (kind === "proposal_received") open.set(run_id, { operations: [], unplaced: new Map() });
     const run = open.get(run_id);
     if (run === undefined) return;
-    if (kind === "state_changed") run.unplaced.set(action_id, writesIn(data as unknown as StateChangedData));
+    if (kind === "state_changed") run.unplaced.set(action_id, writesIn(data));
     if (kind === "action_succeeded") {
       const writes = run.unplaced.get(action_id) ?? [];
       run.unplaced.delete(action_id);
-      run.operations.push(...readsIn(data as unknown as ActionSucceededData), ...writes);
+      run.operations.push(...readsIn(data), ...writes);
     }
     if (kind !== "proposal_completed") return;
-    const committed = (data as unknown as ProposalCompletedData).status === "committed";
     open.delete(run_id);
-    history.push({ run_id, committed, operations: [...run.operations, ...[...run.unplaced.values()].flat()] });
+    const operations = [...run.operations, ...[...run.unplaced.values()].flat()];
+    history.push({ run_id, committed: data.status === "committed", operations });
   };
   return { note, history, open: () => [...open.keys()] };
 }

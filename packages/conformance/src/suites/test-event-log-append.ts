@@ -9,9 +9,12 @@ import type { EventLogFactory } from "./test-event-log.js";
 
 /** An event about a run, one about an attempt, one about neither. */
 export const SAMPLE_DRAFTS: readonly EventDraft[] = [
-  { kind: "proposal_received", time: 1_000, scope: SAMPLE_SCOPES[0], action: -1, attempt: 0, data: { principal: "p" } },
+  {
+    ...{ kind: "proposal_rejected", time: 1_000, scope: SAMPLE_SCOPES[0], action: -1, attempt: 0 },
+    data: { reasons: [{ code: "invalid", message: "no" }] },
+  },
   { kind: "action_executing", time: 1_001.75, scope: SAMPLE_SCOPES[0], action: 1, attempt: 2 },
-  { kind: "config_changed", time: 1_002, action: -1, attempt: 0, data: { config_version: 2 } },
+  { kind: "evolution_triggered", time: 1_002, action: -1, attempt: 0, data: { domain: "d" } },
 ];
 
 /** EL-1 and EL-2: what goes in comes out, numbered. */
@@ -40,9 +43,7 @@ export function testLogAppend({ it }: TestRunner, logs: EventLogFactory): void {
 
   it("[EL-2] [7.1] the caller may use one draft object for all events", () =>
     withLog(logs, async (log) => {
-      const reused: { -readonly [Field in keyof EventDraft]: EventDraft[Field] } = {
-        ...SAMPLE_DRAFTS[0],
-      } as EventDraft;
+      const reused = {};
       for (const draft of SAMPLE_DRAFTS) {
         const { scope, data } = draft;
         log.append(Object.assign(reused, draft, { scope, data }));

@@ -1,11 +1,10 @@
 import { effectiveReversibility, setOwn } from "@car/ir";
 import type { ApprovalRequest, Decision, ParameterOrigin } from "@car/ir/ports";
 import { SlotFlow } from "../flow/slot-flow.js";
-import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import type { GateRun, GateSlot } from "../gates/gate.js";
 
 /** What somebody is shown who is to approve an action. */
-export function approvalRequest(run: Run, slot: Slot, decision: Decision): ApprovalRequest {
+export function approvalRequest(run: GateRun, slot: GateSlot, decision: Decision): ApprovalRequest {
   const { action, tool, parameters } = slot;
   const origins = originsOf(run, slot);
   return {
@@ -21,7 +20,7 @@ export function approvalRequest(run: Run, slot: Slot, decision: Decision): Appro
   };
 }
 
-function originsOf(run: Run, slot: Slot): Record<string, ParameterOrigin> | undefined {
+function originsOf(run: GateRun, slot: GateSlot): Record<string, ParameterOrigin> | undefined {
   if (run.flow === undefined) return undefined;
   const flow = new SlotFlow(run, slot, run.flow);
   const origins: Record<string, ParameterOrigin> = {};

@@ -1,8 +1,8 @@
 import type { ApprovalAnswer, ApprovalLookup, ApprovalStore, Decision } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
-import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import type { GateRun, GateSlot } from "../gates/gate.js";
 import { approvalRequest } from "./approval-request.js";
+import { readAnswer } from "./read-answer.js";
 import { planSubject, requestId, subjectOf } from "./subject.js";
 
 /** What the host's store says about one action. */
@@ -15,9 +15,9 @@ export type StoreVerdict =
  * Looks for an approval that covers an action: its own, a sticky one, or one of the whole plan as it is written.
  * @throws what the store throws, also as a rejection.
  */
-export function askStore(run: Run, slot: Slot, decision: Decision): StoreVerdict | Promise<StoreVerdict> {
-  const { store, ttlMs } = run.services.approvals!;
-  const subject = subjectOf(run, slot);
+export function askStore(run: GateRun, slot: GateSlot, decision: Decision): StoreVerdict | Promise<StoreVerdict> {
+  const { store, ttlMs } = run.host.approvals!;
+  const subject = subjectOf(run, slot, decision);
   const id = requestId(run, slot, subject);
   const open = (isKnown: boolean): StoreVerdict => ({
     kind: "open",
@@ -32,25 +32,27 @@ export function askStore(run: Run, slot: Slot, decision: Decision): StoreVerdict
     },
   });
   return then(store.take({ id, subject, run_id: run.scope.run_id, now: run.time }), (own) => {
-    if (own.state === "answered") return { kind: "answered", answer: own.answer };
+    if (own.state === "answered") return { kind: "answered", answer: readAnswer(own.answer) };
     if (own.state === "expired") return { kind: "answered", answer: EXPIRED };
     const isKnown = own.state === "pending";
     if (!isLiteral(run, slot)) return open(isKnown);
     return then(takePlan(run, store), (plan): StoreVerdict =>
-      plan.state === "answered" && plan.answer.approved ? { kind: "answered", answer: plan.answer } : open(isKnown),
+      plan.state === "answered" && readAnswer(plan.answer).approved
+        ? { kind: "answered", answer: readAnswer(plan.answer) }
+        : open(isKnown),
     );
   });
 }
 
 const EXPIRED: ApprovalAnswer = Object.freeze({ approved: false, note: "nobody answered before the request expired" });
 
-function takePlan(run: Run, store: ApprovalStore): ApprovalLookup | Promise<ApprovalLookup> {
+function takePlan(run: GateRun, store: ApprovalStore): ApprovalLookup | Promise<ApprovalLookup> {
   const subject = planSubject(run.plan.hash, run);
   return store.take({ subject, run_id: run.scope.run_id, now: run.time });
 }
 
 /** Who approved a plan has seen these values: none of them comes from somewhere else. */
-function isLiteral({ plan }: Run, { index }: Slot): boolean {
+function isLiteral({ plan }: GateRun, { index }: GateSlot): boolean {
   return (plan.graph.templates[index]?.references.length ?? 0) === 0;
 }
 

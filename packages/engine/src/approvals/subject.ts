@@ -1,23 +1,28 @@
 import { contentHash, type JsonObject } from "@car/ir";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
+import { coverOf } from "./approval-note.js";
 import type { RegisteredTool } from "../config/registered-tool.js";
-import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import type { Decision } from "@car/ir/ports";
+import type { GateRun, GateSlot } from "../gates/gate.js";
 
-/** What an approval of one call covers: when any of this changes, it covers the call no more. */
-export function subjectOf(run: Run, { action, tool, parameters }: Slot): string {
+/** What an approval of one call covers, the reasons for asking included: when any of this changes, it covers the call no more. */
+export function subjectOf(run: GateRun, { action, tool, parameters }: GateSlot, wish: Decision): string {
   return contentHash({
     tool: action.type === "tool_call" ? action.tool : action.type,
     tool_schema: tool?.schemaHash ?? null,
     parameters,
     principal: run.principal,
     policy: run.config.policy?.version ?? null,
+    reasons: coverOf(wish),
   });
 }
 
 /** Names the request of one action of one run for one subject. */
-export function requestId({ scope }: Run, { action, purpose }: Slot, subject: string): string {
-  return contentHash({ run: scope.run_id, action: action.id, purpose, subject }).slice(0, ID_LENGTH);
+export function requestId({ scope }: GateRun, { action, undoes }: GateSlot, subject: string): string {
+  return contentHash({ run: scope.run_id, action: action.id, undoes: undoes !== undefined, subject }).slice(
+    0,
+    ID_LENGTH,
+  );
 }
 
 const ID_LENGTH = 32;

@@ -1,5 +1,5 @@
 import { type ProposalResult, RunUnknownError } from "@car/ir";
-import { cancelRun } from "../run/begin.js";
+import { cancelRun } from "../run/cancel-run.js";
 import type { OpenRuns } from "../run/open-runs.js";
 import { resumeRun } from "../run/resume.js";
 import type { Run } from "../run/run.js";
@@ -49,7 +49,7 @@ export class SuspendedRuns {
     for (const run of [...this.runs.values()]) {
       this.runs.delete(run.scope.run_id);
       this.open.add(run);
-      run.reopen(() => undefined);
+      run.reopen({ resolve: () => undefined, reject: () => undefined });
       cancelRun(run, { code: "canceled", message });
     }
   }

@@ -13,6 +13,8 @@ export interface Charge {
  * left, so counts are never overshot; what was reserved and not used goes back.
  */
 export class BudgetMeter {
+  /** It does not count: a recording says what there was no room for. */
+  readonly isRecorded: boolean = false;
   readonly budget: Budget;
   private toolCalls = 0;
   private actions = 0;

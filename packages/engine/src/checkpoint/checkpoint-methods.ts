@@ -1,22 +1,21 @@
 import {
   type CheckpointRestoredData,
-  type CheckpointSavedData,
   copyJson,
-  type EventKind,
   jsonEqual,
   type JsonObject,
   RuntimeBusyError,
+  type SnapshotEntry,
   type StateEntry,
 } from "@car/ir";
 import type { Lease, StateStore } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RecordedAnswer } from "../reuse/recorded-answer.js";
-import type { Services } from "../run/services.js";
+import type { Host } from "../run/host.js";
 import type { Runtime } from "../runtime.js";
 import { type Checkpoint, checkCheckpoint, savedEntries, type SavedReceipt } from "./checkpoint.js";
 
 /** The parts of a runtime that a checkpoint is about. */
-export interface CheckpointPlace extends Pick<Services, "store" | "recorder" | "receipts" | "clock"> {
+export interface CheckpointPlace extends Pick<Host, "store" | "recorder" | "receipts" | "clock"> {
   /** The configuration as it is now. */
   readonly config: () => ConfigSnapshot;
 }
@@ -37,15 +36,15 @@ export function checkpointMethods(
 
 /** Takes everything of one moment before the first wait. */
 async function takeCheckpoint(place: CheckpointPlace): Promise<Checkpoint> {
-  const { store, recorder, receipts } = place;
+  const { store, recorder, receipts, clock } = place;
   const config = place.config();
   const view = store.view();
   const entries = savedEntries(view);
   const { version } = view;
   view.release?.();
   const saved = receipts.published().map(({ key, value, storedAt }) => savedReceipt(key, value, storedAt));
-  const data: CheckpointSavedData = { state_version: version, entries: entries.length, receipts: saved.length };
-  record(place, "checkpoint_saved", data);
+  const counts = { entries: entries.length, receipts: saved.length };
+  recorder.recordOutside("checkpoint_saved", clock.now(), { state_version: version, ...counts });
   const head = await recorder.log.head();
   await recorder.log.flush();
   return {
@@ -81,7 +80,7 @@ function wholeStore(store: StateStore): Lease {
 }
 
 async function replaceState(place: CheckpointPlace, checkpoint: Checkpoint): Promise<void> {
-  const { store, recorder } = place;
+  const { store, recorder, clock } = place;
   const view = store.view();
   const next = view.version + 1;
   const present = view.entryKeys?.() ?? view.keys();
@@ -92,13 +91,13 @@ async function replaceState(place: CheckpointPlace, checkpoint: Checkpoint): Pro
     entries.set(key, { ...entry, value, version: entry.version < next ? entry.version : next });
   }
   const kept = [...entries].flatMap(([key, entry]) => (entry === undefined ? [] : [plainEntry(key, entry)]));
-  record(place, "checkpoint_restored", restoredData(place.config(), checkpoint));
-  record(place, "state_snapshot", { entries: kept, version: next });
+  recorder.recordOutside("checkpoint_restored", clock.now(), restoredData(place.config(), checkpoint));
+  recorder.recordOutside("state_snapshot", clock.now(), { entries: kept, version: next });
   await store.commit({ entries });
   await recorder.log.flush();
 }
 
-function plainEntry(key: string, { value, ...entry }: StateEntry): object {
+function plainEntry(key: string, { value, ...entry }: StateEntry): SnapshotEntry {
   return value === undefined ? { key, ...entry } : { key, value, ...entry };
 }
 
@@ -139,8 +138,4 @@ function savedReceipt(
   );
   const saved = { key, output, writes: written, run_id: runId, action_id: actionId, stored_at: storedAt };
   return labels === undefined || labels.length === 0 ? saved : { ...saved, labels };
-}
-
-function record({ recorder, clock }: CheckpointPlace, kind: EventKind, data: object): void {
-  recorder.record({ kind, time: clock.now(), action: -1, attempt: 0, data });
 }

@@ -128,7 +128,7 @@ describe("fork", () => {
       { a: 1, b: 2 },
     ]);
     const events = await collectEvents(forked.eventLog);
-    expect(events.find(({ kind }) => kind === "checkpoint_restored")?.data["source"]).toEqual(checkpoint.head);
+    expect(events.find(({ kind }) => kind === "checkpoint_restored")?.data).toMatchObject({ source: checkpoint.head });
     expect(await replayRuns(events)).toMatchObject({ equal: true, runs: 1 });
     await expect(fork({ checkpoint: {} as never })).rejects.toMatchObject({ code: "CAR_CHECKPOINT_INVALID" });
   });

@@ -1,6 +1,5 @@
-import type { Budget, Limits, ToolEffect, ToolSchema } from "@car/ir";
+import type { Budget, CapabilityGuard, Limits, ToolEffect, ToolSchema } from "@car/ir";
 import type { PolicyEngine } from "@car/ir/ports";
-import type { CapabilityGuard } from "./capability-guard.js";
 import type { RegisteredTool } from "./registered-tool.js";
 
 /** Everything that judges a run. A change of configuration makes a new one; open runs keep theirs. */

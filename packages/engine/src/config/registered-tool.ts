@@ -27,7 +27,7 @@ export class RegisteredTool {
   readonly returns: CompiledSchema | undefined;
   /** Keys, exact or `prefix*`, that the host lets the tool write. */
   readonly effectKeys: readonly string[];
-  readonly slots: Semaphore | undefined;
+  readonly places: Semaphore | undefined;
   readonly bucket: TokenBucket | undefined;
   readonly cache: ResultCache | undefined;
   /** The one thing that changes while runs are open: set by `revoke`, seen before the next dispatch. */
@@ -43,7 +43,7 @@ export class RegisteredTool {
     this.parameters = compile(context.compiler, schema, "parameters");
     this.returns = schema.returns === undefined ? undefined : compile(context.compiler, schema, "returns");
     this.effectKeys = schema.effects.map(effectKey);
-    this.slots = schema.max_concurrency === undefined ? undefined : createSemaphore(schema.max_concurrency);
+    this.places = schema.max_concurrency === undefined ? undefined : createSemaphore(schema.max_concurrency);
     this.bucket = bucketOf(schema, context);
     this.cache = cacheOf(schema, context);
   }

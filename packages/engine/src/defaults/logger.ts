@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import type { Logger } from "@car/ir/ports";
+import { isThenable } from "../run/outcome.js";
 
 /** Levels at which the built-in logger can be asked to speak. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -12,11 +13,12 @@ export function runtimeLogger(logger: Logger | LogLevel | undefined): Logger {
   return guarded(typeof logger === "string" ? pino({ level: logger, name: "car" }) : logger);
 }
 
-/** A logger must never decide about a run: what it throws is dropped. */
+/** A logger must never decide about a run, nor end the process: what it throws, or rejects with, is dropped. */
 function guarded(logger: Logger): Logger {
   const call = (level: keyof Logger) => (fields: object, message: string) => {
     try {
-      logger[level](fields, message);
+      const answer: unknown = logger[level](fields, message);
+      if (isThenable(answer)) Promise.resolve(answer).catch(ignore);
     } catch {
       // There is nowhere left to report this: the logger itself is what failed.
     }
@@ -25,5 +27,5 @@ function guarded(logger: Logger): Logger {
 }
 
 function ignore(): void {
-  // Nobody asked for logs.
+  // Nobody asked for logs, or nobody is left to tell.
 }

@@ -10,6 +10,7 @@ import {
   StateValueInvalidError,
 } from "@car/ir";
 import type { ToolState } from "@car/ir/ports";
+import { flowNote } from "../flow/flow-note.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import type { Attempt } from "./attempt.js";
@@ -35,7 +36,10 @@ export class AttemptState implements ToolState {
     const own = this.attempt.writes?.get(key);
     if (own !== undefined) return own.value;
     const entry = this.run.state.entry(key);
-    if (entry?.labels !== undefined) this.slot.readLabels = joinLabels(this.slot.readLabels, entry.labels);
+    if (entry?.labels !== undefined) {
+      const note = flowNote(this.slot);
+      note.read = joinLabels(note.read, entry.labels);
+    }
     return entry?.value;
   }
 
@@ -73,7 +77,7 @@ export class AttemptState implements ToolState {
   }
 
   private assertAlive(): void {
-    if (this.attempt.over) throw new StateHandleDeadError("the attempt that this state handle belongs to is over");
+    if (this.attempt.isOver) throw new StateHandleDeadError("the attempt that this state handle belongs to is over");
   }
 }
 

@@ -1,4 +1,4 @@
-import { type EntryWrite, type ProposalInput, type ProposalResult, traceparentOf } from "@car/ir";
+import { AttemptOverError, type EntryWrite, type ProposalInput, type ProposalResult, traceparentOf } from "@car/ir";
 import type { Logger, Timer, ToolContext, ToolState } from "@car/ir/ports";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
@@ -14,28 +14,31 @@ export type OnOutcome = (run: Run, slot: Slot, outcome: Outcome) => void;
  * made when it is first read.
  */
 export class Attempt implements ToolContext {
+  readonly run: Run;
+  readonly slot: Slot;
+  /** 1 for the first try. */
   readonly number: number;
   readonly startedAt: number;
+  /** Called once, with the outcome of a call that did not answer at once. */
+  readonly onOutcome: OnOutcome;
   /** Answered or given up: whatever the tool does from now on is dropped. */
-  over = false;
+  isOver = false;
   timer: Timer | undefined = undefined;
   /** The tool's buffered writes; they count only if the attempt succeeds. */
   writes: Map<string, EntryWrite> | undefined = undefined;
   /** What the tool reported on each counter. */
   spent: Map<string, number> | undefined = undefined;
-  readonly run: Run;
-  readonly slot: Slot;
-  /** Called once, with the outcome of a call that did not answer at once. */
-  readonly onOutcome: OnOutcome;
+  /** Runs that the tool started and that have not ended. */
+  children: Set<Run> | undefined = undefined;
   private controller: AbortController | undefined = undefined;
   private handle: ToolState | undefined = undefined;
   private canceled: string | undefined = undefined;
 
-  constructor(run: Run, slot: Slot, onOutcome: OnOutcome) {
+  constructor(run: Run, slot: Slot, number: number, onOutcome: OnOutcome) {
     this.run = run;
     this.slot = slot;
+    this.number = number;
     this.onOutcome = onOutcome;
-    this.number = slot.attempts;
     this.startedAt = run.dispatchTime();
   }
 
@@ -65,11 +68,11 @@ export class Attempt implements ToolContext {
   }
 
   get secrets(): Readonly<Record<string, string>> {
-    return this.run.services.secrets;
+    return this.run.host.secrets;
   }
 
   get logger(): Logger {
-    return this.run.services.logger;
+    return this.run.host.logger;
   }
 
   get idempotencyKey(): string {
@@ -94,24 +97,24 @@ export class Attempt implements ToolContext {
 
   /** A property, so that a tool may take it out of the context. */
   get execute(): (proposal: ProposalInput) => Promise<ProposalResult> {
-    return (proposal) => this.run.services.executeChild(this.run, this.slot.index, proposal);
+    return (proposal) => {
+      if (!this.isOver && !this.aborted) return this.run.host.startChild(this, proposal);
+      return Promise.reject(new AttemptOverError("the attempt is over or was told to stop, so it starts no run"));
+    };
   }
 
   /** A property, so that a tool may take it out of the context. */
   get spend(): (counter: string, amount: number) => void {
     return (counter, amount) => {
-      if (this.over || !Number.isFinite(amount) || amount < 0) return;
+      if (this.isOver || !Number.isFinite(amount) || amount < 0) return;
       this.spent ??= new Map();
       this.spent.set(counter, (this.spent.get(counter) ?? 0) + amount);
     };
   }
 
-  /** The run, not the attempt's own deadline, told the tool to stop. */
-  wasTold = false;
-
   /** Tells the tool, if it listens, that nobody waits for its answer. */
   abort(why: string): void {
-    this.canceled = why;
+    this.canceled ??= why;
     this.controller?.abort(new Error(why));
   }
 }

@@ -1,10 +1,11 @@
-import { ToolError } from "@car/ir";
+import { effectiveReversibility, ToolError } from "@car/ir";
 import { ownCount } from "../budget/own-count.js";
-import { failed, isThenable, type Outcome } from "../run/outcome.js";
+import { EXTERNAL } from "../plan/plan-flags.js";
+import { failed, isThenable, type Outcome, type SideEffect } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import { notesOf, type Slot } from "../run/slot.js";
 import { Attempt, type OnOutcome } from "./attempt.js";
-import { leavesTraces, secure } from "./secure.js";
+import { secure } from "./secure.js";
 import { outcomeOfAnswer, outcomeOfThrow } from "./tool-outcome.js";
 
 /**
@@ -12,31 +13,40 @@ import { outcomeOfAnswer, outcomeOfThrow } from "./tool-outcome.js";
  * @returns the outcome when the tool answered at once; otherwise `undefined`, and `onOutcome` is called later, once.
  */
 export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | undefined {
-  slot.attempts++;
-  slot.charge = undefined;
-  const attempt = new Attempt(run, slot, onOutcome);
-  slot.attempt = attempt;
-  if (slot.purpose === "") {
-    const resolved = run.plan.graph.templates[slot.index] === undefined ? undefined : { parameters: slot.parameters };
-    run.record("action_executing", slot, resolved);
+  if (slot.notes !== undefined) slot.notes.charge = undefined;
+  const attempt = run.board.call(slot, (number) => new Attempt(run, slot, number, onOutcome));
+  if (slot.undoes === undefined) {
+    const isLiteral = run.plan.graph.templates[slot.index] === undefined;
+    run.record("action_executing", slot, isLiteral ? {} : { parameters: slot.parameters });
     if (run.broken !== undefined) return end(attempt, failed(run.broken));
-  }
-  const flushed = leavesTraces(run, slot) ? secure(run) : undefined;
-  if (flushed === undefined) return invoke(attempt);
+  } else if (attempt.number === 1) slot.undoes.started();
+  const flushed = isExternal(run, slot) ? secure(run) : undefined;
+  if (flushed === undefined) return invokeUnlessLost(attempt);
   void flushed.then(() => {
-    if (attempt.over) return;
-    // A compensation is due even where nothing can be confirmed any more.
-    const broken = slot.purpose === "" && run.broken !== undefined ? failed(run.broken) : undefined;
-    const outcome = broken === undefined ? invoke(attempt) : end(attempt, broken);
+    if (attempt.isOver) return;
+    run.tick();
+    const outcome = invokeUnlessLost(attempt);
     if (outcome !== undefined) onOutcome(run, slot, outcome);
   });
   return undefined;
 }
 
+/** A call of which the log cannot be told is not made; but a compensation is due even then. */
+function invokeUnlessLost(attempt: Attempt): Outcome | undefined {
+  const { broken } = attempt.run;
+  return broken === undefined || attempt.slot.undoes !== undefined ? invoke(attempt) : end(attempt, failed(broken));
+}
+
+/** Whether the call may leave something outside the state store. */
+export function isExternal({ plan }: Pick<Run, "plan">, { index, action, tool, undoes }: Slot): boolean {
+  if (undoes === undefined) return (plan.flags[index]! & EXTERNAL) !== 0;
+  return effectiveReversibility(action, tool?.schema) !== "reversible";
+}
+
 function invoke(attempt: Attempt): Outcome | undefined {
   const { run, slot } = attempt;
   const deadline = deadlineOf(run, slot);
-  if (deadline !== undefined) attempt.timer = run.services.timers.set(deadline, () => expire(attempt));
+  if (deadline !== undefined) attempt.timer = run.host.timers.set(deadline, () => expire(attempt));
   let answer: unknown;
   try {
     answer = answerOf(attempt);
@@ -45,26 +55,32 @@ function invoke(attempt: Attempt): Outcome | undefined {
       return undefined;
     }
   } catch (error) {
-    return end(attempt, outcomeOfThrow(error, attempt));
+    run.tick();
+    return end(attempt, outcomeOfThrow(slot, error, attempt));
   }
   run.tick();
   return end(attempt, outcomeOfAnswer(run, slot, answer));
 }
 
-/** Longest time of one attempt, in milliseconds. */
-function deadlineOf({ config: { limits } }: Run, { action, purpose }: Slot): number | undefined {
-  return purpose === "" ? (action.timeout_ms ?? limits.default_timeout_ms) : limits.compensation_timeout_ms;
+/** Longest time of one attempt, in milliseconds; `undefined`: the host sets none. An action can only ask for less. */
+function deadlineOf({ config: { limits } }: Run, { action, tool, undoes }: Slot): number | undefined {
+  if (undoes !== undefined) return limits.compensation_timeout_ms;
+  const own = tool?.schema.timeout_ms ?? limits.default_timeout_ms;
+  const wanted = action.timeout_ms;
+  if (own === "none") return wanted;
+  return wanted === undefined ? own : Math.min(wanted, own);
 }
 
 function answerOf(attempt: Attempt): unknown {
   const { run, slot } = attempt;
   const { schema, execute } = slot.tool!;
-  if (run.executor !== undefined) {
+  const { executor } = run;
+  if (executor !== undefined) {
     const { parameters, action } = slot;
-    return run.executor({ tool: schema.name, parameters, actionId: action.id, context: attempt });
+    return executor({ tool: schema.name, parameters, actionId: action.id, context: attempt });
   }
-  if (execute === undefined) throw new ToolError(`tool \`${schema.name}\` has no code and the runtime has no executor`);
-  return execute(slot.parameters, attempt);
+  if (execute !== undefined) return execute(slot.parameters, attempt);
+  throw new ToolError(`tool \`${schema.name}\` has no code and the runtime has no executor`, { class: "not_found" });
 }
 
 function listen(attempt: Attempt, answer: PromiseLike<unknown>): void {
@@ -73,46 +89,51 @@ function listen(attempt: Attempt, answer: PromiseLike<unknown>): void {
   const promise = answer instanceof Promise ? (answer as Promise<unknown>) : Promise.resolve(answer);
   promise.then(
     (value) => {
-      if (attempt.over) return dropLate(attempt);
+      if (attempt.isOver) return dropLate(attempt);
       run.tick();
       attempt.onOutcome(run, slot, end(attempt, outcomeOfAnswer(run, slot, value)));
     },
     (error: unknown) => {
-      if (attempt.over) return dropLate(attempt);
+      if (attempt.isOver) return dropLate(attempt);
       run.tick();
-      attempt.onOutcome(run, slot, end(attempt, outcomeOfThrow(error, attempt)));
+      attempt.onOutcome(run, slot, end(attempt, outcomeOfThrow(slot, error, attempt)));
     },
   );
 }
 
 function expire(attempt: Attempt): void {
-  if (attempt.over) return;
+  if (attempt.isOver) return;
   const { run, slot } = attempt;
   run.tick();
   const message = `tool \`${slot.tool!.schema.name}\` did not answer within ${deadlineOf(run, slot)} ms`;
   attempt.abort(message);
-  slot.abandoned = true;
-  attempt.onOutcome(run, slot, end(attempt, failed({ code: "timeout", message, class: "timeout" }, "timeout")));
+  const outcome = failed({ code: "timeout", message, class: "timeout" }, "timeout", undefined, "unknown");
+  attempt.onOutcome(run, slot, end(attempt, outcome));
 }
 
-/** Closes an attempt: its state handle dies, its time and spending are booked. Only the first end counts. */
+/** Closes an attempt with its outcome. Only the first end counts. */
 function end(attempt: Attempt, outcome: Outcome): Outcome {
   const { run, slot } = attempt;
-  closeAttempt(run, slot, attempt);
-  slot.finished = attempt;
-  if (outcome.status === "succeeded") slot.abandoned = false;
-  else if (outcome.reason.code === "canceled") slot.abandoned = true;
+  const isGood = outcome.status === "succeeded";
+  if (isGood && attempt.writes !== undefined) notesOf(slot).handleWrites = attempt.writes;
+  const left = isGood ? "acted" : (outcome.sideEffect ?? "none");
+  closeAttempt(attempt, isExternal(run, slot) ? left : "none");
   return outcome;
 }
 
-/** Ends an attempt's life without an answer, or with one; later answers are dropped. */
-export function closeAttempt(run: Run, slot: Slot, attempt: Attempt): void {
-  attempt.over = true;
+/**
+ * Ends an attempt's life, answered or not: its state handle and its context die, the runs it has started are canceled, its
+ * time and spending are booked. Later answers are dropped.
+ */
+export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
+  const { run, slot } = attempt;
+  attempt.isOver = true;
   attempt.timer?.cancel();
-  slot.attempt = undefined;
-  slot.durationMs += run.time - attempt.startedAt;
-  if (attempt.spent === undefined) return;
-  for (const [counter, reported] of attempt.spent) {
+  run.board.answered(slot, run.time - attempt.startedAt, sideEffect);
+  for (const child of [...(attempt.children ?? [])]) {
+    run.host.cancel(child, { code: "canceled", message: "the call that started the run has ended" });
+  }
+  for (const [counter, reported] of attempt.spent ?? []) {
     const reserved = ownCount(slot.tool?.reserve, counter) ?? 0;
     run.budget?.settle(counter, { reserved, reported });
   }

@@ -3,6 +3,6 @@ import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 
 /** The same for every attempt at an action, in whatever process; different for any other action, and for what undoes it. */
-export function idempotencyKeyOf({ scope }: Run, { action, purpose }: Slot): string {
-  return sha256Hex(`${scope.run_id}:${action.id}${purpose}`);
+export function idempotencyKeyOf({ scope }: Run, { action, undoes }: Slot): string {
+  return sha256Hex(`${scope.run_id}:${action.id}${undoes === undefined ? "" : ":compensation"}`);
 }

@@ -2,18 +2,18 @@ import { type Assertion, checkCondition, type JsonValue, type StateRead, type St
 import { labelStateAction } from "../flow/output-labels.js";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import { notesOf, type Slot } from "../run/slot.js";
 
 /** Carries out an action that touches nothing but the state. */
 export function performStateAction(run: Run, slot: Slot, action: StateWrite | StateRead | Assertion): Outcome {
-  slot.attempts = 1;
-  slot.charge = undefined;
+  run.board.perform(slot);
+  if (slot.notes !== undefined) slot.notes.charge = undefined;
   const key = slot.parameters["key"] as string;
   labelStateAction(run, slot);
   switch (action.type) {
     case "state_write": {
       const value = slot.parameters["value"]!;
-      slot.toolWrites = [{ key, write: { value, origin: "model" } }];
+      notesOf(slot).toolWrites = [{ key, write: { value, origin: "model" } }];
       return { status: "succeeded", output: value };
     }
     case "state_read":

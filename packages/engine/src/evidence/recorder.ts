@@ -1,54 +1,105 @@
-import { eventOf, type LiveEvent } from "@car/ir";
-import type { EventDraft, EventLog, Logger } from "@car/ir/ports";
+import { type EventDataOf, type EventKind, eventOf, type LiveEvent } from "@car/ir";
+import type { EventDraft, EventLog, Logger, RunScope } from "@car/ir/ports";
+import { isThenable } from "../run/outcome.js";
+import type { Subscription } from "./subscription.js";
+
+interface Draft {
+  kind: EventKind;
+  time: number;
+  scope: RunScope | undefined;
+  action: number;
+  attempt: number;
+  data: unknown;
+}
 
 /** Writes events to the log and hands them to subscribers. */
 export class Recorder {
   readonly log: EventLog;
   private readonly logger: Logger;
-  private readonly subscribers = new Set<(event: LiveEvent) => void>();
+  /** The one draft that serves all of them: a log keeps its fields, never itself. */
+  private readonly draft: Draft = {
+    kind: "proposal_received",
+    time: 0,
+    scope: undefined,
+    action: -1,
+    attempt: 0,
+    data: undefined,
+  };
+  private readonly subscriptions = new Set<Subscription>();
 
   constructor(log: EventLog, logger: Logger) {
     this.log = log;
     this.logger = logger;
   }
 
-  /** Appends one event. Throws what the log throws; a subscriber's exception is logged and goes no further. */
+  /** Appends one event. Throws what the log throws; what goes wrong in a subscriber is logged and goes no further. */
   record(draft: EventDraft): void {
     const seq = this.log.append(draft);
-    if (this.subscribers.size > 0) this.publish(draft, seq);
+    if (this.subscriptions.size > 0) this.publish(draft, seq);
   }
 
-  /** Calls `subscriber` for each event from now on, until the returned function is called. */
-  subscribe(subscriber: (event: LiveEvent) => void): () => void {
-    // A wrapper of its own, so that the same function may subscribe twice and stop once.
-    const entry = (event: LiveEvent): void => subscriber(event);
-    this.subscribers.add(entry);
-    return () => void this.subscribers.delete(entry);
+  /** Appends one event that belongs to no run. Throws what the log throws. */
+  recordOutside<K extends EventKind>(kind: K, time: number, data: EventDataOf[K]): void {
+    // The parameters keep kind and payload together.
+    this.record({ kind, time, action: -1, attempt: 0, data } as EventDraft);
   }
 
-  /** Flushes the log, then calls `next`, at once when nothing has to be waited for. A failure is logged. */
-  flushThen(next: () => void): void {
+  /** Appends one event of a run, or of one of its actions. Throws what the log throws. */
+  recordOf<K extends EventKind>(
+    kind: K,
+    run: { readonly time: number; readonly scope: RunScope },
+    slot: { readonly index: number; readonly attempts: number } | undefined,
+    data: EventDataOf[K] | undefined,
+  ): void {
+    const { draft } = this;
+    draft.kind = kind;
+    draft.time = run.time;
+    draft.scope = run.scope;
+    draft.action = slot === undefined ? -1 : slot.index;
+    draft.attempt = slot === undefined ? 0 : slot.attempts;
+    draft.data = data;
+    // The parameters keep kind and payload together.
+    this.record(draft as EventDraft);
+  }
+
+  /** Tells `subscription` of each event it wants from now on, until the returned function is called. */
+  subscribe(subscription: Subscription): () => void {
+    this.subscriptions.add(subscription);
+    return () => void this.subscriptions.delete(subscription);
+  }
+
+  /** Flushes the log, then calls `next`, at once when nothing has to be waited for; with the failure, if there is one. */
+  flushThen(next: (error?: unknown) => void): void {
     const onError = (error: unknown): void => {
       this.logger.error({ error }, "the event log failed");
-      next();
+      next(error ?? new Error("the event log failed"));
     };
+    let flushed: void | Promise<void>;
     try {
-      const flushed = this.log.flush();
-      if (flushed === undefined) next();
-      else flushed.then(next, onError);
+      flushed = this.log.flush();
     } catch (error) {
-      onError(error);
+      return onError(error);
     }
+    if (flushed === undefined) next();
+    else flushed.then(() => next(), onError);
   }
 
   private publish(draft: EventDraft, seq: number): void {
-    const event = eventOf(draft, seq);
-    for (const subscriber of this.subscribers) {
-      try {
-        subscriber(event);
-      } catch (error) {
-        this.logger.warn({ error, kind: draft.kind }, "a subscriber threw");
-      }
+    let event: LiveEvent | undefined;
+    for (const subscription of this.subscriptions) {
+      if (subscription.wants(draft)) this.tell(subscription, (event ??= eventOf(draft, seq)));
+    }
+  }
+
+  private tell({ tell }: Subscription, event: LiveEvent): void {
+    const onError = (error: unknown): void =>
+      this.logger.warn({ error, kind: event.kind, seq: event.seq }, "a subscriber failed");
+    try {
+      const answer = tell(event);
+      // Nobody waits for a subscriber, but a rejection that nobody takes ends the process.
+      if (isThenable(answer)) Promise.resolve(answer).catch(onError);
+    } catch (error) {
+      onError(error);
     }
   }
 }

@@ -2,6 +2,7 @@ import {
   type Action,
   type ActionGraph,
   buildPolicyPlan,
+  denialReasons,
   type FlowSource,
   type LabelSet,
   NO_LABELS,
@@ -22,8 +23,8 @@ export function deniedPlan(run: Run): readonly Reason[] | Promise<readonly Reaso
   if (policy?.checkPlan === undefined) return NONE;
   try {
     const found = policy.checkPlan(buildPolicyPlan(new RunPlanInput(run)), run.state);
-    if (!isThenable(found)) return reasonsOf(found);
-    const { timers } = run.services;
+    if (!isThenable(found)) return denialReasons(found);
+    const { timers } = run.host;
     const bounds = { timers, timeoutMs: run.config.limits.policy_timeout_ms, signals: [] };
     return boundedWait(() => found, bounds).then((end) => {
       if (end.kind === "value") return safely(run, end.value);
@@ -90,29 +91,14 @@ class RunPlanInput implements PolicyPlanInput {
 
 function safely(run: Run, found: readonly PlanFinding[]): readonly Reason[] {
   try {
-    return reasonsOf(found);
+    return denialReasons(found);
   } catch (error) {
     return closed(run, error);
   }
 }
 
-/** One reason per action, so that each result says what was wrong with it; the others name the first. */
-function reasonsOf(found: readonly PlanFinding[]): readonly Reason[] {
-  if (found.length === 0) return NONE;
-  const reasons: Reason[] = [];
-  for (const { effect, policy_id, message, action_ids } of found) {
-    // What needs approval is asked for when it comes to the call; anything unheard-of is no permission.
-    if (effect === "require_approval") continue;
-    const text = `${policy_id}: ${message}`;
-    const reason: Reason = { code: "policy_denied", message: text, policies: [policy_id] };
-    if (action_ids.length === 0) reasons.push(reason);
-    for (const action_id of action_ids) reasons.push({ ...reason, action_id });
-  }
-  return reasons;
-}
-
 /** A policy that throws denies. The exception's text may quote what it looked at, so only the logger gets it. */
 function closed(run: Run, error: unknown): readonly Reason[] {
-  run.services.logger.error({ error, run_id: run.scope.run_id }, "a policy threw; the proposal is denied");
+  run.host.logger.error({ error, run_id: run.scope.run_id }, "a policy threw; the proposal is denied");
   return [{ code: "policy_denied", message: "the policy failed, so it denies", policies: ["policy_error"] }];
 }

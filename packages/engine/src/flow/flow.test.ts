@@ -215,7 +215,7 @@ describe("a run that another process began", () => {
     // Outside of its session nothing that the model wrote comes from the user any more.
     expect(seen).toEqual({ y: ["untrusted"] });
     const received = events.filter(({ kind }) => kind === "proposal_received").at(-1);
-    expect(received?.data["context_labels"]).toEqual(["untrusted"]);
+    expect(received?.data).toMatchObject({ context_labels: ["untrusted"] });
   });
 
   it("[EN-79] [8.1] counts what was called before", async () => {

@@ -1,7 +1,7 @@
 import { joinLabels, type JsonValue, labelSet, type LabelSet, NO_LABELS, withoutLabels } from "@car/ir";
 import { failed, type Outcome } from "../run/outcome.js";
-import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import type { GateRun, GateSlot } from "../gates/gate.js";
+import { flowNote, flowOf, setLabels } from "./flow-note.js";
 import type { RunFlow } from "./run-flow.js";
 
 const MAX_LABELS = 16;
@@ -12,48 +12,48 @@ const MAX_LABEL = 64;
  * whatever went into the call, less what the policy lets the tool take off.
  * @returns the failure of a call whose output cannot be labelled.
  */
-export function labelOutput(run: Run, slot: Slot, output: JsonValue): Outcome | undefined {
+export function labelOutput(run: GateRun, slot: GateSlot, output: JsonValue): Outcome | undefined {
   const { flow } = run;
   if (flow === undefined) return undefined;
   const own = ownLabels(slot, output);
   if (own === undefined) {
-    slot.labels = exposedLabels(flow, slot);
+    setLabels(slot, exposedLabels(flow, slot));
     const message = `the labels of the output cannot be told: \`labels\` of tool \`${slot.tool!.schema.name}\` failed`;
-    return failed({ code: "invalid_output", message });
+    return failed({ code: "invalid_output", message, class: "terminal" }, "terminal", undefined, "acted");
   }
   const all = joinLabels(exposedLabels(flow, slot), own);
-  slot.labels = withoutLabels(all, endorsedBy(run, slot));
+  setLabels(slot, withoutLabels(all, endorsedBy(run, slot)));
   return undefined;
 }
 
 /** Labels of anything that an action may tell, however it ended: its inputs, what it read, what its tool adds. */
-export function exposedLabels(flow: RunFlow, slot: Slot): LabelSet {
+export function exposedLabels(flow: RunFlow, slot: GateSlot): LabelSet {
   const added = slot.tool?.sourceLabels ?? NO_LABELS;
-  return joinLabels(joinLabels(flow.inputLabels(slot), added), slot.readLabels);
+  return joinLabels(joinLabels(flow.inputLabels(slot), added), flowOf(slot).read);
 }
 
 /** Labels an answer from a receipt or a cache: those it was stored with, and those of this call's own inputs. */
-export function labelReused(run: Run, slot: Slot, stored: LabelSet | undefined): void {
+export function labelReused(run: GateRun, slot: GateSlot, stored: LabelSet | undefined): void {
   if (run.flow === undefined) return;
   const removed = endorsedBy(run, slot);
-  slot.labels = joinLabels(withoutLabels(run.flow.inputLabels(slot), removed), stored ?? NO_LABELS);
+  setLabels(slot, joinLabels(withoutLabels(run.flow.inputLabels(slot), removed), stored ?? NO_LABELS));
 }
 
 /** Labels what an action on the state gives. */
-export function labelStateAction(run: Run, slot: Slot): void {
+export function labelStateAction(run: GateRun, slot: GateSlot): void {
   const { flow } = run;
   if (flow === undefined) return;
   const inputs = flow.inputLabels(slot);
   if (slot.action.type !== "state_read") {
-    slot.labels = inputs;
-    return;
+    return setLabels(slot, inputs);
   }
   const entry = run.state.entry(slot.parameters["key"] as string);
-  slot.labels = joinLabels(inputs, entry?.labels ?? NO_LABELS);
-  slot.isClaim = entry?.origin === "model";
+  const note = flowNote(slot);
+  note.labels = joinLabels(inputs, entry?.labels ?? NO_LABELS);
+  note.isClaim = entry?.origin === "model";
 }
 
-function ownLabels({ tool, parameters }: Slot, output: JsonValue): LabelSet | undefined {
+function ownLabels({ tool, parameters }: GateSlot, output: JsonValue): LabelSet | undefined {
   if (tool?.labels === undefined) return NO_LABELS;
   try {
     const given: unknown = tool.labels(output, parameters);
@@ -69,7 +69,7 @@ function isLabelList(value: unknown): value is readonly string[] {
   return value.every((label) => typeof label === "string" && label !== "" && label.length <= MAX_LABEL);
 }
 
-function endorsedBy({ config: { policy } }: Run, { action }: Slot): readonly string[] {
+function endorsedBy({ config: { policy } }: GateRun, { action }: GateSlot): readonly string[] {
   if (action.type !== "tool_call" || policy?.endorses === undefined) return NO_LABELS;
   try {
     return policy.endorses(action.tool);

@@ -8,20 +8,21 @@ import {
   resolvePath,
 } from "@car/ir";
 import type { LabelOrigin, PolicyFlow, Provenance, ProvenanceOptions } from "@car/ir/ports";
-import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import type { GateRun, GateSlot } from "../gates/gate.js";
+import { outputOf } from "../run/slot.js";
 import { SessionTexts } from "../session/session-texts.js";
+import { flowOf } from "./flow-note.js";
 import type { RunFlow } from "./run-flow.js";
 
 const TRUSTED: Provenance = Object.freeze({ source: "trusted", labels: NO_LABELS });
 
 /** Where the parameters of one action came from, as far as the run has gone. Made for one question to the policy. */
 export class SlotFlow implements PolicyFlow {
-  private readonly run: Run;
-  private readonly slot: Slot;
+  private readonly run: GateRun;
+  private readonly slot: GateSlot;
   private readonly runFlow: RunFlow;
 
-  constructor(run: Run, slot: Slot, runFlow: RunFlow) {
+  constructor(run: GateRun, slot: GateSlot, runFlow: RunFlow) {
     this.run = run;
     this.slot = slot;
     this.runFlow = runFlow;
@@ -36,8 +37,10 @@ export class SlotFlow implements PolicyFlow {
   }
 
   origins(label: string): readonly LabelOrigin[] {
-    const here = this.run.slots.flatMap(({ action, tool, labels }): LabelOrigin[] =>
-      action.type === "tool_call" && labels.includes(label) && tool?.sourceLabels.includes(label) === true
+    const here = this.run.board.slots.flatMap(({ action, tool, notes }): LabelOrigin[] =>
+      action.type === "tool_call" &&
+      flowOf({ notes }).labels.includes(label) &&
+      tool?.sourceLabels.includes(label) === true
         ? [{ label, tool: action.tool, run_id: this.run.scope.run_id, action_id: action.id }]
         : [],
     );
@@ -48,7 +51,7 @@ export class SlotFlow implements PolicyFlow {
     const seen = this.runFlow.provenance(value, options);
     if (seen.source === "nothing" || seen.source === "request" || seen.source === "trusted") return seen;
     const { references, bare } = this.references(options.param);
-    if (references.length === 0 || this.slot.purpose !== "") return seen;
+    if (references.length === 0 || this.slot.undoes !== undefined) return seen;
     const slots = this.runFlow.referred(references);
     if (bare) return this.ofBare(slots[0], value, seen);
     return this.amongReferred(references, value, options) ?? seen;
@@ -60,9 +63,11 @@ export class SlotFlow implements PolicyFlow {
   }
 
   /** The whole parameter is what an action put out: no search is needed to know where it came from. */
-  private ofBare(slot: Slot | undefined, value: JsonValue, seen: Provenance): Provenance {
-    if (slot === undefined || (slot.isClaim && slot.labels.length === 0)) return seen;
-    if (slot.labels.length > 0) return { source: "labelled", labels: slot.labels };
+  private ofBare(slot: GateSlot | undefined, value: JsonValue, seen: Provenance): Provenance {
+    if (slot === undefined) return seen;
+    const { labels, isClaim } = flowOf(slot);
+    if (isClaim && labels.length === 0) return seen;
+    if (labels.length > 0) return { source: "labelled", labels };
     return slot.action.type === "tool_call" && isEcho(slot, value) ? seen : TRUSTED;
   }
 
@@ -71,10 +76,12 @@ export class SlotFlow implements PolicyFlow {
     const texts = new SessionTexts();
     for (const reference of references) {
       const [slot] = this.runFlow.referred([reference]);
-      const output = slot?.output;
-      if (slot === undefined || output === undefined || (slot.isClaim && slot.labels.length === 0)) continue;
+      const output = slot && outputOf(slot);
+      if (slot === undefined || output === undefined) continue;
+      const { labels, isClaim } = flowOf(slot);
+      if (isClaim && labels.length === 0) continue;
       const piece = resolvePath(output, reference.path);
-      if (piece !== undefined) texts.show({ output: piece, labels: slot.labels, given: slot.parameters });
+      if (piece !== undefined) texts.show({ output: piece, labels, given: slot.parameters });
     }
     const found = texts.provenance(value, options);
     return found.source === "unknown" ? undefined : found;
@@ -82,7 +89,7 @@ export class SlotFlow implements PolicyFlow {
 }
 
 /** A tool that repeats what it was given does not make it true. */
-function isEcho(slot: Slot, value: JsonValue): boolean {
+function isEcho(slot: GateSlot, value: JsonValue): boolean {
   if (typeof value === "boolean") return false;
   const texts = new SessionTexts();
   texts.show({ output: value, labels: NO_LABELS, given: slot.parameters });

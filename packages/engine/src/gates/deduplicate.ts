@@ -1,78 +1,84 @@
 import { effectiveReversibility } from "@car/ir";
-import { answerKey } from "../reuse/answer-key.js";
+import { flowOf } from "../flow/flow-note.js";
 import { labelReused } from "../flow/output-labels.js";
+import { answerKey } from "../reuse/answer-key.js";
+import { emptyReuseNote, type ReuseNote } from "../reuse/reuse-note.js";
 import { failed } from "../run/outcome.js";
-import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
-import { wait } from "../run/wait.js";
-import { type GateVerdict, PROCEED } from "./gate.js";
+import { notesOf } from "../run/slot.js";
+import { type GateAnswer, type GateRun, type GateSlot, type GateVerdict, PROCEED } from "./gate.js";
 
 /** Answers an idempotent call from its receipt, or makes it the one call that others wait for. */
-export function deduplicate(run: Run, slot: Slot): GateVerdict | Promise<GateVerdict> {
+export function deduplicate(run: GateRun, slot: GateSlot): GateAnswer {
   if (slot.action.type !== "tool_call" || !slot.action.idempotent) return PROCEED;
   return ask(run, slot, answerKey(run, slot, { shared: false }));
 }
 
-function ask(run: Run, slot: Slot, key: string): GateVerdict | Promise<GateVerdict> {
-  const found = run.services.receipts.find(key, run, slot);
+function ask(run: GateRun, slot: GateSlot, key: string): GateAnswer {
+  const found = run.host.receipts.find(run.principal, key, run, slot);
   if (found.kind === "mine") return own(run, slot, key);
-  if (found.kind === "wait") return askLater(run, slot, { key, changed: found.changed });
+  if (found.kind === "wait") {
+    return {
+      promise: found.changed,
+      timeoutMs: run.config.limits.single_flight_timeout_ms,
+      isQueue: true,
+      next: ({ kind }) => (kind === "value" ? ask(run, slot, key) : tooLong(run)),
+    };
+  }
   const { output, writes, runId, actionId, labels } = found.value;
   labelReused(run, slot, labels);
-  slot.deduplicated = true;
-  slot.reused = writes;
+  const note = reuseNote(slot);
+  note.servedFrom = "receipt";
+  note.writes = writes;
   run.record("action_deduplicated", slot, { from_run_id: runId, from_action_id: actionId, output });
   return { status: "succeeded", output };
 }
 
-async function askLater(
-  run: Run,
-  slot: Slot,
-  { key, changed }: { readonly key: string; readonly changed: Promise<void> },
-): Promise<GateVerdict> {
-  const { epoch } = slot;
-  const timeoutMs = run.config.limits.single_flight_timeout_ms;
-  const end = await wait(run, slot, { promise: changed, timeoutMs });
-  run.tick();
-  slot.waited = true;
-  if (end.kind === "value" && slot.epoch === epoch) return ask(run, slot, key);
-  return failed({ code: "timeout", message: `waited ${timeoutMs} ms for the same call to finish`, class: "timeout" });
+/** How an action ends that waited for an equal call, of its own kind or in a cache. */
+export function tooLong({ config: { limits } }: GateRun): GateVerdict {
+  const message = `waited ${limits.single_flight_timeout_ms} ms for the same call to finish`;
+  return failed({ code: "timeout", message, class: "timeout" });
+}
+
+/** What receipts and caches remember about an action, to be written. */
+export function reuseNote(slot: Pick<GateSlot, "notes">): ReuseNote {
+  return (notesOf(slot).reuse ??= emptyReuseNote());
 }
 
 /**
  * Makes a call that an earlier process began the one that others wait for, until its outcome is decided.
  * @returns gives the place up again, for a call that is to be made anew.
  */
-export function holdReceipt(run: Run, slot: Slot): () => void {
+export function holdReceipt(run: GateRun, slot: GateSlot): () => void {
   if (slot.action.type !== "tool_call" || !slot.action.idempotent || slot.tool === undefined) return () => undefined;
   const key = answerKey(run, slot, { shared: false });
-  const { receipts } = run.services;
-  if (receipts.find(key, run, slot).kind !== "mine") return () => undefined;
+  const { receipts } = run.host;
+  if (receipts.find(run.principal, key, run, slot).kind !== "mine") return () => undefined;
   own(run, slot, key);
   return () => {
-    slot.receipt = undefined;
-    slot.onEnd = undefined;
-    receipts.drop(key);
+    if (slot.notes !== undefined) slot.notes.reuse = undefined;
+    receipts.drop(run.principal, key);
   };
 }
 
 /** A receipt is private until its run commits, except that of a call that no rollback can take back. */
-function own(run: Run, slot: Slot, key: string): GateVerdict {
-  const { receipts } = run.services;
+function own(run: GateRun, slot: GateSlot, key: string): GateVerdict {
+  const { receipts } = run.host;
   const lasting = effectiveReversibility(slot.action, slot.tool?.schema) === "irreversible";
-  slot.receipt = { key, lasting };
-  slot.whenEnded((outcome) => {
-    if (outcome.status !== "succeeded") return receipts.drop(key);
+  const note = reuseNote(slot);
+  note.receipt = { key, lasting };
+  (note.onEnd ??= []).push((outcome) => {
+    if (outcome.status !== "succeeded") return receipts.drop(run.principal, key);
+    const { labels } = flowOf(slot);
     const answer = {
       output: outcome.output,
       // What came from a cache goes on whole: this action may declare less of it than the next.
-      writes: slot.reused ?? slot.toolWrites,
+      writes: note.writes ?? slot.notes?.toolWrites ?? [],
       runId: run.scope.run_id,
       actionId: slot.action.id,
-      ...(slot.labels.length === 0 ? {} : { labels: slot.labels }),
+      ...(labels.length === 0 ? {} : { labels }),
     };
-    receipts.store(key, answer, lasting ? undefined : run);
-    if (!lasting) (run.privateReceipts ??= []).push(key);
+    receipts.store(run.principal, key, answer, lasting ? undefined : run);
+    if (!lasting) (run.extras.privateReceipts ??= []).push(key);
   });
   return PROCEED;
 }

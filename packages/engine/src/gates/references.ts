@@ -1,15 +1,13 @@
-import { type JsonObject, literalKeyOf, matchesKey } from "@car/ir";
+import { type JsonObject, literalKeyOf, matchesKey, measureJson, type Reason } from "@car/ir";
 import { rejected } from "../run/outcome.js";
-import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
-import { type GateVerdict, PROCEED } from "./gate.js";
-import { parametersExcess } from "./parameters-excess.js";
+import { outputOf } from "../run/slot.js";
+import { type GateRun, type GateSlot, type GateVerdict, PROCEED } from "./gate.js";
 
 /** Puts the outputs that the parameters refer to in their places. */
-export function resolveReferences(run: Run, slot: Slot): GateVerdict {
+export function resolveReferences(run: GateRun, slot: GateSlot): GateVerdict {
   const template = run.plan.graph.templates[slot.index];
   if (template === undefined) return PROCEED;
-  const resolution = template.resolve((id) => run.slots[run.plan.graph.indexOf.get(id)!]?.output);
+  const resolution = template.resolve((id) => outputOf(run.board.slots[run.plan.graph.indexOf.get(id)!]!));
   if (!resolution.ok) return rejected({ code: "invalid", message: resolution.message });
   const parameters = resolution.value as JsonObject;
   const excess = template.references.length === 0 ? undefined : parametersExcess(run, parameters);
@@ -19,7 +17,7 @@ export function resolveReferences(run: Run, slot: Slot): GateVerdict {
 }
 
 /** A key that came from a reference must be one of those that were declared, and so locked. */
-function checkKey({ action, parameters }: Slot): GateVerdict {
+function checkKey({ action, parameters }: GateSlot): GateVerdict {
   const { key } = parameters;
   if (typeof key !== "string" || key === "") {
     return rejected({ code: "invalid", message: "the referenced key is not a non-empty text" });
@@ -32,4 +30,28 @@ function checkKey({ action, parameters }: Slot): GateVerdict {
     message: `the referenced key \`${key}\` is outside the declared set`,
     keys: [key],
   });
+}
+
+/**
+ * Why resolved parameters are too large, or `undefined`. A few references to one large output are a very large text, each
+ * action could double what the one before has, and all of them together stay as long as the run; so they are measured.
+ */
+export function parametersExcess(
+  { config: { limits, outputLimits }, extras }: Pick<GateRun, "config" | "extras">,
+  parameters: JsonObject,
+): Reason | undefined {
+  const what = "with their references resolved the parameters";
+  const size = measureJson(parameters, outputLimits);
+  if (size === "maxDepth") {
+    const message = `${what} are nested deeper than ${outputLimits.maxDepth} levels`;
+    return { code: "invalid", message, limit: "max_depth" };
+  }
+  if (size === "maxBytes") {
+    const message = `${what} are larger than ${outputLimits.maxBytes} bytes`;
+    return { code: "invalid", message, limit: "max_output_bytes" };
+  }
+  extras.resolvedBytes += size;
+  if (extras.resolvedBytes <= limits.max_resolved_bytes) return undefined;
+  const message = `${what} of the run's actions are larger than ${limits.max_resolved_bytes} bytes together`;
+  return { code: "invalid", message, limit: "max_resolved_bytes" };
 }

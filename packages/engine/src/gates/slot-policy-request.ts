@@ -1,8 +1,7 @@
 import type { Action, JsonObject, ToolSchema } from "@car/ir";
 import type { PolicyFlow, PolicyHistory, PolicyRequest } from "@car/ir/ports";
 import { SlotFlow } from "../flow/slot-flow.js";
-import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import type { GateRun, GateSlot, Passing } from "./gate.js";
 import { historyWithout } from "../session/call-history.js";
 
 /** The question put to a policy about one action. What most rules never read is made when it is read. */
@@ -14,11 +13,11 @@ export class SlotPolicyRequest implements PolicyRequest {
   readonly attempt: number;
   readonly now: number;
   readonly mode: "decide" | "recheck";
-  private readonly run: Run;
-  private readonly slot: Slot;
+  private readonly run: GateRun;
+  private readonly slot: GateSlot;
   private flowOfSlot: PolicyFlow | undefined = undefined;
 
-  constructor(run: Run, slot: Slot) {
+  constructor(run: GateRun, slot: GateSlot, { isAgain }: Passing) {
     this.run = run;
     this.slot = slot;
     this.action = slot.action;
@@ -27,7 +26,7 @@ export class SlotPolicyRequest implements PolicyRequest {
     this.principal = run.principal;
     this.attempt = slot.attempts + 1;
     this.now = run.time;
-    this.mode = slot.waited ? "recheck" : "decide";
+    this.mode = isAgain ? "recheck" : "decide";
   }
 
   get flow(): PolicyFlow | undefined {
@@ -38,7 +37,8 @@ export class SlotPolicyRequest implements PolicyRequest {
 
   get history(): PolicyHistory | undefined {
     const { history } = this.run;
-    if (history === undefined || !this.slot.counted || this.action.type !== "tool_call") return history;
+    if (history === undefined || this.slot.notes?.isCounted !== true || this.action.type !== "tool_call")
+      return history;
     return historyWithout(history, this.action.tool);
   }
 

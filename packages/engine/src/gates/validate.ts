@@ -1,9 +1,9 @@
-import { type Action, checkCondition, type JsonObject, jsonEqual, type Reason, type ReasonCode } from "@car/ir";
+import { type Action, checkCondition, jsonEqual, type Reason, type ReasonCode, unknownTool } from "@car/ir";
+import type { SchemaProblem } from "@car/ir/ports";
+import { CHECKED } from "../plan/plan-flags.js";
 import { rejected } from "../run/outcome.js";
-import type { Run } from "../run/run.js";
 import type { RunState } from "../run/run-state.js";
-import type { Slot } from "../run/slot.js";
-import { type GateVerdict, PROCEED } from "./gate.js";
+import { type GateRun, type GateSlot, type GateVerdict, type Passing, PROCEED } from "./gate.js";
 
 interface Finding {
   readonly code: ReasonCode;
@@ -13,31 +13,31 @@ interface Finding {
 }
 
 /** Is the action well formed and feasible now? Collects everything that is wrong, not just the first thing. */
-export function validate(run: Run, slot: Slot): GateVerdict {
+export function validate(run: GateRun, slot: GateSlot, passing: Passing): GateVerdict {
   const { action, tool, parameters } = slot;
   if (action.type === "tool_call" && tool === undefined) {
-    return rejected({ code: "unknown_tool", message: unknownToolMessage(action.tool, run.config.tools.keys()) });
+    return rejected(unknownTool(action.tool, run.config.tools.keys()));
   }
-  const problems = tool === undefined ? undefined : tool.parameters.check(parameters);
-  if ((problems === undefined || problems.length === 0) && !hasStateConditions(action)) return accept(run, slot);
+  const problems = tool === undefined || isChecked(run, slot) ? NO_PROBLEMS : tool.parameters.check(parameters);
+  if (problems.length === 0 && !hasStateConditions(action)) return accept(run, slot, passing);
 
   const findings: Finding[] = [];
-  for (const { path, message } of problems ?? [])
-    findings.push({ code: "invalid", path: `parameters${path}`, message });
+  for (const { path, message } of problems) findings.push({ code: "invalid", path: `parameters${path}`, message });
   addStateFindings(findings, action, run.state);
-  return findings.length === 0 ? accept(run, slot) : rejected(reasonOf(findings));
+  return findings.length === 0 ? accept(run, slot, passing) : rejected(reasonOf(findings));
 }
 
-function accept(run: Run, slot: Slot): GateVerdict {
-  if (!slot.waited) run.record("action_validated", slot);
+const NO_PROBLEMS: readonly SchemaProblem[] = Object.freeze([]);
+
+/** Admission has looked at literal parameters, and they are what is called. */
+function isChecked({ plan }: GateRun, { index, undoes }: GateSlot): boolean {
+  return undoes === undefined && (plan.flags[index]! & CHECKED) !== 0;
+}
+
+function accept(run: GateRun, slot: GateSlot, { isAgain }: Passing): GateVerdict {
+  // Of a compensation only its beginning and its end are told.
+  if (!isAgain && slot.undoes === undefined) run.record("action_validated", slot);
   return PROCEED;
-}
-
-/** What is wrong with a compensation's own call. */
-export function parameterProblems(slot: Pick<Slot, "tool">, parameters: JsonObject): Reason | undefined {
-  const problems = slot.tool?.parameters.check(parameters) ?? [];
-  if (problems.length === 0) return undefined;
-  return reasonOf(problems.map(({ path, message }) => ({ code: "invalid", path: `parameters${path}`, message })));
 }
 
 function hasStateConditions(action: Action): boolean {
@@ -84,14 +84,4 @@ function reasonOf(findings: readonly Finding[]): Reason {
     problems: findings.map(({ path, message }) => ({ path, message })),
     ...(keys.length === 0 ? {} : { keys }),
   };
-}
-
-function unknownToolMessage(name: string, known: Iterable<string>): string {
-  const names = [...known].sort();
-  const shown = names
-    .slice(0, 20)
-    .map((each) => `\`${each}\``)
-    .join(", ");
-  const list = names.length === 0 ? "no tool is registered" : `known: ${shown}${names.length > 20 ? ", ..." : ""}`;
-  return `tool \`${name}\` is not known (${list})`;
 }

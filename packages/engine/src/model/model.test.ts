@@ -56,7 +56,9 @@ describe("a model's tool calls", () => {
   });
 
   it("[EN-9] tells a model of a failure its code, its cause and that the run was undone", async () => {
-    const { runtime } = testRuntime({ tools: [tool("bad", () => ({ error: "out of stock" })), echo] });
+    const { runtime } = testRuntime({
+      tools: [tool("bad", () => ({ error: "out of stock" }), { failures: "definite" }), echo],
+    });
     const result = await runtime.execute({ actions: [call("a", "bad"), call("b", "fs.read")] });
     expect(formatToolResult(result)).toBe(
       "run rolled_back: out of stock\n- a: error (failed): out of stock\n- b: error (aborted): the run was aborted by `a`: out of stock",

@@ -153,6 +153,11 @@ class FolderStore implements DurableStore {
   readonly opened: OpenedStore;
   readonly unfinished: DurableParts["unfinished"];
   readonly receipts: DurableParts["receipts"];
+
+  giveUp(): boolean {
+    return false;
+  }
+
   private readonly parts: StoreParts;
   /** State version of the last snapshot, and the one from which the next is due. */
   private dueAt: number;

@@ -10,6 +10,9 @@ export const LEADS_TO_ABORT = 4;
 /** Not effectively `reversible`: leaves something outside the state store. */
 export const EXTERNAL = 8;
 
+/** Its parameters are literal and fit its tool, and tool and keys are in the capability set: admission has looked. */
+export const CHECKED = 16;
+
 /** What the flags are computed from. */
 export interface FlagInput {
   readonly graph: ActionGraph;
@@ -24,7 +27,7 @@ export interface FlagInput {
 export function planFlags(
   actions: readonly Action[],
   { graph, tools, schedule }: FlagInput,
-): { readonly flags: readonly number[]; readonly ordered: boolean } {
+): { readonly flags: number[]; readonly ordered: boolean } {
   let anyIrreversible = false;
   let anyAbort = false;
   const flags = new Array<number>(actions.length);

@@ -1,6 +1,7 @@
 import type { CostSummary, ProposalResult, Reason } from "@car/ir";
+import type { Host } from "../run/host.js";
 import { refusedResult } from "../run/refuse.js";
-import type { RunStarter } from "../run/start-run.js";
+import { completedData } from "../run/result.js";
 import type { RecordedRun } from "./recorded-run.js";
 import { recordedScope } from "./recorded-scope.js";
 import type { Recovery } from "./recovery.js";
@@ -10,52 +11,52 @@ import type { Recovery } from "./recovery.js";
  * otherwise as rolled back, with its changes dropped and nothing compensated. Whatever it had done outside remains,
  * and the result says so.
  */
-export async function abandonRun(
-  { services, onClosed }: RunStarter,
-  { recorded, inDoubt }: Recovery,
-  problems: readonly Reason[],
-): Promise<ProposalResult> {
+export async function abandonRun(host: Host, recovery: Recovery, problems: readonly Reason[]): Promise<ProposalResult> {
+  const { recorded } = recovery;
   const ids = actionIdsOf(recorded);
   const scope = recordedScope(recorded, ids);
-  const time = services.clock.now();
-  const status = recorded.admitted ? "rolled_back" : "rejected";
-  const cause: Reason = { code: "invalid", message: `the run cannot be resumed: ${problems[0]!.message}` };
+  const time = host.clock.now();
   const place = { scope, time };
-  const resumed = { after: "crash", unfinished: "rollback" };
-  services.recorder.record({ ...place, kind: "proposal_resumed", action: -1, attempt: 0, data: resumed });
+  const { recorder } = host;
+  recorder.recordOf("proposal_resumed", place, undefined, { after: "crash", unfinished: "rollback" });
   for (const { id, isOpen, attempts } of recorded.actions.values()) {
     if (!isOpen) continue;
-    inDoubt.push(id);
-    const reason: Reason = { code: "in_doubt", message: "the process ended during the call, and the run cannot go on" };
-    const data = { reason };
-    services.recorder.record({ ...place, kind: "action_in_doubt", action: ids.indexOf(id), attempt: attempts, data });
+    recovery.doubts.push({ action_id: id, answer: "failed" });
+    const message = "the process ended during the call, and the run cannot go on";
+    const data = { reason: { code: "in_doubt" as const, message }, answer: "failed" as const };
+    recorder.recordOf("action_in_doubt", place, { index: ids.indexOf(id), attempts }, data);
   }
-  const remain = [...recorded.actions.values()].some(({ attempts }) => attempts > 0);
-  const as = recorded.admitted ? "canceled" : "rejected";
-  const parts = refusedResult({ ids, reasons: [cause], status: as, time, startedAt: time });
-  const cost: CostSummary = { ...parts.cost, tool_calls: sum(recorded) };
-  services.recorder.record({
-    ...place,
-    kind: "proposal_completed",
-    action: -1,
-    attempt: 0,
-    data: { status, cost, external_effects: remain ? "unknown" : "none", external_effects_remain: remain, cause },
-  });
-  await new Promise<void>((resolve) => services.recorder.flushThen(resolve));
-  const result: ProposalResult = {
-    ...parts,
-    proposal_id: recorded.proposalId,
-    run_id: recorded.runId,
-    trace_id: recorded.traceId,
-    proposal_hash: recorded.received.proposal_hash,
-    status,
+  const result = resultOf(recovery, problems, { ...place, ids });
+  recorder.recordOf("proposal_completed", place, undefined, completedData(result));
+  await new Promise<void>((resolve) => recorder.flushThen(() => resolve()));
+  host.onClosed(result);
+  return result;
+}
+
+function resultOf(
+  { recorded }: Recovery,
+  problems: readonly Reason[],
+  {
+    scope,
+    time,
+  }: { readonly scope: ReturnType<typeof recordedScope>; readonly time: number; readonly ids: readonly string[] },
+): ProposalResult {
+  const { received, admitted, actions } = recorded;
+  const cause: Reason = { code: "invalid", message: `the run cannot be resumed: ${problems[0]!.message}` };
+  const status = admitted ? "canceled" : "rejected";
+  const as = { status, hash: received.proposal_hash, time, startedAt: time } as const;
+  const refused = refusedResult(scope, [cause], as);
+  const calls = [...actions.values()].reduce((total, { attempts }) => total + attempts, 0);
+  const cost: CostSummary = { ...refused.cost, tool_calls: calls };
+  return {
+    ...refused,
+    status: admitted ? "rolled_back" : "rejected",
     reasons: problems,
     cost,
-    external_effects: remain ? "unknown" : "none",
-    external_effects_remain: remain,
+    // What its tools may leave is not known any more either.
+    external_effects: calls > 0 ? "unknown" : "none",
+    external_effects_remain: calls > 0,
   };
-  onClosed(result);
-  return result;
 }
 
 function actionIdsOf({ received: { proposal } }: RecordedRun): readonly string[] {
@@ -64,8 +65,4 @@ function actionIdsOf({ received: { proposal } }: RecordedRun): readonly string[]
     const { id } = action as { readonly id?: unknown };
     return typeof id === "string" ? [id] : [];
   });
-}
-
-function sum({ actions }: RecordedRun): number {
-  return [...actions.values()].reduce((total, { attempts }) => total + attempts, 0);
 }

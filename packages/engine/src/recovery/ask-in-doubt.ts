@@ -22,14 +22,14 @@ export async function askInDoubt(
       parameters: slot.parameters,
       principal,
       attempt: Math.max(1, slot.attempts),
-      is_compensation: slot.purpose !== "",
+      is_compensation: slot.undoes !== undefined,
       idempotency_key: idempotencyKeyOf(run, slot),
     });
     if (answer === "rerun" || answer === "failed") return answer;
     if (!isOutput(answer)) throw new TypeError("it must answer `failed`, `rerun` or `{output}`");
     return { output: copyJson(answer.output, run.config.outputLimits) };
   } catch (error) {
-    run.services.logger.error({ error, run_id: scope.run_id }, "onInDoubt failed; the action counts as failed");
+    run.host.logger.error({ error, run_id: scope.run_id }, "onInDoubt failed; the action counts as failed");
     return "failed";
   }
 }

@@ -10,7 +10,7 @@ import type { RecordedRun } from "./recorded-run.js";
  */
 export function claimReceipts(run: Run, { actions }: RecordedRun): () => void {
   const claims = new Map<Slot, () => void>();
-  for (const slot of run.slots) {
+  for (const slot of run.board.slots) {
     const recorded = actions.get(slot.action.id);
     if (recorded === undefined) continue;
     const isPending = recorded.attempts > 0 && recorded.end === undefined;

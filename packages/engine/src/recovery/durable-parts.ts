@@ -24,6 +24,11 @@ export interface DurableParts {
   readonly eventLog: EventLog;
   /** The runs that an earlier process left unfinished. */
   readonly unfinished: UnfinishedRuns;
+  /**
+   * Notes that a run has been answered as undone, although the log could not be told. False when that could not be noted
+   * either.
+   */
+  giveUp(runId: string): boolean | Promise<boolean>;
   /** Receipts of finished runs. */
   readonly receipts: readonly StoredReceipt[];
 }

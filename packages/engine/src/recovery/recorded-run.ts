@@ -1,14 +1,15 @@
-import type {
-  ActionSucceededData,
-  CarEvent,
-  JsonObject,
-  JsonValue,
-  ProposalReceivedData,
-  Reason,
-  StateChangedData,
-  Transition,
+import {
+  type ActionFailedData,
+  type ActionSucceededData,
+  type CarEvent,
+  type EventOf,
+  type JsonObject,
+  payloadOf,
+  type ProposalReceivedData,
+  type Reason,
+  type Transition,
 } from "@car/ir";
-import { PayloadErasedError } from "@car/ir";
+import type { PolicyReason } from "@car/ir/ports";
 
 /** How an action ended, according to the log. */
 export interface RecordedEnd {
@@ -16,7 +17,7 @@ export interface RecordedEnd {
   readonly kind: "action_succeeded" | "action_failed" | "action_rejected" | "action_skipped";
   /** RFC 3339. */
   readonly timestamp: string;
-  readonly data: { readonly reason?: Reason; readonly duration_ms?: number } & Partial<ActionSucceededData>;
+  readonly data: Partial<ActionFailedData> & Partial<ActionSucceededData>;
 }
 
 /** What the log says about one action of a run that did not end. */
@@ -26,16 +27,16 @@ export interface RecordedAction {
   attempts: number;
   /** Why the last attempt failed, when another is to follow. */
   lastFailure: Reason | undefined;
-  /** An attempt timed out, and none has succeeded: it may have acted. */
-  timedOut: boolean;
   /** The attempt that began last has no outcome. */
   isOpen: boolean;
   /** Parameters with references resolved, of a call that had any. */
   parameters: JsonObject | undefined;
   changes: readonly Transition[];
-  cached: boolean;
-  deduplicated: boolean;
-  approved: boolean;
+  servedFrom: "receipt" | "cache" | undefined;
+  /** The yes that was given last, and to what. */
+  approval: { readonly reasons: readonly PolicyReason[]; readonly timestamp: string } | undefined;
+  /** Reasons of the request that is open. */
+  asked: readonly PolicyReason[];
   end: RecordedEnd | undefined;
   compensation: "begun" | "done" | "failed" | undefined;
 }
@@ -77,18 +78,17 @@ export function eventName(kind: string, actionId: string | undefined, attempt: n
  * Reads the events of one run that has no `proposal_completed`.
  * @throws `PayloadErasedError` when one that is needed was erased.
  */
-export function readRun(events: readonly CarEvent[]): RecordedRun {
-  const [first] = events;
-  const received = dataOf(first!) as unknown as ProposalReceivedData;
+export function readRun(first: EventOf<"proposal_received">, events: readonly CarEvent[]): RecordedRun {
   const reader = new Reader();
+  reader.take(first);
   for (const event of events) reader.take(event);
   return {
-    runId: first!.run_id!,
-    proposalId: first!.proposal_id!,
-    traceId: first!.trace_id,
-    seq: first!.seq,
-    received,
-    receivedAt: first!.timestamp,
+    runId: first.run_id!,
+    proposalId: first.proposal_id!,
+    traceId: first.trace_id,
+    seq: first.seq,
+    received: payloadOf(first),
+    receivedAt: first.timestamp,
     admitted: events.some(({ kind }) => kind === "proposal_admitted"),
     undo: reader.undo,
     suspended: reader.suspended,
@@ -108,8 +108,8 @@ class Reader {
   take(event: CarEvent): void {
     this.past.add(eventName(event.kind, event.action_id, event.attempt));
     this.noteUndo(event);
-    if (event.kind === "proposal_suspended") this.suspended = versionsIn(event);
-    if (event.kind === "proposal_resumed" && dataOf(event)["after"] === "approval") this.suspended = undefined;
+    if (event.kind === "proposal_suspended") this.suspended = new Map(Object.entries(payloadOf(event).versions));
+    if (event.kind === "proposal_resumed" && payloadOf(event).after === "approval") this.suspended = undefined;
     if (event.action_id === undefined) return;
     const action = this.actionOf(event.action_id);
     switch (event.kind) {
@@ -117,35 +117,35 @@ class Reader {
         action.attempts = event.attempt ?? 1;
         action.isOpen = true;
         action.changes = [];
-        action.parameters = (dataOf(event)["parameters"] as JsonObject | undefined) ?? action.parameters;
+        action.parameters = payloadOf(event).parameters ?? action.parameters;
         return;
       case "state_changed":
-        action.changes = (dataOf(event) as unknown as StateChangedData).changes;
+        action.changes = payloadOf(event).changes;
+        return;
+      case "action_failed":
+        if (isLast(event)) return this.end(action, event);
+        action.isOpen = false;
+        action.lastFailure = payloadOf(event).reason;
         return;
       case "action_succeeded":
-      case "action_failed":
       case "action_rejected":
       case "action_skipped":
-        return this.end(action, event, event.kind);
+        return this.end(action, event);
       default:
         note(action, event);
     }
   }
 
   private noteUndo(event: CarEvent): void {
-    if (event.kind === "proposal_canceled") this.undo = { kind: "cancel", cause: reasonOf(event, "reason") };
-    else if (UNDO_KINDS.has(event.kind)) this.undo ??= { kind: "abort", cause: reasonOf(event, "cause") };
+    if (event.kind === "proposal_canceled") this.undo = { kind: "cancel", cause: payloadOf(event).reason };
+    else if (UNDO_KINDS.has(event.kind)) this.undo ??= { kind: "abort", cause: undoCause(event) };
   }
 
-  private end(action: RecordedAction, event: CarEvent, kind: RecordedEnd["kind"]): void {
+  private end(action: RecordedAction, event: EventOf<RecordedEnd["kind"]>): void {
     action.isOpen = false;
-    // A failure with another attempt to follow does not say how long the action took: it goes on.
-    if (kind === "action_failed" && dataOf(event)["duration_ms"] === undefined) {
-      action.lastFailure = dataOf(event)["reason"] as unknown as Reason;
-      action.timedOut ||= action.lastFailure.code === "timeout";
-      return;
-    }
-    action.end = { action, kind, timestamp: event.timestamp, data: dataOf(event) };
+    // An action on the state is carried out without a word before its end.
+    action.attempts = Math.max(action.attempts, event.attempt ?? 0);
+    action.end = { action, kind: event.kind, timestamp: event.timestamp, data: payloadOf(event) };
     this.ended.push(action.end);
   }
 
@@ -156,13 +156,12 @@ class Reader {
       id,
       attempts: 0,
       lastFailure: undefined,
-      timedOut: false,
       isOpen: false,
       parameters: undefined,
       changes: [],
-      cached: false,
-      deduplicated: false,
-      approved: false,
+      servedFrom: undefined,
+      approval: undefined,
+      asked: [],
       end: undefined,
       compensation: undefined,
     };
@@ -171,8 +170,9 @@ class Reader {
   }
 }
 
-function versionsIn(event: CarEvent): ReadonlyMap<string, number> {
-  return new Map(Object.entries((dataOf(event)["versions"] ?? {}) as Record<string, number>));
+/** A failure with another attempt to follow does not say how long the action took: it goes on. */
+function isLast(event: EventOf<"action_failed">): boolean {
+  return payloadOf(event).duration_ms !== undefined;
 }
 
 const UNDO_KINDS: ReadonlySet<CarEvent["kind"]> = new Set<CarEvent["kind"]>([
@@ -182,21 +182,24 @@ const UNDO_KINDS: ReadonlySet<CarEvent["kind"]> = new Set<CarEvent["kind"]>([
   "state_rollback",
 ]);
 
-function reasonOf(event: CarEvent, field: "reason" | "cause"): Reason {
-  const reason = dataOf(event)[field] as Reason | undefined;
-  return reason ?? { code: "aborted", message: "the run was being undone when its process ended" };
+function undoCause(event: CarEvent): Reason {
+  const cause = event.kind === "state_rollback" ? payloadOf(event).cause : undefined;
+  return cause ?? { code: "aborted", message: "the run was being undone when its process ended" };
 }
 
 function note(action: RecordedAction, event: CarEvent): void {
   switch (event.kind) {
     case "cache_hit":
-      action.cached = true;
+      action.servedFrom = "cache";
       return;
     case "action_deduplicated":
-      action.deduplicated = true;
+      action.servedFrom = "receipt";
+      return;
+    case "approval_requested":
+      action.asked = payloadOf(event).reasons;
       return;
     case "approval_recorded":
-      action.approved = dataOf(event)["approved"] === true;
+      action.approval = payloadOf(event).approved ? { reasons: action.asked, timestamp: event.timestamp } : undefined;
       return;
     case "compensation_started":
       action.compensation = "begun";
@@ -209,9 +212,4 @@ function note(action: RecordedAction, event: CarEvent): void {
       return;
     default:
   }
-}
-
-function dataOf(event: CarEvent): Record<string, JsonValue> & Record<string, unknown> {
-  if (event.data_digest !== undefined) throw new PayloadErasedError(event.seq);
-  return event.data;
 }

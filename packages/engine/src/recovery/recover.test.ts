@@ -37,7 +37,11 @@ async function recover(events: readonly CarEvent[], onInDoubt?: OnInDoubt, world
 describe("a call in doubt", () => {
   it("[RP-7] [EN-51] [8.2] counts as failed by default, is reported, and is not made again", async () => {
     const { run, world, kinds } = await recover(await recorded(ONE, { until: "action_executing" }));
-    expect(run).toMatchObject({ handled: "resumed", in_doubt: ["pay"], result: { status: "rolled_back" } });
+    expect(run).toMatchObject({
+      handled: "resumed",
+      in_doubt: [{ action_id: "pay", answer: "failed" }],
+      result: { status: "rolled_back" },
+    });
     expect(statuses(run.result)).toEqual({ pay: "failed:in_doubt" });
     expect(run.result.external_effects_remain).toBe(true);
     expect(kinds.slice(kinds.indexOf("proposal_resumed"))).toEqual([
@@ -52,7 +56,10 @@ describe("a call in doubt", () => {
   it("[EN-51] [8.2] has succeeded with the output that the host knows of", async () => {
     const events = await recorded(ONE, { until: "action_executing" });
     const { run, world } = await recover(events, () => ({ output: 7 }));
-    expect(run).toMatchObject({ in_doubt: [], result: { status: "committed", results: [{ output: 7 }] } });
+    expect(run).toMatchObject({
+      in_doubt: [{ action_id: "pay", answer: "output" }],
+      result: { status: "committed", results: [{ output: 7 }] },
+    });
     expect(world.calls).toEqual([]);
   });
 
@@ -83,7 +90,10 @@ describe("a call in doubt", () => {
   ])("[EN-51] [8.2] counts as failed when `onInDoubt` %s", async (_what, onInDoubt) => {
     const events = await recorded(ONE, { until: "action_executing" });
     const { run } = await recover(events, onInDoubt as OnInDoubt);
-    expect(run).toMatchObject({ in_doubt: ["pay"], result: { status: "rolled_back" } });
+    expect(run).toMatchObject({
+      in_doubt: [{ action_id: "pay", answer: "failed" }],
+      result: { status: "rolled_back" },
+    });
   });
 
   it("[EN-51] [8.2] two of them are ended once each", async () => {
@@ -95,7 +105,7 @@ describe("a call in doubt", () => {
     ];
     void createRuntime({ durable, tools: [hang], schedule: "eager" }).execute({ actions });
     const { run, kinds } = await recover(await collectEvents(durable.eventLog));
-    expect(run.in_doubt).toEqual(["a", "b"]);
+    expect(run.in_doubt.map(({ action_id }) => action_id)).toEqual(["a", "b"]);
     expect(kinds.filter((kind) => kind === "action_failed")).toHaveLength(2);
   });
 });
@@ -173,7 +183,7 @@ describe("runs that cannot be resumed", () => {
     const world = new OutsideWorld();
     const again = await reopened(await collectEvents(durable.eventLog));
     const { runs } = await createRuntime({ durable: again, tools: [...world.tools, parent, hang] }).recover();
-    expect(runs.map(({ handled, in_doubt }) => [handled, in_doubt])).toEqual([
+    expect(runs.map(({ handled, in_doubt }) => [handled, in_doubt.map(({ action_id }) => action_id)])).toEqual([
       ["resumed", ["p"]],
       ["rolled_back", ["hang"]],
     ]);
@@ -184,7 +194,10 @@ describe("runs that cannot be resumed", () => {
     const durable = await reopened(await recorded(ONE, { until: "action_executing" }));
     const { runs } = await createRuntime({ durable }).recover();
     const [run] = runs;
-    expect(run).toMatchObject({ in_doubt: ["pay"], result: { external_effects_remain: true } });
+    expect(run).toMatchObject({
+      in_doubt: [{ action_id: "pay", answer: "failed" }],
+      result: { external_effects_remain: true },
+    });
     expect(run!.result.status).not.toBe("committed");
     expect((await reopened(await collectEvents(durable.eventLog))).unfinished.from).toBeUndefined();
   });

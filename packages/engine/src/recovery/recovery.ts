@@ -1,12 +1,46 @@
-import type { OnInDoubt } from "./in-doubt.js";
-import type { RecordedRun } from "./recorded-run.js";
+import type { EventKind } from "@car/ir";
+import type { InDoubtAnswer, OnInDoubt } from "./in-doubt.js";
+import { eventName, type RecordedRun } from "./recorded-run.js";
 
-/** What a recovered run carries with it until it goes on by itself. */
-export interface Recovery {
+/** A call of which nobody knew what it had done, and what was made of it. */
+export interface Doubt {
+  readonly action_id: string;
+  /** As the host answered, or `failed` where nobody was asked because the run was being undone. */
+  readonly answer: "failed" | "rerun" | "output";
+}
+
+/** What is said once about a run was perhaps said by the process before. */
+const SAID_ONCE: ReadonlySet<EventKind> = new Set<EventKind>([
+  "proposal_received",
+  "proposal_admitted",
+  "budget_exceeded",
+  "compensation_started",
+  "state_rollback",
+  "proposal_canceled",
+]);
+
+/** What a recovered run carries with it. */
+export class Recovery {
   readonly recorded: RecordedRun;
   /** `rollback` undoes what was done; `resume` goes on with what was not. */
   readonly unfinished: "resume" | "rollback";
   readonly onInDoubt: OnInDoubt;
-  /** Ids of actions whose outcome is not known and that were not made again. */
-  readonly inDoubt: string[];
+  /** Calls whose outcome was not known. */
+  readonly doubts: Doubt[] = [];
+
+  constructor(recorded: RecordedRun, unfinished: "resume" | "rollback", onInDoubt: OnInDoubt) {
+    this.recorded = recorded;
+    this.unfinished = unfinished;
+    this.onInDoubt = onInDoubt;
+  }
+
+  /** True for an event that the log has already, and that is not to be in it twice. */
+  hasRecorded(kind: EventKind, actionId: string | undefined, attempt: number | undefined): boolean {
+    return SAID_ONCE.has(kind) && this.recorded.past.has(eventName(kind, actionId, attempt));
+  }
+}
+
+/** The name of an answer, for the log and the report. */
+export function answerName(answer: InDoubtAnswer): Doubt["answer"] {
+  return typeof answer === "object" ? "output" : answer;
 }

@@ -1,40 +1,53 @@
-import { EDGE_ORDER, epochMsOf, NO_LABELS, type Reason, type Transition } from "@car/ir";
-import { endingOf } from "../run/finish-slot.js";
-import { failed, type Outcome, type Unsuccessful } from "../run/outcome.js";
+import { epochMsOf, NO_LABELS, type Reason, type Transition } from "@car/ir";
+import { coverOf } from "../approvals/approval-note.js";
+import { isExternal } from "../dispatch/call-tool.js";
+import { flowNote, setLabels } from "../flow/flow-note.js";
+import { reuseNote } from "../gates/deduplicate.js";
+import { endingOf } from "../run/finish.js";
+import { failed, type Outcome, type SideEffect } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import { notesOf, type Slot } from "../run/slot.js";
 import type { RecordedAction, RecordedEnd } from "./recorded-run.js";
 
-/** Puts into a slot what the log says about attempts that are over, whether or not the action is. */
+/** Puts into a slot what the log says about attempts that began, whether or not the action has ended. */
 export function restoreAttempts(run: Run, slot: Slot, recorded: RecordedAction): void {
-  slot.attempts = recorded.attempts;
-  slot.approved = recorded.approved;
-  slot.abandoned = recorded.timedOut;
-  if (recorded.lastFailure !== undefined) slot.lastFailure = failed(recorded.lastFailure);
+  const { attempts, lastFailure } = recorded;
   slot.parameters = recorded.parameters ?? slot.parameters;
-  if (recorded.attempts === 0) return;
+  run.board.restoreAttempts(slot, {
+    attempts,
+    durationMs: recorded.end?.data.duration_ms ?? 0,
+    sideEffect: sideEffectOf(run, slot, recorded),
+    lastFailure: lastFailure && failed(lastFailure),
+  });
+  restoreApproval(run, slot, recorded);
+  if (attempts === 0) return;
   // What was spent is spent, whatever the limit is now.
-  const toolCalls = slot.action.type === "tool_call" ? recorded.attempts : 0;
+  const toolCalls = slot.action.type === "tool_call" ? attempts : 0;
   run.budget?.reserve({ toolCalls, actions: 1, counters: undefined });
+}
+
+function sideEffectOf(run: Run, slot: Slot, { attempts, isOpen, lastFailure, end }: RecordedAction): SideEffect {
+  if (attempts === 0 || slot.action.type !== "tool_call" || !isExternal(run, slot)) return "none";
+  if (end?.kind === "action_succeeded") return "acted";
+  return end?.data.reason?.outcome ?? (isOpen ? "unknown" : (lastFailure?.outcome ?? "none"));
+}
+
+function restoreApproval(run: Run, slot: Slot, { approval }: RecordedAction): void {
+  if (approval === undefined) return;
+  const until = epochMsOf(approval.timestamp) + run.config.limits.approval_ttl_ms;
+  const grant = { covers: coverOf({ effect: "require_approval", reasons: approval.reasons }), until };
+  notesOf(slot).approval = { wish: undefined, grant, requestId: undefined, asked: 0 };
 }
 
 /** Ends an action as the log says it ended. Nothing is recorded, nothing is started, nothing is stopped. */
 export function restoreEnd(run: Run, slot: Slot, end: RecordedEnd): void {
-  const { action: recorded } = end;
-  slot.phase = "done";
-  slot.endedAt = epochMsOf(end.timestamp);
-  slot.durationMs = end.data.duration_ms ?? 0;
-  run.open--;
   const outcome = outcomeOf(end);
-  slot.outcome = endingOf(slot, outcome);
-  if (outcome.status === "succeeded") {
-    slot.abandoned = false;
-    slot.labels = end.data.labels ?? NO_LABELS;
-    restoreSuccess(run, slot, recorded);
-    restoreReceipt(run, slot, end);
-  } else restoreFailure(slot, outcome);
+  restoreUndo(slot, end.action);
+  if (outcome.status === "succeeded") restoreSuccess(run, slot, end);
+  else if (slot.attempts === 0 && outcome.reason.code === "dependency_unsuccessful")
+    notesOf(slot).isSkippedEarly = true;
+  run.board.end(slot, endingOf(slot, outcome), epochMsOf(end.timestamp));
   restoreCount(run, slot);
-  unblock(run, slot);
 }
 
 /** How the action ended, as the engine had it before it was put down. */
@@ -52,63 +65,57 @@ export function outcomeOf({ kind, data }: RecordedEnd): Outcome {
 function restoreCount({ history }: Run, slot: Slot): void {
   const hasSucceeded = slot.outcome?.status === "succeeded";
   if (history === undefined || slot.action.type !== "tool_call" || (slot.attempts === 0 && !hasSucceeded)) return;
-  slot.counted = true;
+  notesOf(slot).isCounted = true;
   history.begin(slot.action.tool, slot.parameters);
   if (hasSucceeded) history.succeed(slot.action.tool);
 }
 
-function restoreSuccess(run: Run, slot: Slot, { changes, cached, deduplicated, compensation }: RecordedAction): void {
-  slot.completion = ++run.completions;
+function restoreSuccess(run: Run, slot: Slot, end: RecordedEnd): void {
+  const { changes, servedFrom } = end.action;
+  const notes = notesOf(slot);
+  setLabels(slot, end.data.labels ?? NO_LABELS);
   // The log does not say who had written what was read.
-  slot.isClaim = slot.action.type === "state_read";
-  slot.cached = cached;
-  slot.deduplicated = deduplicated;
+  if (slot.action.type === "state_read") flowNote(slot).isClaim = true;
+  if (servedFrom !== undefined) reuseNote(slot).servedFrom = servedFrom;
   slot.changes = changes;
-  slot.toolWrites = changes
-    .filter((change) => !isClaim(slot, change))
-    .map(({ key, value, origin }) => ({
-      key,
-      write: { value, origin },
-    }));
+  const toolWrites = changes.filter((change) => !isClaim(slot, change));
+  if (toolWrites.length > 0) {
+    notes.toolWrites = toolWrites.map(({ key, value, origin }) => ({ key, write: { value, origin } }));
+  }
   for (const { key, ...write } of changes) run.state.write(key, { value: undefined, ...write });
-  if (compensation === "done") slot.compensated = true;
-  if (compensation === "failed") slot.compensated = false;
-  slot.undoBegan = compensation === "begun";
+  restoreReceipt(run, slot, end);
+}
+
+function restoreUndo(slot: Slot, { compensation }: RecordedAction): void {
+  if (compensation === undefined) return;
+  const notes = notesOf(slot);
+  notes.undoBegan = compensation === "begun";
+  if (compensation !== "begun") notes.compensated = compensation === "done";
 }
 
 /** The receipt of a call whose run is still open is private to it, unless nothing can take the call back. */
-function restoreReceipt(run: Run, slot: Slot, { timestamp, data: { receipt, output = null } }: RecordedEnd): void {
+function restoreReceipt(
+  run: Run,
+  slot: Slot,
+  { timestamp, data: { receipt, output = null, labels } }: RecordedEnd,
+): void {
   if (receipt === undefined) return;
   const { key, lasting } = receipt;
-  const { labels, toolWrites: writes } = slot;
-  const answer = { output, writes, labels, runId: run.scope.run_id, actionId: slot.action.id };
+  const writes = slot.notes?.toolWrites ?? [];
+  const known = { output, writes, runId: run.scope.run_id, actionId: slot.action.id };
+  const answer = labels === undefined ? known : { ...known, labels };
   const storedAt = epochMsOf(timestamp);
-  const { receipts } = run.services;
-  if (lasting) return receipts.restore(key, answer, { storedAt });
+  const { receipts } = run.host;
+  const note = reuseNote(slot);
+  note.receipt = receipt;
   // In the place of the claim that kept others from making the call.
-  slot.onEnd = undefined;
-  receipts.drop(key);
+  note.onEnd = undefined;
+  if (lasting) return receipts.restore(key, answer, { storedAt });
+  receipts.drop(run.principal, key);
   receipts.restore(key, answer, { storedAt, owner: run });
-  (run.privateReceipts ??= []).push(key);
+  (run.extras.privateReceipts ??= []).push(key);
 }
 
 function isClaim({ action }: Slot, { key, origin }: Transition): boolean {
   return origin === "model" && Object.hasOwn(action.expected_effects, key);
-}
-
-/** A call that was given up in flight may have acted. */
-function restoreFailure(slot: Slot, { reason: { code, class: errorClass } }: Unsuccessful): void {
-  const givenUp = code === "in_doubt" || code === "timeout" || code === "canceled";
-  slot.abandoned ||= slot.attempts > 0 && (givenUp || errorClass === "timeout");
-  slot.skippedEarly = slot.attempts === 0 && code === "dependency_unsuccessful";
-}
-
-function unblock(run: Run, { index, action, outcome }: Slot): void {
-  const { offsets, targets, kinds } = run.plan.graph;
-  const good = outcome!.status === "succeeded";
-  for (let e = offsets[index]!; e < offsets[index + 1]!; e++) {
-    const next = run.slots[targets[e]!]!;
-    next.waiting--;
-    if (!good && kinds[e] !== EDGE_ORDER) next.skipCause ??= action.id;
-  }
 }

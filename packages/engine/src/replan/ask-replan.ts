@@ -15,7 +15,7 @@ export interface Halt {
 /** Asks the callback for the next proposal, bounded in time. Never throws. */
 export async function askReplan(chain: Chain, attempt: number): Promise<{ readonly proposal: unknown } | Halt> {
   const { services, options } = chain;
-  const { store, timers } = services.starter.services;
+  const { store, timers } = services.host;
   let view: StateView;
   try {
     view = store.view();
@@ -24,7 +24,7 @@ export async function askReplan(chain: Chain, attempt: number): Promise<{ readon
   }
   const end = await boundedWait((signal) => options.replan(attemptOf(chain, { attempt, view, signal })), {
     timers,
-    timeoutMs: services.starter.config().limits.replan_timeout_ms,
+    timeoutMs: services.host.config().limits.replan_timeout_ms,
     signals: [options.signal, services.closing],
   });
   view.release?.();

@@ -1,11 +1,11 @@
 import { verifyChain } from "@car/eventlog";
-import type { JsonObject } from "@car/ir";
+import { type JsonObject, jsonOfEvent } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import type { RuntimeOptions } from "../runtime-options.js";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
 import type { ReplanAttempt } from "./replan-options.js";
 
-const fail = tool("fail", () => ({ error: "out of stock" }));
+const fail = tool("fail", () => ({ error: "out of stock" }), { failures: "definite" });
 const ok = tool("ok", ({ n }) => n ?? 1, { reversibility: "reversible" });
 const BAD = { actions: [call("a", "ok"), call("b", "fail", { dependencies: ["a"] })] };
 const GOOD = { actions: [call("a", "ok", { parameters: { n: 7 } })] };
@@ -14,9 +14,11 @@ const GOOD = { actions: [call("a", "ok", { parameters: { n: 7 } })] };
 function rig(options: RuntimeOptions = {}) {
   const made = testRuntime({ tools: [ok, fail], ...options });
   const lineage: { readonly kind: string; readonly run_id: string | undefined; readonly data: JsonObject }[] = [];
-  made.runtime.subscribe(({ kind, run_id, data }) => {
-    if (kind.startsWith("replan_") || kind === "proposal_received") lineage.push({ kind, run_id, data });
-  });
+  const kinds = ["replan_requested", "replan_succeeded", "replan_exhausted", "proposal_received"] as const;
+  made.runtime.subscribe(
+    (event) => lineage.push({ kind: event.kind, run_id: event.run_id, data: jsonOfEvent(event) }),
+    { kinds },
+  );
   return { ...made, lineage };
 }
 

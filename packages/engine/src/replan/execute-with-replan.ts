@@ -63,11 +63,8 @@ async function replanOnce(chain: Chain, attempt: number): Promise<ReplacedRun | 
 
 /** Puts the end of the chain into the log, if a replan was ever due, and the result together. */
 async function end(chain: Chain, place: ReplacedRun | undefined, halt: Halt): Promise<ReplanResult> {
-  const { stop, error, hash } = halt;
-  if (place !== undefined && stop === "committed") await recordSucceeded(chain, place);
-  else if (place !== undefined && stop !== "suspended") {
-    await recordExhausted(chain, { attempt: place.attempt, stop, hash });
-  }
+  const { stop, error } = halt;
+  if (place !== undefined) await recordEnd(chain, place, halt);
   return {
     stop,
     result: lastTry(chain).result,
@@ -75,4 +72,11 @@ async function end(chain: Chain, place: ReplacedRun | undefined, halt: Halt): Pr
     externalEffectsRemain: chain.tries.some(({ result }) => result.external_effects_remain),
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** A chain whose last run is suspended has not ended. */
+function recordEnd(chain: Chain, place: ReplacedRun, { stop, hash }: Halt): Promise<void> | undefined {
+  if (stop === "suspended") return undefined;
+  if (stop === "committed") return recordSucceeded(chain, place);
+  return recordExhausted(chain, { attempt: place.attempt, stop, hash });
 }

@@ -1,4 +1,4 @@
-import type { EventKind, ReplacedRun, ReplanExhaustedData, ReplanRequestedData, ReplanSucceededData } from "@car/ir";
+import type { EventDataOf, ReplacedRun, ReplanExhaustedData } from "@car/ir";
 import { errorOf } from "../time/bounded-wait.js";
 import { type Chain, lastTry } from "./replan-services.js";
 
@@ -14,39 +14,44 @@ export function placeAfterLast(chain: Chain, attempt: number): ReplacedRun {
 /** Records that a proposal failed and another one is asked for. Returns what a log that fails throws. */
 export function recordRequested(chain: Chain, attempt: number): Error | undefined {
   const { result } = lastTry(chain);
-  const data: ReplanRequestedData = {
+  return record(chain, "replan_requested", {
     ...placeAfterLast(chain, attempt),
     attempts_left: chain.maxReplans - attempt,
     proposal_hash: result.proposal_hash,
     status: result.status,
     ...(result.cause === undefined ? {} : { cause: result.cause }),
-  };
-  return record(chain, "replan_requested", data);
+  });
 }
 
 /** Records that a replan committed. The commit stands, whatever the log does now. */
 export function recordSucceeded(chain: Chain, place: ReplacedRun): Promise<void> {
   const { run_id, proposal_hash } = lastTry(chain).result;
-  const data: ReplanSucceededData = { ...place, run_id, proposal_hash };
-  record(chain, "replan_succeeded", data);
+  record(chain, "replan_succeeded", { ...place, run_id, proposal_hash });
   return flushed(chain);
 }
 
 /** Records that the chain ended without a commit, after `attempt` questions. */
 export function recordExhausted(
   chain: Chain,
-  { attempt, stop, hash }: { readonly attempt: number; readonly stop: string; readonly hash: string | undefined },
+  {
+    attempt,
+    stop,
+    hash,
+  }: { readonly attempt: number; readonly stop: ReplanExhaustedData["stop"]; readonly hash: string | undefined },
 ): Promise<void> {
   const proposal_hash = hash ?? lastTry(chain).result.proposal_hash;
-  const data: ReplanExhaustedData = { ...placeAfterLast(chain, attempt), proposal_hash, stop };
-  record(chain, "replan_exhausted", data);
+  record(chain, "replan_exhausted", { ...placeAfterLast(chain, attempt), proposal_hash, stop });
   return flushed(chain);
 }
 
-function record({ services: { starter } }: Chain, kind: EventKind, data: object): Error | undefined {
-  const { recorder, clock, logger } = starter.services;
+function record<K extends "replan_requested" | "replan_succeeded" | "replan_exhausted">(
+  { services: { host } }: Chain,
+  kind: K,
+  data: EventDataOf[K],
+): Error | undefined {
+  const { recorder, clock, logger } = host;
   try {
-    recorder.record({ kind, time: clock.now(), action: -1, attempt: 0, data });
+    recorder.recordOutside(kind, clock.now(), data);
     return undefined;
   } catch (error) {
     logger.error({ error }, "the event log failed");
@@ -54,6 +59,6 @@ function record({ services: { starter } }: Chain, kind: EventKind, data: object)
   }
 }
 
-function flushed({ services: { starter } }: Chain): Promise<void> {
-  return new Promise((resolve) => starter.services.recorder.flushThen(resolve));
+function flushed({ services: { host } }: Chain): Promise<void> {
+  return new Promise((resolve) => host.recorder.flushThen(() => resolve()));
 }

@@ -161,7 +161,13 @@ describe("executeWithReplan, bounded", () => {
       },
       takeUp: (body) => body(1, () => (from = undefined)),
     };
-    const durable = { state: memoryStateStore(), eventLog: memoryEventLog(), unfinished, receipts: [] };
+    const durable = {
+      state: memoryStateStore(),
+      eventLog: memoryEventLog(),
+      unfinished,
+      giveUp: () => false,
+      receipts: [],
+    };
     const { runtime } = rig({ durable });
     const options = { replan: () => undefined };
     await expect(runtime.executeWithReplan(GOOD, options)).rejects.toMatchObject({ code: "CAR_RECOVERY_REQUIRED" });

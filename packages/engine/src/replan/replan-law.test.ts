@@ -1,6 +1,7 @@
 import { collectEvents } from "@car/conformance";
 import { verifyChain } from "@car/eventlog";
 import fc from "fast-check";
+import { jsonOfEvent } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
 import type { ReplanAttempt } from "./replan-options.js";
@@ -69,11 +70,13 @@ describe("executeWithReplan, whatever the callback does", () => {
         expect(ofKind("proposal_received").map(({ run_id }) => run_id)).toEqual(
           tries.map(({ result: { run_id } }) => run_id),
         );
-        expect(ofKind("replan_requested").map(({ data }) => data["attempt"])).toEqual(
+        expect(ofKind("replan_requested").map((event) => jsonOfEvent(event)["attempt"])).toEqual(
           asked.map(({ attempt }) => attempt),
         );
         expect(ofKind("replan_succeeded")).toHaveLength(stop === "committed" ? 1 : 0);
-        expect(ofKind("replan_exhausted").map(({ data }) => data["stop"])).toEqual(stop === "committed" ? [] : [stop]);
+        expect(ofKind("replan_exhausted").map((event) => jsonOfEvent(event)["stop"])).toEqual(
+          stop === "committed" ? [] : [stop],
+        );
       },
     );
     return fc.assert(law, { numRuns: 80 });

@@ -80,6 +80,13 @@ export interface ReplanResult {
   readonly error?: Error;
 }
 
+/** Names of the options of a chain of replans. */
+export const REPLAN_OPTIONS = [
+  "replan",
+  "maxReplans",
+  "verifyFirst",
+] as const satisfies readonly (keyof ReplanOptions)[];
+
 const DEFAULT_REPLANS = 3;
 const MAX_REPLANS = 1_000;
 

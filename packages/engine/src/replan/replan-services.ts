@@ -1,12 +1,10 @@
-import type { SessionState } from "../session/session-state.js";
 import type { ActionProposal, Reason } from "@car/ir";
-import type { RunStarter } from "../run/start-run.js";
-import type { ExecuteOptions } from "../runtime.js";
+import type { Host, RunRequest } from "../run/host.js";
 import type { ReplanOptions, ReplanTry } from "./replan-options.js";
 
 /** What chains of replans need from their runtime. */
 export interface ReplanServices {
-  readonly starter: RunStarter;
+  readonly host: Host;
   /** Throws `RuntimeClosedError` or `RecoveryRequiredError` while no run may begin. */
   readonly assertReady: () => void;
   /** Aborts when the runtime is being closed. */
@@ -19,10 +17,7 @@ export interface ReplanServices {
 }
 
 /** How one chain is run: what `execute` takes, the principal filled in, and the callback. */
-export interface ChainOptions extends Omit<ExecuteOptions, "principal">, ReplanOptions {
-  readonly principal: string;
-  readonly session?: SessionState | undefined;
-}
+export interface ChainOptions extends RunRequest, ReplanOptions {}
 
 /** One chain of replans while it goes on. */
 export interface Chain {

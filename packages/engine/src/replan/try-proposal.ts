@@ -7,7 +7,7 @@ import {
   type ReplacedRun,
 } from "@car/ir";
 import { parseInput } from "../run/parse-input.js";
-import { refuseEarly } from "../run/refuse-early.js";
+import { refuseEarly } from "../run/refuse.js";
 import { startRun } from "../run/start-run.js";
 import { boundedWait, errorOf } from "../time/bounded-wait.js";
 import type { Chain } from "./replan-services.js";
@@ -34,19 +34,18 @@ export async function tryProposal(chain: Chain, input: unknown, replaces?: Repla
 }
 
 /** Input that cannot be parsed is left to `execute`, which refuses and logs it. */
-function parsedOf({ services: { starter } }: Chain, input: unknown): ActionProposal | undefined {
+function parsedOf({ services: { host } }: Chain, input: unknown): ActionProposal | undefined {
   if (isParsedProposal(input)) return input;
-  const { services, names } = starter;
-  const parsed = parseInput(input, { config: starter.config(), services, names });
+  const parsed = parseInput(input, host, host.config());
   return "proposal" in parsed ? parsed.proposal : undefined;
 }
 
 /** A verification that hangs stops the proposal: what could not be verified does not run. */
 async function problemsFound({ services, options }: Chain, proposal: ActionProposal): Promise<readonly Reason[]> {
   if (options.verifyFirst !== true) return [];
-  const { replan_timeout_ms: timeoutMs } = services.starter.config().limits;
+  const { replan_timeout_ms: timeoutMs } = services.host.config().limits;
   const end = await boundedWait(() => services.problemsOf(proposal, options), {
-    timers: services.starter.services.timers,
+    timers: services.host.timers,
     timeoutMs,
     signals: [options.signal, services.closing],
   });
@@ -72,22 +71,19 @@ interface Refused {
 /** A refusal like any other: the proposal is in the log, whole, with what is wrong with it. */
 async function refuseVerified({ services, options }: Chain, refused: Refused): Promise<ProposalResult> {
   services.assertReady();
-  const { starter } = services;
+  const { host } = services;
+  const { principal } = options;
   const { id, actions } = refused.proposal;
-  const scope = starter.names.next(
-    id,
-    actions.map((action) => action.id),
-    undefined,
-  );
-  const startedAt = starter.services.clock.now();
-  const rest = { scope, principal: options.principal, config: starter.config(), startedAt };
-  const result = await refuseEarly(starter.services, { ...refused, ...rest });
-  starter.onClosed(result);
+  const actionIds = actions.map((action) => action.id);
+  const scope = host.names.next(id, actionIds, { principal });
+  const rest = { scope, principal, config: host.config(), startedAt: host.clock.now() };
+  const result = await refuseEarly(host, { ...refused, ...rest });
+  host.onClosed(result);
   return result;
 }
 
 function run({ services, options }: Chain, input: unknown, replaces: ReplacedRun | undefined): Promise<ProposalResult> {
   services.assertReady();
   const { principal, signal, executor, session } = options;
-  return startRun(services.starter, { input, principal, signal, executor, replaces, session });
+  return startRun(services.host, input, { principal, signal, executor, replaces, session });
 }

@@ -1,6 +1,6 @@
-import type { CarEvent, Reason } from "@car/ir";
+import { type CarEvent, payloadOf, type Reason } from "@car/ir";
 
 /** Why the run was canceled, if this event tells that it was just then. */
-export function canceledBy({ kind, data }: CarEvent): Reason | undefined {
-  return kind === "proposal_canceled" ? (data["reason"] as unknown as Reason) : undefined;
+export function canceledBy(event: CarEvent): Reason | undefined {
+  return event.kind === "proposal_canceled" ? payloadOf(event).reason : undefined;
 }

@@ -1,12 +1,4 @@
-import {
-  applyWrite,
-  type CarEvent,
-  PayloadErasedError,
-  type StateChangedData,
-  type StateEntry,
-  type StateSnapshotData,
-  type Transition,
-} from "@car/ir";
+import { applyWrite, type CarEvent, type EventOf, payloadOf, type StateEntry, type Transition } from "@car/ir";
 import type { StateStore, StateView } from "@car/ir/ports";
 
 /** Makes a store that goes on where another one was. */
@@ -33,7 +25,7 @@ export class CommittedState {
   /** Applies an event that changes the state by itself: a snapshot, or a change of the host's. */
   take(event: CarEvent): void {
     if (event.kind === "state_snapshot") {
-      const { entries, version } = payloadOf(event) as unknown as StateSnapshotData;
+      const { entries, version } = payloadOf(event);
       this.store = this.restore({
         version,
         entries: entries.map(({ key, value, ...entry }) => [key, { ...entry, value }] as const),
@@ -42,8 +34,8 @@ export class CommittedState {
   }
 
   /** Commits what a run changed, in order, as one version. */
-  commit(changed: readonly CarEvent[]): void {
-    const changes = changed.flatMap((event) => (payloadOf(event) as unknown as StateChangedData).changes);
+  commit(changed: readonly EventOf<"state_changed">[]): void {
+    const changes = changed.flatMap((event) => payloadOf(event).changes);
     if (changes.length === 0) return;
     const view = this.store.view();
     const entries = entriesAfter(view, changes);
@@ -60,9 +52,4 @@ function entriesAfter(view: StateView, changes: readonly Transition[]): Map<stri
     entries.set(key, applyWrite(before, { value: undefined, ...write }, 0));
   }
   return entries;
-}
-
-function payloadOf({ data, data_digest, seq }: CarEvent): CarEvent["data"] {
-  if (data_digest !== undefined) throw new PayloadErasedError(seq);
-  return data;
 }

@@ -1,7 +1,8 @@
 import {
   type Action,
   type ActionProposal,
-  type CarEvent,
+  type EventEnvelope,
+  type EventOf,
   compileTemplate,
   epochMsOf,
   type JsonObject,
@@ -23,14 +24,14 @@ export interface DecidedRun {
   readonly outputs: Map<string, JsonValue>;
   /** Actions that were decided about. */
   readonly asked: Set<string>;
-  readonly changes: CarEvent[];
+  readonly changes: EventOf<"state_changed">[];
   state: RunState | undefined;
   /** One of its decisions came out differently. */
   hasChanged: boolean;
 }
 
 /** The question that was put to the policy when it gave the decision in `event`. */
-export function decisionRequest(run: DecidedRun, event: CarEvent): PolicyRequest {
+export function decisionRequest(run: DecidedRun, event: EventEnvelope): PolicyRequest {
   const { action_id = "", attempt = 0, run_id = "", proposal_id = "" } = event;
   const asked = run.proposal.actions.find(({ id }) => id === action_id)!;
   // Who has succeeded is not decided about any more; what undoes it is.

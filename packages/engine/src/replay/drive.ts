@@ -1,12 +1,12 @@
-import type { CarEvent } from "@car/ir";
-import { cancelRun } from "../run/begin.js";
+import { type CarEvent, payloadOf } from "@car/ir";
+import { cancelRun } from "../run/cancel-run.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { canceledBy } from "./cancelation.js";
 import type { ReplayParts } from "./replay-parts.js";
-import { callName, endOf, type PendingCalls } from "./scripted-calls.js";
+import { callName, endOf, failureEvent, type PendingCalls } from "./scripted-calls.js";
 import type { ScriptedTimer } from "./scripted-timers.js";
-import { reasonCodeOf } from "./reason-code.js";
+import { reasonCodeOf } from "./reason-of.js";
 
 /** Turns of the microtask queue without an event after which nothing more comes by itself. The engine needs about ten. */
 const PATIENCE = 100;
@@ -42,19 +42,19 @@ export async function drive(driven: Driven): Promise<void> {
 function supply(driven: Driven, next: CarEvent): boolean {
   const { run, parts } = driven;
   const cause = canceledBy(next);
-  if (cause !== undefined && !run.settled) {
+  if (cause !== undefined && run.phase !== "settling" && run.phase !== "settled") {
     cancelRun(run, cause);
     return true;
   }
   const slot = next.action_id === undefined ? undefined : parts.slotOf(next.action_id);
   if (slot !== undefined) return supplyAction(driven, slot, next);
-  return next.kind === "budget_exceeded" && parts.script.supply(next) && fire(run.durationTimer);
+  return next.kind === "budget_exceeded" && parts.script.supply(next) && fire(run.extras.durationTimer);
 }
 
 function supplyAction({ run, parts, pending }: Driven, slot: Slot, next: CarEvent): boolean {
   const { id } = slot.action;
-  // Between two attempts at a compensation there is nothing but a pause.
-  if (next.kind === "compensation_succeeded" || next.kind === "compensation_failed") return parts.timers.fireAll();
+  // Of an action that has ended only its compensation can go on.
+  const active = parts.undoing.get(id) ?? slot;
   if (slot.attempt !== undefined) return endAttempt({ run, parts, pending }, slot, next);
   const wait = parts.waits.take(id);
   if (wait !== undefined) {
@@ -64,13 +64,13 @@ function supplyAction({ run, parts, pending }: Driven, slot: Slot, next: CarEven
     return true;
   }
   // Nothing but the pause before another attempt is left.
-  if (slot.interrupt === undefined || parts.script.last(id) !== "action_retrying") return false;
-  slot.interrupt();
+  if (active.phase !== "backing_off" || active.hold === undefined) return false;
+  active.hold.expire();
   return true;
 }
 
-function isTooLate({ kind, data }: CarEvent): boolean {
-  return kind === "action_failed" || (kind === "rate_limited" && data["granted"] !== true);
+function isTooLate(event: CarEvent): boolean {
+  return event.kind === "action_failed" || (event.kind === "rate_limited" && !payloadOf(event).granted);
 }
 
 function endAttempt({ run, parts, pending }: Omit<Driven, "isOver">, slot: Slot, next: CarEvent): boolean {
@@ -78,12 +78,12 @@ function endAttempt({ run, parts, pending }: Omit<Driven, "isOver">, slot: Slot,
   const end = endOf(parts, id, slot.attempts);
   if (end === undefined || !parts.script.supply(end)) return false;
   if (next.kind === "action_in_doubt") parts.script.supply(next);
-  switch (reasonCodeOf(end)) {
+  switch (reasonCodeOf(failureEvent(parts.script, end))) {
     case "timeout":
       return fire(slot.attempt!.timer);
     case "in_doubt":
-      // Either its deadline passed and it may not be repeated, or the run ended and nobody waited any longer.
-      return fire(reasonCodeOf(next) === "timeout" ? slot.attempt!.timer : run.drainTimer);
+      // The run ended and nobody waited any longer.
+      return fire(run.extras.drainTimer);
     default:
       return pending.settle(callName(id, slot.attempts));
   }

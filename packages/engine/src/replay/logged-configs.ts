@@ -1,13 +1,5 @@
-import {
-  type CarEvent,
-  type ConfigChangedData,
-  DEFAULT_LIMITS,
-  type LoggedConfig,
-  PayloadErasedError,
-  type ToolSchema,
-} from "@car/ir";
+import { capabilityGuard, type CarEvent, DEFAULT_LIMITS, type LoggedConfig, payloadOf, type ToolSchema } from "@car/ir";
 import type { SchemaCompiler } from "@car/ir/ports";
-import { capabilityGuard } from "../config/capability-guard.js";
 import { toolView } from "../config/config-holder.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { type RegistrationContext, registerTool } from "../config/registered-tool.js";
@@ -20,10 +12,9 @@ export class LoggedConfigs {
   private readonly current = new Map<string, LoggedConfig>();
 
   /** @throws `PayloadErasedError` when the payload is gone. */
-  take({ kind, data, data_digest, seq }: CarEvent): void {
-    if (kind !== "config_changed") return;
-    if (data_digest !== undefined) throw new PayloadErasedError(seq);
-    const { change, runtime, tool, schema, config } = data as unknown as ConfigChangedData;
+  take(event: CarEvent): void {
+    if (event.kind !== "config_changed") return;
+    const { change, runtime, tool, schema, config } = payloadOf(event);
     if (config !== undefined) this.current.set(runtime, config);
     const known = this.current.get(runtime);
     if (known === undefined || tool === undefined || change === "tool_revoked") return;

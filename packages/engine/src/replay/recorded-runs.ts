@@ -1,4 +1,4 @@
-import type { CarEvent, LoggedConfig, ProposalCompletedData, ProposalReceivedData, Reason, StateEntry } from "@car/ir";
+import { type CarEvent, type EventDataOf, type EventOf, type LoggedConfig, payloadOf, type StateEntry } from "@car/ir";
 import type { StateView } from "@car/ir/ports";
 import { CommittedState, type RestoreStore } from "./committed-state.js";
 import { LoggedConfigs } from "./logged-configs.js";
@@ -14,14 +14,16 @@ export interface ReplayStart {
 
 /** A run of a log, once it has ended. */
 export interface LoggedRun {
+  /** The first of `events`. */
+  readonly received: EventOf<"proposal_received">;
   readonly events: readonly CarEvent[];
-  readonly received: ProposalReceivedData;
   /** The state when it had its locks. */
   readonly view: StateView;
   readonly config: LoggedConfig | undefined;
 }
 
 interface OpenRun {
+  readonly received: EventOf<"proposal_received">;
   readonly events: CarEvent[];
   readonly config: LoggedConfig | undefined;
   view: StateView | undefined;
@@ -58,41 +60,40 @@ class Following {
 
   /** Follows an event. Gives the run that it ends. */
   take(event: CarEvent): LoggedRun | SkippedRun | undefined {
-    const { run_id: id, kind } = event;
+    const { run_id: id } = event;
     if (id === undefined) {
       this.configs.take(event);
       return undefined;
     }
-    if (kind === "proposal_received") this.open.set(id, { events: [], config: this.configs.of(id), view: undefined });
+    if (event.kind === "proposal_received") {
+      this.open.set(id, { received: event, events: [], config: this.configs.of(id), view: undefined });
+    }
     const run = this.open.get(id);
     run?.events.push(event);
-    if (kind === "proposal_admitted" && run !== undefined) run.view ??= this.state.view();
-    if (kind !== "proposal_completed") return undefined;
+    if (event.kind === "proposal_admitted" && run !== undefined) run.view ??= this.state.view();
+    if (event.kind !== "proposal_completed") return undefined;
     if (run === undefined) return skippedRun(event, "beginning_missing");
     run.view ??= this.state.view();
-    const received = run.events[0]!.data as unknown as ProposalReceivedData;
-    const reason = reasonToSkip(run.events);
-    return reason === undefined
-      ? { events: run.events, received, view: run.view, config: run.config }
-      : skippedRun(run.events[0]!, reason);
+    const { received, events, view, config } = run;
+    const reason = reasonToSkip(run, event);
+    return reason === undefined ? { received, events, view, config } : skippedRun(received, reason);
   }
 
   /** Changes the state by an event, after whoever needed the state before it. */
   apply(event: CarEvent): void {
-    const { run_id: id, kind, seq } = event;
-    if (id === undefined && seq > this.through) this.state.take(event);
-    if (kind !== "proposal_completed") return;
-    const run = this.open.get(id ?? "");
-    this.open.delete(id ?? "");
+    const { run_id: id = "", seq } = event;
+    if (event.run_id === undefined && seq > this.through) this.state.take(event);
+    if (event.kind !== "proposal_completed") return;
+    const run = this.open.get(id);
+    this.open.delete(id);
     run?.view?.release?.();
-    const { status } = event.data as unknown as ProposalCompletedData;
-    if (status === "committed" && seq > this.through) {
-      this.state.commit(run?.events.filter((each) => each.kind === "state_changed") ?? []);
-    }
+    const changed = run?.events.filter((each) => each.kind === "state_changed") ?? [];
+    if (changed.length === 0 || seq <= this.through) return;
+    if (payloadOf(event).status === "committed") this.state.commit(changed);
   }
 
   *unfinished(): Generator<SkippedRun> {
-    for (const { events } of this.open.values()) yield skippedRun(events[0]!, "open");
+    for (const { received } of this.open.values()) yield skippedRun(received, "open");
   }
 }
 
@@ -101,13 +102,17 @@ function skippedRun({ run_id = "", proposal_id = "", seq }: CarEvent, reason: Sk
 }
 
 /** What an execution of one run alone cannot show again. */
-function reasonToSkip(events: readonly CarEvent[]): SkippedRun["reason"] | undefined {
-  const received = events[0]!;
-  // Of an erased payload nothing can be said here; whoever needs it will say so.
-  const { proposal_hash: hash } = received.data as unknown as ProposalReceivedData;
-  if (received.data_digest === undefined && hash === "") return "unparsed";
+function reasonToSkip(
+  { received, events }: OpenRun,
+  completed: EventOf<"proposal_completed">,
+): SkippedRun["reason"] | undefined {
+  if (said(received)?.proposal_hash === "") return "unparsed";
   if (events.some(({ kind }) => kind === "proposal_suspended")) return "suspended";
-  if (events.some(({ kind, data }) => kind === "proposal_resumed" && data["after"] === "crash")) return "interrupted";
-  const cause = events.at(-1)!.data["cause"] as unknown as Reason | undefined;
-  return cause?.code === "store_error" ? "broken" : undefined;
+  if (events.some((event) => event.kind === "proposal_resumed" && said(event)?.after === "crash")) return "interrupted";
+  return said(completed)?.cause?.code === "store_error" ? "broken" : undefined;
+}
+
+/** Of an erased payload nothing can be said here; whoever needs it will say so. */
+function said<E extends CarEvent>(event: E): EventDataOf[E["kind"]] | undefined {
+  return event.data_digest === undefined ? payloadOf(event) : undefined;
 }

@@ -1,34 +1,35 @@
 import {
   type ActionProposal,
-  type CarEvent,
+  type EventOf,
   jsonEqual,
+  payloadOf,
   resolveOutputTemplate,
-  type StateChangedData,
   type Transition,
 } from "@car/ir";
 import type { EntryWrite, JsonObject, JsonValue } from "@car/ir";
-import type { Slot } from "../run/slot.js";
+import type { GateSlot } from "../gates/gate.js";
 import type { RecordedWrite } from "../reuse/recorded-answer.js";
+
+type Changed = EventOf<"state_changed">;
 
 /**
  * What of an action's recorded changes came through its tool's state handle. The rest follows from the schema's effects,
  * then from the action's claims, and is made again.
  */
-export function handleWrites(slot: Slot, changed: CarEvent | undefined, output: JsonValue): Map<string, EntryWrite> {
+export function handleWrites(slot: GateSlot, changed: Changed | undefined, output: JsonValue): Map<string, EntryWrite> {
   const told = toldByTool(slot, changed);
   const own = told.slice(0, told.length - effectCount(slot, output));
   return new Map(own.map(({ key, value, origin }) => [key, { value, origin }]));
 }
 
 /** The writes that came with a stored answer: all changes but the action's own claims. */
-export function reusedWrites(slot: Slot, changed: CarEvent | undefined): readonly RecordedWrite[] {
+export function reusedWrites(slot: GateSlot, changed: Changed | undefined): readonly RecordedWrite[] {
   return toldByTool(slot, changed).map(({ key, value, origin }) => ({ key, write: { value, origin } }));
 }
 
-function toldByTool({ action }: Slot, changed: CarEvent | undefined): readonly Transition[] {
+function toldByTool({ action }: GateSlot, changed: Changed | undefined): readonly Transition[] {
   if (changed === undefined) return [];
-  const { changes } = changed.data as unknown as StateChangedData;
-  return withoutClaims(changes, action.expected_effects);
+  return withoutClaims(payloadOf(changed).changes, action.expected_effects);
 }
 
 /** Claims come last, in their order, and only for keys about which the tool said nothing. */
@@ -48,7 +49,7 @@ function withoutClaims(
   return changes;
 }
 
-function effectCount({ tool, parameters }: Slot, output: JsonValue): number {
+function effectCount({ tool, parameters }: GateSlot, output: JsonValue): number {
   const scope: { readonly output: JsonValue; readonly parameters: JsonObject } = { output, parameters };
   const told = (tool?.schema.effects ?? []).filter(
     (effect) =>

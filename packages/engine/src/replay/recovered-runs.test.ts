@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { collectEvents, countingIds } from "@car/conformance";
+import { payloadOf } from "@car/ir";
 import { afterAll, describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
 import { durableStore } from "../node/durable-store.js";
@@ -31,9 +32,8 @@ describe("replayRuns, on the log of a durable store", () => {
     expect(runs.map(({ handled }) => handled)).toEqual(["resumed"]);
     await after.execute({ actions: [call("b", "ok")] });
     const events = await collectEvents(second.eventLog);
-    expect(events.filter(({ kind }) => kind === "proposal_resumed").map(({ data }) => data["after"])).toEqual([
-      "crash",
-    ]);
+    const resumed = events.filter((event) => event.kind === "proposal_resumed");
+    expect(resumed.map((event) => payloadOf(event).after)).toEqual(["crash"]);
     const report = await replayRuns(events);
     expect([report.equal, report.runs, report.skipped.map(({ reason }) => reason)]).toEqual([true, 2, ["interrupted"]]);
     await second.close();

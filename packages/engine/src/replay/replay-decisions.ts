@@ -1,4 +1,4 @@
-import { type CarEvent, type JsonObject, parseProposal, PayloadErasedError, type StateChangedData } from "@car/ir";
+import { type CarEvent, type EventEnvelope, type EventOf, parseProposal, payloadOf } from "@car/ir";
 import { ALLOW, type Decision, type PolicyEngine } from "@car/ir/ports";
 import { restoredStateStore } from "../defaults/replay-defaults.js";
 import { RunState } from "../run/run-state.js";
@@ -68,25 +68,25 @@ class DecisionReplay {
   }
 
   async take(event: CarEvent): Promise<void> {
-    const { run_id: id, kind, seq } = event;
+    const { run_id: id } = event;
     if (id === undefined) {
       this.configs.take(event);
-      if (seq > this.through) this.committed.take(event);
+      if (event.seq > this.through) this.committed.take(event);
       return;
     }
-    if (kind === "proposal_received") return this.receive(id, event);
+    if (event.kind === "proposal_received") return this.receive(id, event);
     const run = this.runs.get(id);
     if (run === undefined) return;
-    switch (kind) {
+    switch (event.kind) {
       case "proposal_admitted":
         run.state ??= this.stateNow();
         return;
       case "action_succeeded":
-        return void run.outputs.set(event.action_id!, payloadOf(event)["output"]!);
+        return void run.outputs.set(event.action_id!, payloadOf(event).output);
       case "state_changed":
         return change(run, event);
       case "policy_decided":
-        return this.decide(run, event, payloadOf(event) as unknown as Decision);
+        return this.decide(run, event, payloadOf(event));
       case "action_validated":
         return run.hadPolicy ? undefined : this.decide(run, event, ALLOW);
       case "proposal_completed":
@@ -95,14 +95,14 @@ class DecisionReplay {
     }
   }
 
-  private receive(id: string, event: CarEvent): void {
+  private receive(id: string, event: EventOf<"proposal_received">): void {
     const { proposal, principal, policy_version, proposal_hash } = payloadOf(event);
     // Input that was no proposal was never decided about.
     if (proposal_hash === "") return;
     const tools = this.configs.of(id)?.tools ?? [];
     this.runs.set(id, {
       proposal: parseProposal(proposal),
-      principal: principal as string,
+      principal,
       hadPolicy: typeof policy_version === "string",
       tools: new Map(tools.map((schema) => [schema.name, schema])),
       outputs: new Map(),
@@ -118,7 +118,7 @@ class DecisionReplay {
     return new RunState({ view: () => view });
   }
 
-  private async decide(run: DecidedRun, event: CarEvent, recorded: Decision): Promise<void> {
+  private async decide(run: DecidedRun, event: EventEnvelope, recorded: Decision): Promise<void> {
     const request = decisionRequest(run, event);
     run.asked.add(event.action_id!);
     this.decisions++;
@@ -129,20 +129,14 @@ class DecisionReplay {
     run.hasChanged = true;
   }
 
-  private complete(id: string, run: DecidedRun, event: CarEvent): void {
+  private complete(id: string, run: DecidedRun, event: EventOf<"proposal_completed">): void {
     this.runs.delete(id);
     run.state?.release();
-    if (payloadOf(event)["status"] === "committed" && event.seq > this.through) this.committed.commit(run.changes);
+    if (payloadOf(event).status === "committed" && event.seq > this.through) this.committed.commit(run.changes);
   }
 }
 
-function change(run: DecidedRun, event: CarEvent): void {
+function change(run: DecidedRun, event: EventOf<"state_changed">): void {
   run.changes.push(event);
-  const { changes } = payloadOf(event) as unknown as StateChangedData;
-  for (const { key, value, origin } of changes) run.state?.write(key, { value, origin });
-}
-
-function payloadOf({ data, data_digest, seq }: CarEvent): JsonObject {
-  if (data_digest !== undefined) throw new PayloadErasedError(seq);
-  return data;
+  for (const { key, value, origin } of payloadOf(event).changes) run.state?.write(key, { value, origin });
 }

@@ -12,6 +12,8 @@ export interface ReplayParts {
   readonly hasPolicy: boolean;
   /** Questions to receipts and caches that were answered with a wait. */
   readonly asked: Set<string>;
+  /** Calls that undo an action, by its id, once they have been made. */
+  readonly undoing: Map<string, Slot>;
   /** Tells which action reserves something of the budget. */
   readonly reserves: Map<object, string>;
   /** The slots of all actions, and that of one; only while the run is going on. */

@@ -1,15 +1,26 @@
-import { type ActionProposal, type CarEvent, epochMsOf, parseProposal, type ProposalReceivedData } from "@car/ir";
+import {
+  type ActionProposal,
+  type CarEvent,
+  epochMsOf,
+  type EventOf,
+  parseProposal,
+  payloadOf,
+  type ProposalReceivedData,
+} from "@car/ir";
 import type { EventLog, PolicyEngine, RunScope, StateView } from "@car/ir/ports";
-import { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { runtimeLogger } from "../defaults/logger.js";
 import { Recorder } from "../evidence/recorder.js";
 import { buildPlan, type Plan } from "../plan/plan.js";
 import { begin } from "../run/begin.js";
-import { refuseEarly } from "../run/refuse-early.js";
+import { type EarlyRefusal, refuseEarly } from "../run/refuse.js";
 import { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
-import type { Services } from "../run/services.js";
+import { cancelRun } from "../run/cancel-run.js";
+import { drain } from "../run/drain.js";
+import type { Host } from "../run/host.js";
+import { OpenRuns } from "../run/open-runs.js";
+import { RunNames } from "../run/run-names.js";
 import { drive } from "./drive.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { Script } from "./script.js";
@@ -24,7 +35,8 @@ import { Waits } from "./waits.js";
 
 /** One recorded run, and what it found when it began. */
 export interface RecordedExecution {
-  /** From `proposal_received` to `proposal_completed`. */
+  readonly received: EventOf<"proposal_received">;
+  /** From `received` to `proposal_completed`. */
   readonly events: readonly CarEvent[];
   readonly view: StateView;
   /** What judged it, without its policy. */
@@ -39,7 +51,7 @@ export interface RecordedExecution {
  */
 export async function replayRun(recorded: RecordedExecution): Promise<Script> {
   const script = new Script(recorded.events);
-  const received = recorded.events[0]!.data as unknown as ProposalReceivedData;
+  const received = payloadOf(recorded.received);
   const slots = new Map<string, Slot>();
   const parts: ReplayParts = {
     script,
@@ -47,23 +59,23 @@ export async function replayRun(recorded: RecordedExecution): Promise<Script> {
     timers: new ScriptedTimers(scriptedClock(script)),
     hasPolicy: typeof received.policy_version === "string",
     asked: new Set(),
+    undoing: new Map(),
     reserves: new Map(),
     slots: () => slots.values(),
     slotOf: (id) => slots.get(id),
   };
   const pending = new PendingCalls();
   const config = configOf(recorded, received, parts);
-  const services = servicesOf(recorded, parts, pending);
+  let isOver = false;
+  const host = hostOf(recorded, parts, pending, () => (isOver = true));
   const proposal = parseProposal(received.proposal, { limits: config.limits });
   const planned = buildPlan(proposal, config);
   if ("problems" in planned) {
-    await refuseEarly(services, { ...refusalOf(recorded, proposal, config), reasons: planned.problems });
+    await refuseEarly(host, { ...refusalOf(recorded, proposal, config), reasons: planned.problems });
   } else {
-    let isOver = false;
-    const onEnd = (): void => void (isOver = true);
-    const run = makeRun(recorded, { plan: scriptedPlan(planned.plan, parts), config, services, parts, onEnd });
-    for (const slot of run.slots) slots.set(slot.action.id, slot);
-    begin(run, abortedSignal(recorded.events));
+    const run = makeRun(recorded, host, scriptedPlan(planned.plan, parts), config, parts);
+    for (const slot of run.board.slots) slots.set(slot.action.id, slot);
+    begin(run);
     await drive({ run, parts, pending, isOver: () => isOver });
   }
   if (script.divergence === undefined) script.missing();
@@ -79,9 +91,12 @@ function configOf(
   return { ...config, version, policy: scripted };
 }
 
-function servicesOf({ view }: RecordedExecution, parts: ReplayParts, pending: PendingCalls): Services {
+function hostOf({ view }: RecordedExecution, parts: ReplayParts, pending: PendingCalls, onEnd: () => void): Host {
   const { script, timers } = parts;
   const logger = runtimeLogger(undefined);
+  const nobody = (): never => {
+    throw new TypeError("nothing calls this: no tool runs, and nothing new begins");
+  };
   return {
     clock: scriptedClock(script),
     timers,
@@ -94,8 +109,17 @@ function servicesOf({ view }: RecordedExecution, parts: ReplayParts, pending: Pe
     approvals: undefined,
     executor: scriptedExecutor(parts, pending),
     secrets: {},
-    recoverable: false,
-    executeChild: () => Promise.reject(new TypeError("nothing calls this: no tool runs")),
+    names: new RunNames({ hex: () => "" }),
+    giveUpRun: undefined,
+    open: new OpenRuns(),
+    config: nobody,
+    meterFor: nobody,
+    drive: drain,
+    cancel: cancelRun,
+    startChild: nobody,
+    onEnd,
+    onSuspend: onEnd,
+    onClosed: () => undefined,
   };
 }
 
@@ -117,58 +141,54 @@ function comparingLog(script: Script): EventLog {
   };
 }
 
-interface RunParts {
-  readonly plan: Plan;
-  readonly config: ConfigSnapshot;
-  readonly services: Services;
-  readonly parts: ReplayParts;
-  readonly onEnd: () => void;
-}
-
-function makeRun({ events }: RecordedExecution, { plan, config, services, parts, onEnd }: RunParts): Run {
-  const { principal } = events[0]!.data as unknown as ProposalReceivedData;
-  const run = new Run({
-    plan,
-    config,
-    services,
-    scope: scopeOf(events, plan.actionIds),
-    principal,
-    executor: undefined,
-    parent: undefined,
-    parentAction: -1,
-    budget: scriptedMeter(config.budget, parts),
-    startedAt: epochMsOf(events[0]!.timestamp),
-    onEnd,
-    onSuspend: onEnd,
-    resolve: () => undefined,
-  });
+function makeRun(
+  { received, events }: RecordedExecution,
+  host: Host,
+  plan: Plan,
+  config: ConfigSnapshot,
+  parts: ReplayParts,
+): Run {
+  const { principal } = payloadOf(received);
+  const budget = scriptedMeter(config.budget, parts);
+  const run = new Run(
+    host,
+    { principal, signal: abortedSignal(events) },
+    {
+      plan,
+      config,
+      scope: scopeOf(received, plan.actionIds),
+      budget,
+      startedAt: epochMsOf(received.timestamp),
+      answer: { resolve: () => undefined, reject: () => undefined },
+    },
+  );
   // Whether all that is left fits is told by the recording too, action by action.
-  run.restChecked = run.budget !== undefined && run.budget.constructor !== BudgetMeter;
+  run.extras.isRestChecked = budget?.isRecorded === true;
   return run;
 }
 
-function scopeOf(events: readonly CarEvent[], actionIds: readonly string[]): RunScope {
-  const { run_id = "", proposal_id = "", trace_id, span_id } = events[0]!;
-  return { run_id, proposal_id, trace_id, span_prefix: span_id.slice(0, 8), action_ids: actionIds };
+function scopeOf(received: EventOf<"proposal_received">, actionIds: readonly string[]): RunScope {
+  const { run_id = "", proposal_id = "", trace_id, span_id } = received;
+  const { principal } = payloadOf(received);
+  return { run_id, proposal_id, principal, trace_id, span_prefix: span_id.slice(0, 8), action_ids: actionIds };
 }
 
 function refusalOf(
-  { events }: RecordedExecution,
+  { received }: RecordedExecution,
   proposal: ActionProposal,
   config: ConfigSnapshot,
-): Omit<Parameters<typeof refuseEarly>[1], "reasons"> {
-  const { principal } = events[0]!.data as unknown as ProposalReceivedData;
+): Omit<EarlyRefusal, "reasons"> {
+  const { principal } = payloadOf(received);
   const ids = proposal.actions.map(({ id }) => id);
-  return { scope: scopeOf(events, ids), principal, config, proposal, startedAt: epochMsOf(events[0]!.timestamp) };
+  return { scope: scopeOf(received, ids), principal, config, proposal, startedAt: epochMsOf(received.timestamp) };
 }
 
 /** A run that was canceled before it was admitted waited for its locks at most. */
 function abortedSignal(events: readonly CarEvent[]): AbortSignal | undefined {
   if (events.some(({ kind }) => kind === "proposal_admitted")) return undefined;
-  const canceled = events.find(({ kind }) => kind === "proposal_canceled");
+  const canceled = events.find((event) => event.kind === "proposal_canceled");
   if (canceled === undefined) return undefined;
-  const { message } = canceled.data["reason"] as { readonly message: string };
   const controller = new AbortController();
-  controller.abort(new Error(message));
+  controller.abort(new Error(payloadOf(canceled).reason.message));
   return controller.signal;
 }

@@ -1,4 +1,4 @@
-import type { CarEvent } from "@car/ir";
+import { type CarEvent, type JsonObject, jsonOfEvent, payloadOf } from "@car/ir";
 import type { PolicyEngine, Tool } from "@car/ir/ports";
 import { collectEvents } from "@car/conformance";
 import { memoryEventLog } from "@car/eventlog";
@@ -42,12 +42,10 @@ async function recorded(): Promise<{ readonly events: readonly CarEvent[]; reado
 function edited(
   events: readonly CarEvent[],
   kind: string,
-  edit: (data: CarEvent["data"]) => object,
+  edit: (data: JsonObject) => JsonObject,
 ): readonly CarEvent[] {
   const at = events.findIndex((event) => event.kind === kind);
-  return events.map((event, place) =>
-    place === at ? { ...event, data: edit(event.data) as CarEvent["data"] } : event,
-  );
+  return events.map((event, place) => (place === at ? { ...event, data: edit(jsonOfEvent(event)) } : event));
 }
 
 describe("replayRuns", () => {
@@ -74,7 +72,7 @@ describe("replayRuns", () => {
       }),
     ]);
     const parameters = events.find(
-      ({ kind, data }) => kind === "action_executing" && data["parameters"] !== undefined,
+      (event) => event.kind === "action_executing" && payloadOf(event).parameters !== undefined,
     )!;
     const other = events.map((event) => (event === parameters ? { ...event, data: { parameters: { of: 8 } } } : event));
     expect((await replayRuns(other)).divergences).toMatchObject([{ seq: parameters.seq, field: "parameters.of" }]);
@@ -94,7 +92,7 @@ describe("replayRuns", () => {
     const { events } = await recorded();
     const returns = { type: "object", required: ["nothing"] };
     const strict = edited(events, "config_changed", (data) => {
-      const config = data["config"] as { tools: readonly object[] };
+      const config = data["config"] as { tools: readonly JsonObject[] };
       return { ...data, config: { ...config, tools: config.tools.map((schema) => ({ ...schema, returns })) } };
     });
     expect((await replayRuns(strict)).divergences).toMatchObject([

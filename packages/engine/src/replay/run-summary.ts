@@ -1,14 +1,13 @@
-import type {
-  ActionSucceededData,
-  CarEvent,
-  JsonObject,
-  JsonValue,
-  ProposalCompletedData,
-  ProposalReceivedData,
-  Reason,
-  StateChangedData,
+import {
+  type ActionSucceededData,
+  type CarEvent,
+  type EventOf,
+  type JsonValue,
+  payloadOf,
+  type ProposalCompletedData,
+  type ProposalReceivedData,
+  type Reason,
 } from "@car/ir";
-import { PayloadErasedError } from "@car/ir";
 
 /** What a log says about one action, without times. */
 export interface ActionSummary {
@@ -33,7 +32,7 @@ export interface RunSummary {
 
 interface OpenAction {
   status: ActionSummary["status"];
-  end: JsonObject;
+  end: Partial<ActionSucceededData> & { readonly reason?: Reason };
   attempts: number;
   changes: JsonValue[];
   decisions: JsonValue[];
@@ -45,23 +44,23 @@ export async function runSummaries(
 ): Promise<readonly RunSummary[]> {
   const runs = new Map<string, SummaryBuilder>();
   for await (const event of events) {
-    const { run_id: id, kind } = event;
+    const { run_id: id } = event;
     if (id === undefined) continue;
-    if (kind === "proposal_received") runs.set(id, new SummaryBuilder(event));
+    if (event.kind === "proposal_received") runs.set(id, new SummaryBuilder(event));
     else runs.get(id)?.take(event);
   }
   return [...runs.values()].map((run) => run.summary());
 }
 
 class SummaryBuilder {
-  private readonly first: CarEvent;
+  private readonly first: EventOf<"proposal_received">;
   private readonly received: ProposalReceivedData;
   private readonly actions = new Map<string, OpenAction>();
   private end: Partial<ProposalCompletedData> = {};
 
-  constructor(first: CarEvent) {
+  constructor(first: EventOf<"proposal_received">) {
     this.first = first;
-    this.received = payloadOf(first) as unknown as ProposalReceivedData;
+    this.received = payloadOf(first);
   }
 
   take(event: CarEvent): void {
@@ -71,7 +70,7 @@ class SummaryBuilder {
     action.attempts = Math.max(action.attempts, event.attempt ?? 0);
     switch (event.kind) {
       case "state_changed":
-        action.changes.push(...(payloadOf(event) as unknown as StateChangedData).changes.map(asJson));
+        action.changes.push(...payloadOf(event).changes);
         return;
       case "policy_decided":
         action.decisions.push(payloadOf(event));
@@ -93,7 +92,7 @@ class SummaryBuilder {
     const { status = "unfinished", cause } = this.end;
     const actions = Object.fromEntries([...this.actions].map(([id, action]) => [id, summaryOf(action)]));
     const known = { run_id, seq, proposal_hash, principal, status, actions };
-    return cause === undefined ? known : { ...known, cause: asJson(cause) };
+    return cause === undefined ? known : { ...known, cause };
   }
 
   private actionOf(id: string): OpenAction {
@@ -106,22 +105,13 @@ class SummaryBuilder {
 }
 
 function summaryOf({ status, end, attempts, changes, decisions }: OpenAction): ActionSummary {
-  const { output, reason } = end as unknown as Partial<ActionSucceededData> & { readonly reason?: Reason };
+  const { output, reason } = end;
   return {
     status,
     ...(output === undefined ? {} : { output }),
-    ...(reason === undefined ? {} : { reason: asJson(reason) }),
+    ...(reason === undefined ? {} : { reason }),
     attempts,
     changes,
     decisions,
   };
-}
-
-function asJson(value: object): JsonObject {
-  return value as unknown as JsonObject;
-}
-
-function payloadOf({ data, data_digest, seq }: CarEvent): JsonObject {
-  if (data_digest !== undefined) throw new PayloadErasedError(seq);
-  return data;
 }

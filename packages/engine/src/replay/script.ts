@@ -1,4 +1,4 @@
-import { type CarEvent, type EventKind, type JsonObject, type JsonValue, PayloadErasedError } from "@car/ir";
+import { type CarEvent, type EventKind, jsonOfEvent, type JsonObject, type JsonValue, payloadOf } from "@car/ir";
 import type { EventDraft } from "@car/ir/ports";
 import { comparable } from "./comparable.js";
 import { firstDifference } from "./difference.js";
@@ -52,7 +52,7 @@ export class Script {
       if (queue === undefined) this.queues.set(id, [place]);
       else queue.push(place);
     }
-    for (const { data_digest, seq } of events) if (data_digest !== undefined) throw new PayloadErasedError(seq);
+    for (const event of events) payloadOf(event);
   }
 
   /** The first event that has not come again. */
@@ -98,7 +98,7 @@ export class Script {
       return this.diverge(recorded, { field: "kind", recorded: recorded.kind, replayed: kind });
     const attempts = { recorded: recorded.attempt ?? 0, replayed: attempt };
     if (attempts.recorded !== attempt) return this.diverge(recorded, { field: "attempt", ...attempts });
-    const found = firstDifference(comparable(kind, recorded.data), comparable(kind, plain(data)));
+    const found = firstDifference(comparable(kind, jsonOfEvent(recorded)), comparable(kind, plain(data)));
     if (found !== undefined) {
       return this.diverge(recorded, { field: found.path, recorded: found.left, replayed: found.right });
     }

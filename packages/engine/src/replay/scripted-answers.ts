@@ -1,16 +1,17 @@
-import type { CarEvent, EventKind, JsonValue, Reason } from "@car/ir";
+import { type CarEvent, type EventKind, type EventOf, payloadOf } from "@car/ir";
 import type { ResultCache } from "../reuse/result-cache.js";
 import type { Receipts } from "../reuse/receipts.js";
 import type { RecordedAnswer } from "../reuse/recorded-answer.js";
 import type { Found } from "../reuse/single-flight.js";
 import type { Slot } from "../run/slot.js";
 import { reusedWrites } from "./recorded-writes.js";
+import type { GateSlot } from "../gates/gate.js";
 import type { ReplayParts } from "./replay-parts.js";
 
 /** Receipts that answer what the recording says they answered. */
 export function scriptedReceipts(parts: ReplayParts): Receipts {
   return {
-    find: (_key, _asker, slot) => find(slot, "action_deduplicated", parts),
+    find: (_principal, _key, _asker, slot) => find(slot, "action_deduplicated", parts),
     store: () => undefined,
     restore: () => undefined,
     publish: () => undefined,
@@ -36,14 +37,16 @@ const ENDS_THE_QUESTION: ReadonlySet<EventKind> = new Set<EventKind>([
   "action_skipped",
 ]);
 
-function find(slot: Slot, kind: "action_deduplicated" | "cache_hit", parts: ReplayParts): Found<RecordedAnswer> {
+type HitKind = "action_deduplicated" | "cache_hit";
+
+function find(slot: GateSlot, kind: HitKind, parts: ReplayParts): Found<RecordedAnswer> {
   const { id } = slot.action;
   const { script, waits, asked } = parts;
   const ahead = script.ahead(id);
   const end = ahead.findIndex((event) => ENDS_THE_QUESTION.has(event.kind));
   const soon = end < 0 ? ahead : ahead.slice(0, end);
   const isTokenWait = ahead.some(({ kind }, at) => kind === "rate_limited" && at > end);
-  const hit = soon.find((event) => event.kind === kind);
+  const hit = soon.find((event): event is EventOf<HitKind> => event.kind === kind);
   const question = `${kind} ${id}`;
   if (!asked.has(question) && !script.isNext(id) && !isTokenWait && hasWaited(soon, ahead[end], parts)) {
     asked.add(question);
@@ -65,16 +68,12 @@ function hasWaited(soon: readonly CarEvent[], end: CarEvent | undefined, { hasPo
 }
 
 /** Whether it was this action itself that found no budget left; a run that is stopped for it names another action, or its duration. */
-function foundNoBudget({ data }: CarEvent): boolean {
-  const { code, action_id, limit } = data["reason"] as unknown as Reason;
+function foundNoBudget(end: EventOf<"action_skipped">): boolean {
+  const { code, action_id, limit } = payloadOf(end).reason;
   return code === "budget_exceeded" && action_id === undefined && limit !== "max_duration_ms";
 }
 
-function answerOf({ data }: CarEvent, writes: RecordedAnswer["writes"]): RecordedAnswer {
-  return {
-    output: data["output"] as JsonValue,
-    writes,
-    runId: data["from_run_id"] as string,
-    actionId: data["from_action_id"] as string,
-  };
+function answerOf(hit: EventOf<HitKind>, writes: RecordedAnswer["writes"]): RecordedAnswer {
+  const { output, from_run_id: runId, from_action_id: actionId } = payloadOf(hit);
+  return { output, writes, runId, actionId };
 }

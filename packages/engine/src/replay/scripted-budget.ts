@@ -1,5 +1,6 @@
-import type { Budget, CarEvent, Reason } from "@car/ir";
+import type { Budget, CarEvent } from "@car/ir";
 import { BudgetMeter, type Charge } from "../budget/budget-meter.js";
+import { reasonOf } from "./reason-of.js";
 import type { ReplayParts } from "./replay-parts.js";
 
 /** A meter for a second execution: counted anew where the run alone decides, else as the recording says. */
@@ -11,6 +12,7 @@ export function scriptedMeter(budget: Budget | undefined, parts: ReplayParts): B
 
 /** What other runs and the tools themselves spent is not in the log: only that there was no more, and for whom. */
 class RecordedMeter extends BudgetMeter {
+  override readonly isRecorded = true;
   private readonly parts: ReplayParts;
 
   constructor(budget: Budget, parts: ReplayParts) {
@@ -27,6 +29,6 @@ class RecordedMeter extends BudgetMeter {
 }
 
 function limitOf(event: CarEvent | undefined): string | undefined {
-  const reason = event?.data["reason"] as unknown as Reason | undefined;
+  const reason = reasonOf(event);
   return reason?.code === "budget_exceeded" ? reason.limit : undefined;
 }

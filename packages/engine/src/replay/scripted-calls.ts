@@ -1,4 +1,4 @@
-import type { CarEvent, ErrorClass, JsonValue, Reason } from "@car/ir";
+import { type CarEvent, type ErrorClass, type EventOf, type JsonValue, payloadOf, type Reason } from "@car/ir";
 import type { Executor } from "@car/ir/ports";
 import type { Attempt } from "../dispatch/attempt.js";
 import { RecordedFailure } from "../dispatch/recorded-failure.js";
@@ -7,7 +7,7 @@ import { canceledBy } from "./cancelation.js";
 import type { Script } from "./script.js";
 import { handleWrites } from "./recorded-writes.js";
 import type { ReplayParts } from "./replay-parts.js";
-import { reasonCodeOf } from "./reason-code.js";
+import { reasonCodeOf } from "./reason-of.js";
 
 /** Calls that have not been answered: the recording does so when their turn comes. */
 export class PendingCalls {
@@ -39,21 +39,32 @@ export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Exe
   return ({ actionId, context }) => {
     // The engine's own executors get the attempt itself.
     const attempt = context as Attempt;
-    if (attempt.slot.purpose !== "") return undone(parts, attempt);
+    if (attempt.slot.undoes !== undefined) return undone(parts, attempt);
     const end = endOf(parts, actionId, attempt.number);
     // Nothing of this run came in between, so it makes no difference whether the tool answered at once.
-    const isAtOnce = end !== undefined && script.isNext(actionId) && !isGivenUp(end);
+    const isNext = end !== undefined && script.isNext(actionId);
+    const isAtOnce = isNext && !isGivenUp(failureEvent(script, end));
     // The last answers of a run that was canceled must leave the time for that.
     if (isAtOnce && !isCanceledNow(script) && !wasQueuedFor(parts)) return answerTo(parts, attempt);
-    return pending.promise(callName(actionId, attempt.number), () => (attempt.over ? null : answerTo(parts, attempt)));
+    return pending.promise(callName(actionId, attempt.number), () =>
+      attempt.isOver ? null : answerTo(parts, attempt),
+    );
   };
 }
 
 /** How an attempt ended, as far as that has not come again. */
-export function endOf({ script }: ReplayParts, actionId: string, attempt: number): CarEvent | undefined {
-  return script
-    .ahead(actionId)
-    .find(({ kind, attempt: of }) => of === attempt && (kind === "action_succeeded" || kind === "action_failed"));
+export function endOf({ script }: ReplayParts, actionId: string, attempt: number): AttemptEnd | undefined {
+  const isEnd = ({ kind }: CarEvent): boolean => kind === "action_succeeded" || kind === "action_failed";
+  return script.ahead(actionId).find((event): event is AttemptEnd => event.attempt === attempt && isEnd(event));
+}
+
+type AttemptEnd = EventOf<"action_succeeded" | "action_failed">;
+
+/** What tells how the attempt itself failed: the action may have ended as in doubt because of it. */
+export function failureEvent(script: Script, end: AttemptEnd): AttemptEnd | EventOf<"action_in_doubt"> {
+  const ahead = script.ahead(end.action_id!);
+  const before = ahead[ahead.indexOf(end) - 1];
+  return before?.kind === "action_in_doubt" && before.attempt === end.attempt ? before : end;
 }
 
 /** The run or the deadline ended the call, not the tool. */
@@ -69,8 +80,8 @@ function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
   parts.script.supply(end);
   if (end.kind === "action_failed") throw new RecordedFailure(failureOf(parts, end));
   const ahead = parts.script.ahead(slot.action.id);
-  const changed = ahead.slice(0, ahead.indexOf(end)).findLast(({ kind }) => kind === "state_changed");
-  const output = end.data["output"] as JsonValue;
+  const changed = ahead.slice(0, ahead.indexOf(end)).findLast((event) => event.kind === "state_changed");
+  const { output } = payloadOf(end);
   const writes = handleWrites(slot, changed, output);
   if (writes.size > 0) attempt.writes = writes;
   return output;
@@ -79,28 +90,29 @@ function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
 /** Cannot come true: the event that it leads to is in no recording, so it shows as a divergence. */
 const UNRECORDED: Reason = { code: "failed", message: "the recording has no outcome of this attempt" };
 
-function failureOf({ script }: ReplayParts, end: CarEvent): ReturnType<typeof failed> {
-  const reason = end.data["reason"] as unknown as Reason;
+function failureOf({ script }: ReplayParts, end: EventOf<"action_failed">): ReturnType<typeof failed> {
+  const told = failureEvent(script, end) as EventOf<"action_failed" | "action_in_doubt">;
+  const { reason } = payloadOf(told);
   const errorClass = (reason.class ?? "terminal") as ErrorClass;
   const ahead = script.ahead(end.action_id!);
-  const isRetried = ahead[ahead.indexOf(end) + 1]?.kind === "action_retrying";
+  const isRetried = told !== end || ahead[ahead.indexOf(end) + 1]?.kind === "action_retrying";
   // The pause that a tool asked for is not in the log; that it was too long shows in there being no further attempt.
-  return failed(reason, errorClass, isRetried ? undefined : Number.POSITIVE_INFINITY);
+  return failed(reason, errorClass, isRetried ? undefined : Number.POSITIVE_INFINITY, reason.outcome);
 }
 
 /** A compensation's attempts are not told one by one: the last one has the recorded end, those before it failed. */
-function undone({ script }: ReplayParts, { slot, number }: Attempt): JsonValue {
+function undone({ script, undoing }: ReplayParts, { slot, number }: Attempt): JsonValue {
+  undoing.set(slot.action.id, slot);
   const end = script
     .ahead(slot.action.id)
-    .find(({ kind }) => kind === "compensation_succeeded" || kind === "compensation_failed");
+    .find((event) => event.kind === "compensation_succeeded" || event.kind === "compensation_failed");
   if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
   script.supply(end);
-  if (end.kind === "compensation_succeeded") {
-    if (number < (end.data["attempts"] as number)) throw new RecordedFailure(failed(UNRECORDED, "transient"));
-    return end.data["output"] as JsonValue;
-  }
-  const reason = end.data["reason"] as unknown as Reason;
-  throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass));
+  const { attempts } = payloadOf(end);
+  if (number < attempts) throw new RecordedFailure(failed(UNRECORDED, "transient"));
+  if (end.kind === "compensation_succeeded") return payloadOf(end).output;
+  const { reason } = payloadOf(end);
+  throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass, undefined, reason.outcome));
 }
 
 /** Others came to a queue while this call was under way: all that could start then did, and those that had no place wait. */

@@ -1,12 +1,5 @@
-import type { CarEvent, ProposalRejectedData } from "@car/ir";
-import {
-  ALLOW,
-  type Approver,
-  type ApprovalAnswer,
-  type Decision,
-  type PolicyEngine,
-  type PolicyRequest,
-} from "@car/ir/ports";
+import { type CarEvent, payloadOf } from "@car/ir";
+import { ALLOW, type Approver, type Decision, type PolicyEngine, type PolicyRequest } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import type { ReplayParts } from "./replay-parts.js";
 
@@ -31,16 +24,16 @@ export function scriptedPolicy(parts: ReplayParts, version: string, own: PolicyE
 
 /** A check that nobody recorded is allowed; the event that tells of it then shows the divergence. */
 function recordedDecision(ahead: readonly CarEvent[]): Decision {
-  const event = ahead.find(({ kind }) => kind === "policy_decided");
-  return event === undefined ? ALLOW : (event.data as unknown as Decision);
+  const event = ahead.find((each) => each.kind === "policy_decided");
+  return event === undefined ? ALLOW : payloadOf(event);
 }
 
 const PREFIX = "compensation: ";
 
 /** What a proposer's compensation was refused for before the run began is told only by the refusal. */
 function recordedDenial({ script }: ReplayParts, { action }: PolicyRequest): Decision {
-  const refusal = script.rest().find(({ kind }) => kind === "proposal_rejected");
-  const { reasons = [] } = (refusal?.data ?? {}) as Partial<ProposalRejectedData>;
+  const refusal = script.rest().find((event) => event.kind === "proposal_rejected");
+  const { reasons } = refusal === undefined ? { reasons: [] } : payloadOf(refusal);
   const reason = reasons.find(
     ({ action_id, code, message }) => action_id === action.id && code === "policy_denied" && message.startsWith(PREFIX),
   );
@@ -53,8 +46,8 @@ function recordedDenial({ script }: ReplayParts, { action }: PolicyRequest): Dec
 export function scriptedApprover({ script, waits }: ReplayParts): Approver | undefined {
   if (!script.events.some(({ kind }) => kind === "approval_requested")) return undefined;
   return ({ action_id: id }) => {
-    const event = script.ahead(id).find(({ kind }) => kind === "approval_recorded");
-    const answer = (event?.data ?? { approved: false }) as unknown as ApprovalAnswer;
+    const event = script.ahead(id).find((each) => each.kind === "approval_recorded");
+    const answer = event === undefined ? { approved: false } : payloadOf(event);
     return waits.promise(id, () => answer);
   };
 }

@@ -1,4 +1,4 @@
-import { LockCanceledError, NestedLockError, type Reason } from "@car/ir";
+import { LockCanceledError, NestedLockError, payloadOf, type Reason } from "@car/ir";
 import type { Lease, LockWait, StateStore, StateView } from "@car/ir/ports";
 import type { Script } from "./script.js";
 
@@ -21,9 +21,8 @@ export function scriptedStore(view: StateView, script: Script): StateStore {
 }
 
 function refusalOf(script: Script): Reason | undefined {
-  const rejected = script.events.find(({ kind }) => kind === "proposal_rejected");
-  const reasons = rejected?.data["reasons"] as unknown as readonly Reason[] | undefined;
-  return reasons?.[0];
+  const rejected = script.events.find((event) => event.kind === "proposal_rejected");
+  return rejected && payloadOf(rejected).reasons[0];
 }
 
 function answer(refusal: Reason | undefined): Lease | LockWait {

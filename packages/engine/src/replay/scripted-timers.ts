@@ -38,13 +38,6 @@ export class ScriptedTimers extends TimerQueue {
     return timer;
   }
 
-  /** Fires every timer that is set now. Returns whether there was one. */
-  fireAll(): boolean {
-    const now = [...this.pending];
-    for (const timer of now) timer.fire();
-    return now.length > 0;
-  }
-
   /** The timer that was set last. */
   newest(): ScriptedTimer | undefined {
     return [...this.pending].at(-1);

@@ -2,7 +2,7 @@ import type { RegisteredTool } from "../config/registered-tool.js";
 import type { Semaphore } from "../limits/semaphore.js";
 import type { TokenBucket } from "../limits/token-bucket.js";
 import type { Plan } from "../plan/plan.js";
-import { reasonCodeOf } from "./reason-code.js";
+import { reasonCodeOf } from "./reason-of.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { scriptedCache } from "./scripted-answers.js";
 
@@ -35,7 +35,7 @@ function scriptedTool(tool: RegisteredTool, { id, queue, parts }: ScriptedUse): 
   return Object.create(tool, {
     reserve: { value: reserve },
     revoked: { get: () => reasonCodeOf(script.ahead(id)[0]) === "revoked" },
-    slots: { value: tool.slots && scriptedPlaces(id, queue, parts) },
+    places: { value: tool.places && scriptedPlaces(id, queue, parts) },
     bucket: { value: tool.bucket && scriptedBucket(tool.bucket, id, parts) },
     cache: { value: tool.cache && scriptedCache(id, parts) },
   }) as RegisteredTool;

@@ -96,6 +96,11 @@ export class SingleFlight<T> {
     wakeAll(entry);
   }
 
+  /** Nothing is being made, and every answer is too old. */
+  isIdle(): boolean {
+    return [...this.entries.values()].every((entry) => this.isStale(entry));
+  }
+
   private isStale({ value, storedAt }: Entry<T>): boolean {
     return value !== undefined && this.options.now() - storedAt >= this.options.ttlMs;
   }

@@ -9,9 +9,10 @@ import {
   resolveOutputTemplate,
   type Transition,
 } from "@car/ir";
+import { flowOf } from "../flow/flow-note.js";
 import type { RecordedWrite } from "../reuse/recorded-answer.js";
 import type { Run } from "./run.js";
-import type { Slot } from "./slot.js";
+import { notesOf, type Slot } from "./slot.js";
 
 /**
  * Writes what a successful action changes, in order: its tool's writes, the tool's declared effects, and last what the
@@ -19,12 +20,13 @@ import type { Slot } from "./slot.js";
  */
 export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
   const { action } = slot;
-  const writes = slot.reused === undefined ? ownWrites(slot, output) : declaredOnly(run, slot, slot.reused);
+  const reused = slot.notes?.reuse?.writes;
+  const writes = reused === undefined ? ownWrites(slot, output) : declaredOnly(run, slot, reused);
   const { expected_effects: claims } = action;
   if (writes.length === 0 && run.plan.graph.access[slot.index]!.writes.length === 0) return;
-  slot.toolWrites = writes;
+  if (writes.length > 0) notesOf(slot).toolWrites = writes;
   const changes: Transition[] = [];
-  const { labels } = slot;
+  const { labels } = flowOf(slot);
   for (const { key, write } of writes) {
     changes.push(change(run, key, labels === NO_LABELS ? write : { ...write, labels }));
   }
@@ -40,7 +42,8 @@ export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
 }
 
 /** A claim is the model's own words, made after it had seen what it had seen. */
-function claimOf({ flow }: Run, { labels: own }: Slot, value: JsonValue): EntryWrite {
+function claimOf({ flow }: Run, slot: Slot, value: JsonValue): EntryWrite {
+  const own = flowOf(slot).labels;
   const labels = flow === undefined ? own : joinLabels(own, flow.context);
   return labels === NO_LABELS ? { value, origin: "model" } : { value, origin: "model", labels };
 }
@@ -68,19 +71,22 @@ function noteMismatch(
 }
 
 /** A `state_write` has its one write; a tool call what its handle buffered, then what its schema takes from the output. */
-function ownWrites(slot: Slot, output: JsonValue): readonly RecordedWrite[] {
-  const buffered = slot.finished?.writes;
-  const effects = slot.tool?.schema.effects;
-  if (buffered === undefined && (effects === undefined || effects.length === 0)) return slot.toolWrites;
-  const writes = [...slot.toolWrites];
+function ownWrites({ notes, tool, parameters }: Slot, output: JsonValue): readonly RecordedWrite[] {
+  const buffered = notes?.handleWrites;
+  const effects = tool?.schema.effects;
+  const known = notes?.toolWrites ?? NO_WRITES;
+  if (buffered === undefined && (effects === undefined || effects.length === 0)) return known;
+  const writes = [...known];
   for (const [key, write] of buffered ?? []) writes.push({ key, write });
   for (const effect of effects ?? []) {
     if (typeof effect === "string" || effect.value === undefined) continue;
-    const resolved = resolveOutputTemplate(effect.value, { output, parameters: slot.parameters });
+    const resolved = resolveOutputTemplate(effect.value, { output, parameters });
     if (resolved.ok) writes.push({ key: effectKey(effect), write: { value: resolved.value, origin: "tool" } });
   }
   return writes;
 }
+
+const NO_WRITES: readonly RecordedWrite[] = Object.freeze([]);
 
 /** Writes that come with a stored answer count only on keys that this action declares: others are not locked. */
 function declaredOnly(run: Run, slot: Slot, writes: readonly RecordedWrite[]): readonly RecordedWrite[] {

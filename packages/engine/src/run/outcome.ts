@@ -1,5 +1,8 @@
 import type { ErrorClass, JsonValue, Reason } from "@car/ir";
 
+/** What a call may have left outside the state store: nothing, nobody knows, or it has acted. */
+export type SideEffect = "none" | "unknown" | "acted";
+
 /** An action that did what it was asked to. */
 export interface Succeeded {
   readonly status: "succeeded";
@@ -14,6 +17,8 @@ export interface Unsuccessful {
   /** Set for failures of a call: decides, with `retryAfterMs`, whether another attempt is worth it. */
   readonly errorClass?: ErrorClass;
   readonly retryAfterMs?: number | undefined;
+  /** What the attempt may have left, if its tool can leave anything. Absent: nothing. */
+  readonly sideEffect?: SideEffect;
 }
 
 /** How an action, or one attempt at it, ended. A value: nothing is thrown between the engine's parts. */
@@ -25,8 +30,13 @@ export function rejected(reason: Reason): Unsuccessful {
 }
 
 /** The action was tried and did not work. */
-export function failed(reason: Reason, errorClass: ErrorClass = "terminal", retryAfterMs?: number): Unsuccessful {
-  return { status: "failed", reason, errorClass, retryAfterMs };
+export function failed(
+  reason: Reason,
+  errorClass: ErrorClass = "terminal",
+  retryAfterMs?: number,
+  sideEffect: SideEffect = "none",
+): Unsuccessful {
+  return { status: "failed", reason, errorClass, retryAfterMs, sideEffect };
 }
 
 /** The action was not tried. */

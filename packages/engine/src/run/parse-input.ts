@@ -1,7 +1,7 @@
 import { type ActionProposal, CarError, type InputProblem, parseProposal, problemText, type Reason } from "@car/ir";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
-import type { RunNames } from "./run-names.js";
-import type { Services } from "./services.js";
+import type { Host } from "./host.js";
+import { messageOf } from "./thrown.js";
 
 /** What is wrong with input that is no proposal, and what little of it can be named. */
 export interface UnparsedInput {
@@ -10,21 +10,15 @@ export interface UnparsedInput {
   readonly actionIds: readonly string[];
 }
 
-/** What parsing needs besides the input. */
-export interface ParseContext {
-  readonly config: ConfigSnapshot;
-  readonly services: Services;
-  readonly names: RunNames;
-}
-
 /** Parses. Never throws. */
 export function parseInput(
   input: unknown,
-  { config, services, names }: ParseContext,
+  { clock, names }: Pick<Host, "clock" | "names">,
+  config: ConfigSnapshot,
 ): { readonly proposal: ActionProposal } | UnparsedInput {
   try {
     const ids = { hex: () => names.proposalId() };
-    return { proposal: parseProposal(input, { clock: services.clock, ids, limits: config.limits }) };
+    return { proposal: parseProposal(input, { clock, ids, limits: config.limits }) };
   } catch (error) {
     return { problems: reasonsOf(error), proposalId: nameOf(input), actionIds: idsOf(input, config) };
   }
@@ -32,7 +26,7 @@ export function parseInput(
 
 function reasonsOf(error: unknown): readonly Reason[] {
   if (!CarError.isInstance(error) || error.code !== "CAR_PROPOSAL_INVALID") {
-    const message = `the proposal could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `the proposal could not be read: ${messageOf(error)}`;
     return [{ code: "invalid", message }];
   }
   const { problems } = error as unknown as { readonly problems: readonly InputProblem[] };

@@ -53,22 +53,28 @@ export class ReadyQueue {
     return held;
   }
 
-  /** Takes back that an action was taken: it waits for its tool, and still counts as ready. */
+  /** An action that was taken waits for its tool. An irreversible one holds others back as if it ran, others count as ready. */
   park(index: number): void {
-    if (!this.ordered) return;
+    if (!this.ordered || this.isIrreversible(index)) return;
     this.count(index, -1);
-    if (this.isOrdinaryThreat(index)) this.readyThreats++;
+    if (this.isThreat(index)) this.readyThreats++;
   }
 
-  /** Lets a parked action be taken again; or, when it has ended, forgets it. */
+  /** A parked action waits no more: it may be taken again, or it has ended. */
   unpark(index: number, ended: boolean): void {
-    if (this.ordered && this.isOrdinaryThreat(index)) this.readyThreats--;
+    if (this.ordered) {
+      if (this.isIrreversible(index)) this.count(index, -1);
+      else if (this.isThreat(index)) this.readyThreats--;
+    }
     if (!ended) this.push(index);
   }
 
-  private isOrdinaryThreat(index: number): boolean {
-    const flags = this.flags[index]!;
-    return (flags & IRREVERSIBLE) === 0 && (flags & THREAT) !== 0;
+  private isIrreversible(index: number): boolean {
+    return (this.flags[index]! & IRREVERSIBLE) !== 0;
+  }
+
+  private isThreat(index: number): boolean {
+    return (this.flags[index]! & THREAT) !== 0;
   }
 
   /** Says that an action taken from here has ended. */

@@ -1,84 +1,117 @@
 import {
+  type ActionProposal,
   type ActionResult,
   type CostSummary,
   type JsonObject,
+  proposalHash,
+  type ProposalReceivedData,
   type ProposalResult,
   type Reason,
+  type ReplacedRun,
   rfc3339,
 } from "@car/ir";
+import type { RunScope } from "@car/ir/ports";
+import type { ConfigSnapshot } from "../config/config-snapshot.js";
+import { messageOf } from "./thrown.js";
+import { answerUndone } from "./answer-undone.js";
+import type { Host } from "./host.js";
+import { completedData } from "./result.js";
 import type { Run } from "./run.js";
-
-/** Why, and as what, a run ends before anything of it has run. */
-export interface Refusal {
-  readonly reasons: readonly Reason[];
-  /** Default `rejected`. */
-  readonly status?: "rejected" | "canceled";
-}
 
 const NO_CHANGES: JsonObject = Object.freeze({});
 const NO_DELETES: readonly string[] = Object.freeze([]);
 
-/** Ends a run that has a plan but may not start. */
-export function refuse(run: Run, { reasons, status = "rejected" }: Refusal): void {
-  run.settled = true;
-  run.state.release();
-  run.lease?.release();
-  const result: ProposalResult = {
-    ...refusedResult({ ids: run.plan.actionIds, reasons, status, time: run.time, startedAt: run.startedAt }),
-    proposal_id: run.scope.proposal_id,
-    run_id: run.scope.run_id,
-    trace_id: run.scope.trace_id,
-    proposal_hash: run.plan.hash,
-  };
+/** Ends a run that has a plan but may not start: before anything of it has run. */
+export function refuse(run: Run, reasons: readonly Reason[], status: "rejected" | "canceled" = "rejected"): void {
+  const { scope, plan, startedAt, time } = run;
+  const result = refusedResult(scope, reasons, { status, hash: plan.hash, time, startedAt });
   if (status === "rejected") run.record("proposal_rejected", undefined, { reasons });
-  else run.record("proposal_canceled", undefined, { reason: reasons[0] });
-  const { cost, external_effects, external_effects_remain, cause } = result;
-  run.record("proposal_completed", undefined, {
-    status,
-    cost,
-    external_effects,
-    external_effects_remain,
-    cause,
-  });
-  run.services.recorder.flushThen(() => run.answer(result));
+  else run.record("proposal_canceled", undefined, { reason: reasons[0]! });
+  run.record("proposal_completed", undefined, completedData(result));
+  answerUndone(run, result);
 }
 
-/** What the result of a refused proposal is made of. */
-export interface RefusedParts {
-  readonly ids: readonly string[];
+/** A proposal that never became a run, and why. */
+export interface EarlyRefusal {
+  readonly scope: RunScope;
+  readonly principal: string;
+  readonly config: ConfigSnapshot;
+  /** `undefined` when the input could not be parsed. */
+  readonly proposal: ActionProposal | undefined;
   readonly reasons: readonly Reason[];
+  readonly startedAt: number;
+  readonly replaces?: ReplacedRun | undefined;
+}
+
+/** Logs the refusal and gives its result. A log that fails adds its own reason. */
+export function refuseEarly(
+  { clock, recorder, logger }: Pick<Host, "clock" | "recorder" | "logger">,
+  refusal: EarlyRefusal,
+): Promise<ProposalResult> {
+  const { scope, proposal, principal, config, reasons, startedAt, replaces } = refusal;
+  const time = clock.now();
+  const hash = proposal === undefined ? "" : proposalHash(proposal);
+  const as = { status: "rejected", hash, time, startedAt } as const;
+  const result = refusedResult(scope, reasons, as);
+  const place = { scope, time };
+  const received: ProposalReceivedData = {
+    // Input that does not parse has no canonical form to log; what was wrong with it is in the refusal.
+    proposal: proposal ?? {},
+    proposal_hash: hash,
+    principal,
+    config_version: config.version,
+    ...(replaces === undefined ? {} : { replaces }),
+  };
+  try {
+    recorder.recordOf("proposal_received", place, undefined, received);
+    recorder.recordOf("proposal_rejected", place, undefined, { reasons });
+    recorder.recordOf("proposal_completed", place, undefined, completedData(result));
+  } catch (error) {
+    logger.error({ error }, "the event log failed");
+    const message = `the event log failed: ${messageOf(error)}`;
+    return Promise.resolve(refusedResult(scope, [...reasons, { code: "store_error", message }], as));
+  }
+  return new Promise((resolve) => recorder.flushThen(() => resolve(result)));
+}
+
+/** What of a refusal depends on when and how it came. */
+export interface RefusedAs {
   readonly status: "rejected" | "canceled";
+  /** Of the proposal; empty when it could not be parsed. */
+  readonly hash: string;
   readonly time: number;
   readonly startedAt: number;
 }
 
-/** The parts of a result that do not depend on whose run it was: one entry per action, nothing done. */
+/** The result of a proposal of which nothing was done: one entry per action. */
 export function refusedResult(
-  parts: RefusedParts,
-): Pick<
-  ProposalResult,
-  "status" | "results" | "cause" | "reasons" | "cost" | "external_effects" | "external_effects_remain"
-> {
-  const { ids, reasons, status, time, startedAt } = parts;
+  { proposal_id, run_id, trace_id, action_ids }: RunScope,
+  reasons: readonly Reason[],
+  { status, hash, time, startedAt }: RefusedAs,
+): ProposalResult {
   const cause = reasons[0]!;
+  const own = new Map<string | undefined, Reason>();
+  for (const reason of reasons) if (!own.has(reason.action_id)) own.set(reason.action_id, reason);
+  const as = { status: status === "rejected" ? "rejected" : "skipped", timestamp: rfc3339(time) } as const;
   return {
+    proposal_id,
+    run_id,
+    proposal_hash: hash,
     status,
-    results: ids.map((id) => refusedAction(id, reasons.find((reason) => reason.action_id === id) ?? cause, parts)),
+    results: action_ids.map((id) => refusedAction(id, own.get(id) ?? cause, as)),
     cause,
     reasons,
-    cost: emptyCost(status === "rejected" ? ids.length : 0, {
-      skipped: status === "canceled" ? ids.length : 0,
-      wallMs: time - startedAt,
-    }),
+    cost: refusedCost(action_ids.length, as.status, time - startedAt),
+    trace_id,
     external_effects: "none",
     external_effects_remain: false,
   };
 }
 
-function refusedAction(id: string, reason: Reason, { status, time }: RefusedParts): ActionResult {
+function refusedAction(id: string, reason: Reason, as: Pick<ActionResult, "status" | "timestamp">): ActionResult {
   return {
     action_id: id,
-    status: status === "rejected" ? "rejected" : "skipped",
+    status: as.status,
     error: reason.message,
     reason,
     state_changes: NO_CHANGES,
@@ -88,19 +121,16 @@ function refusedAction(id: string, reason: Reason, { status, time }: RefusedPart
     deduplicated: false,
     cached: false,
     rolled_back: false,
-    timestamp: rfc3339(time),
+    timestamp: as.timestamp,
   };
 }
 
-function emptyCost(
-  rejected: number,
-  { skipped, wallMs }: { readonly skipped: number; readonly wallMs: number },
-): CostSummary {
+function refusedCost(actions: number, as: "rejected" | "skipped", wallMs: number): CostSummary {
   return {
     tool_calls: 0,
     actions_executed: 0,
-    actions_rejected: rejected,
-    actions_skipped: skipped,
+    actions_rejected: as === "rejected" ? actions : 0,
+    actions_skipped: as === "skipped" ? actions : 0,
     retries: 0,
     total_duration_ms: 0,
     wall_ms: wallMs,

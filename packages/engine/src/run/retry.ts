@@ -1,5 +1,5 @@
-import { EXTERNAL } from "../plan/plan-flags.js";
-import { failed, type Unsuccessful } from "./outcome.js";
+import { isExternal } from "../dispatch/call-tool.js";
+import type { Unsuccessful } from "./outcome.js";
 import type { Run } from "./run.js";
 import type { Slot } from "./slot.js";
 
@@ -7,34 +7,36 @@ const BASE_MS = 100;
 const CAP_MS = 30_000;
 /** A tool that asks for a longer pause than this, in milliseconds, is not retried. */
 const MAX_RETRY_AFTER_MS = 600_000;
+/** Retries of a call that undoes another. */
+const MAX_UNDO_RETRIES = 3;
 
 /**
- * How long to wait before another attempt (exponential backoff with full jitter), or `undefined` when there is none.
+ * How long to wait before another attempt (exponential backoff with full jitter), or `undefined` when none is wanted.
  */
 export function retryDelay(run: Run, slot: Slot, failure: Unsuccessful): number | undefined {
-  const { action, attempts } = slot;
-  if (action.failure_behavior !== "retry" || run.stop !== undefined) return undefined;
-  if (failure.errorClass !== "transient" && failure.errorClass !== "timeout") return undefined;
-  if (!hasAttemptsLeft(run, slot)) return undefined;
+  if (!isRetryable(slot, failure) || slot.attempts > mostRetries(run, slot)) return undefined;
+  if (slot.undoes === undefined && run.stop !== undefined) return undefined;
   const after = failure.retryAfterMs ?? 0;
-  if (after > MAX_RETRY_AFTER_MS) return undefined;
-  const backoff = Math.min(CAP_MS, BASE_MS * 2 ** (attempts - 1)) * run.services.random();
+  if (!(after <= MAX_RETRY_AFTER_MS)) return undefined;
+  const backoff = Math.min(CAP_MS, BASE_MS * 2 ** (slot.attempts - 1)) * fraction(run.host.random());
   return Math.max(backoff, after);
 }
 
-/**
- * A call that was given up may still act. Only the host's word that it is idempotent, or that it leaves nothing, makes
- * another attempt safe; without it nobody knows what happened, and the call is not repeated.
- */
-export function inDoubt(run: Run, slot: Slot, failure: Unsuccessful): Unsuccessful | undefined {
-  if (failure.errorClass !== "timeout" || slot.action.failure_behavior !== "retry" || !slot.abandoned) return undefined;
-  if (run.stop !== undefined || !hasAttemptsLeft(run, slot)) return undefined;
-  if (slot.tool!.schema.idempotent || (run.plan.flags[slot.index]! & EXTERNAL) === 0) return undefined;
-  run.record("action_in_doubt", slot, { reason: failure.reason });
-  const message = `${failure.reason.message}; it may have acted, so it is not called again`;
-  return failed({ code: "in_doubt", message, class: "timeout" });
+/** Whether the call can be made again without anybody knowing what the last one did. */
+export function mayRepeat(run: Run, slot: Slot, { sideEffect = "none" }: Unsuccessful): boolean {
+  return sideEffect === "none" || !isExternal(run, slot) || slot.tool!.schema.idempotent;
 }
 
-function hasAttemptsLeft({ config }: Run, { action, attempts }: Slot): boolean {
-  return attempts <= Math.min(action.max_retries, config.limits.max_retries);
+function isRetryable({ action, undoes }: Slot, { errorClass }: Unsuccessful): boolean {
+  if (undoes !== undefined) return errorClass === "transient";
+  return action.failure_behavior === "retry" && (errorClass === "transient" || errorClass === "timeout");
+}
+
+function mostRetries({ config }: Run, { action, undoes }: Slot): number {
+  return undoes === undefined ? Math.min(action.max_retries, config.limits.max_retries) : MAX_UNDO_RETRIES;
+}
+
+/** A host's random source may give anything. */
+function fraction(random: unknown): number {
+  return typeof random === "number" && random >= 0 && random <= 1 ? random : 1;
 }

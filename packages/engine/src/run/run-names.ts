@@ -3,6 +3,12 @@ import { LazyRunScope } from "./run-scope.js";
 
 const MAX_NUMBER = 0xffff_ffff;
 
+/** Whose run it is: a child's belongs to the trace of its parent. */
+export interface RunOwner {
+  readonly principal: string;
+  readonly parent?: { readonly run: { readonly scope: RunScope } } | undefined;
+}
+
 /** Names the runs of one runtime: 96 bits drawn once, and a counter. */
 export class RunNames {
   private readonly ids: IdSource;
@@ -19,14 +25,14 @@ export class RunNames {
     return this.prefix;
   }
 
-  /** The scope of the next run; a child's belongs to the trace of its parent. */
-  next(proposalId: string, actionIds: readonly string[], traceId: string | undefined): RunScope {
+  /** The scope of the next run. */
+  next(proposalId: string, actionIds: readonly string[], { principal, parent }: RunOwner): RunScope {
     if (this.last === MAX_NUMBER) {
       this.prefix = this.ids.hex(12);
       this.last = 0;
     }
     const number = ++this.last;
-    return new LazyRunScope({ prefix: this.prefix, number, proposalId, actionIds, traceId });
+    return new LazyRunScope({ prefix: this.prefix, number, proposalId, actionIds, principal, parent });
   }
 
   /** An id for a proposal that has none: 12 hex characters. */

@@ -27,17 +27,19 @@ export interface RunScopeInit {
   readonly number: number;
   readonly proposalId: string;
   readonly actionIds: readonly string[];
-  /** Trace of the parent run, for a child. */
-  readonly traceId: string | undefined;
+  readonly principal: string;
+  /** Of a child: the run to whose trace it belongs. */
+  readonly parent?: { readonly run: { readonly scope: RunScope } } | undefined;
 }
 
 /** Names one run. The texts are made when somebody asks: most runs' ids are never read by the hot path. */
 export class LazyRunScope implements RunScope {
   readonly proposal_id: string;
   readonly action_ids: readonly string[];
+  readonly principal: string;
   private readonly prefix: string;
   private readonly number: number;
-  private readonly parentTrace: string | undefined;
+  private readonly parent: RunScopeInit["parent"];
   private runId: string | undefined = undefined;
 
   constructor(init: RunScopeInit) {
@@ -45,7 +47,8 @@ export class LazyRunScope implements RunScope {
     this.action_ids = init.actionIds;
     this.prefix = init.prefix;
     this.number = init.number;
-    this.parentTrace = init.traceId;
+    this.principal = init.principal;
+    this.parent = init.parent;
   }
 
   get run_id(): string {
@@ -53,7 +56,7 @@ export class LazyRunScope implements RunScope {
   }
 
   get trace_id(): string {
-    return this.parentTrace ?? this.run_id;
+    return this.parent?.run.scope.trace_id ?? this.run_id;
   }
 
   get span_prefix(): string {

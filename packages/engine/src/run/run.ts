@@ -1,37 +1,48 @@
 import {
   CarError,
+  type EventDataOf,
   type EventKind,
   joinLabels,
   type LabelSet,
   NO_LABELS,
   type ProposalResult,
   type Reason,
-  type ReplacedRun,
+  RunUndecidedError,
 } from "@car/ir";
 import type { Executor, Lease, LockOwner, RunScope, Timer } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
+import { exposedLabels } from "../flow/output-labels.js";
 import { RunFlow } from "../flow/run-flow.js";
 import type { Plan } from "../plan/plan.js";
-import { eventName } from "../recovery/recorded-run.js";
+import type { Recovery } from "../recovery/recovery.js";
 import { CallHistory } from "../session/call-history.js";
 import type { SessionState } from "../session/session-state.js";
-import type { Recovery } from "../recovery/recovery.js";
-import { ReadyQueue } from "./ready-queue.js";
+import type { Host, RunRequest } from "./host.js";
 import { RunState } from "./run-state.js";
-import type { Services } from "./services.js";
-import { Slot } from "./slot.js";
+import { Board, type Slot } from "./slot.js";
+import { messageOf } from "./thrown.js";
 
-const SAID_ONCE: ReadonlySet<EventKind> = new Set<EventKind>([
-  "proposal_received",
-  "proposal_admitted",
-  "budget_exceeded",
-  "compensation_started",
-  "state_rollback",
-  "proposal_canceled",
-]);
+/*
+ * One execution of one proposal.
+ *
+ *   open ──► queued ──► running ◄──► suspended
+ *     │         │         │  │           │
+ *     │         │         │  └► stopping ┘
+ *     ▼         ▼         ▼       ▼
+ *   settled ◄────────── settling ──► disowned
+ *
+ * R1  Locks are held from `running` to the answer, but not while `suspended`.
+ * R2  `stopping` starts nothing more; the first cause of it stays the one that is named.
+ * R3  `settling` begins when nothing is in flight, waits for a place, or runs as a child; from then on nothing of the plan
+ *     happens, only commit or undo.
+ * R4  A run is answered exactly once, or once per resumption; `settled` and `disowned` are final.
+ * R5  A run of which the log cannot be told how it ended is `disowned`: another process may take it up, so this one does not
+ *     undo it, and does not say what that one could contradict.
+ */
 
-const NO_VERSIONS: ReadonlyMap<string, number> = new Map();
+/** Where a run stands. */
+export type RunPhase = "open" | "queued" | "running" | "suspended" | "stopping" | "settling" | "settled" | "disowned";
 
 /** Why a run starts nothing more. */
 export interface Stop {
@@ -39,205 +50,285 @@ export interface Stop {
   readonly cause: Reason;
 }
 
-/** What a run is made of. */
-export interface RunInit {
+/** What of a run is told when it has been answered. */
+export interface Answer {
+  readonly resolve: (result: ProposalResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What a record names an action by. */
+type Recorded = Pick<Slot, "index" | "attempts" | "action">;
+
+/** What most runs never need. */
+class Extras {
+  /** Locks, once they are held. */
+  lease: Lease | undefined = undefined;
+  /** It was given up before it could begin. */
+  canceledEarly: Reason | undefined = undefined;
+  /** Leaves the queue for the locks. */
+  cancelLockWait: ((cause: Reason) => void) | undefined = undefined;
+  drainTimer: Timer | undefined = undefined;
+  durationTimer: Timer | undefined = undefined;
+  detachSignal: (() => void) | undefined = undefined;
+  /** Receipts that others may see only if this run commits. */
+  privateReceipts: string[] | undefined = undefined;
+  /** Versions of what it had read when it was suspended. */
+  readVersions: ReadonlyMap<string, number> = new Map();
+  /** Milliseconds for which it ran before it was suspended last. */
+  activeMs = 0;
+  /** When it began, or was resumed. */
+  activeSince = 0;
+  /** Runs of its tools that have not ended. */
+  children: Set<Run> | undefined = undefined;
+  /** Bytes of parameters with references resolved. */
+  resolvedBytes = 0;
+  /** Whether the budget has been held against everything that is left. */
+  isRestChecked = false;
+}
+
+/** One execution of one proposal: with its board, the only thing that changes while it runs. */
+export class Run implements LockOwner {
+  readonly host: Host;
+  readonly request: RunRequest;
   readonly plan: Plan;
   readonly config: ConfigSnapshot;
-  readonly services: Services;
   readonly scope: RunScope;
-  readonly principal: string;
-  readonly executor: Executor | undefined;
-  readonly parent: Run | undefined;
-  readonly parentAction: number;
-  /** What this run stands in for, when it is a replan. */
-  readonly replaces?: ReplacedRun | undefined;
-  /** The session in which it was proposed. */
-  readonly session?: SessionState | undefined;
-  /** Labels of what the model had been shown, beside those of the session. */
-  readonly contextLabels?: LabelSet | undefined;
   readonly budget: BudgetMeter | undefined;
   readonly startedAt: number;
   /** Set for a run that another process began. */
-  readonly recovery?: Recovery;
-  /** Told when the run has ended, before `execute` is answered. */
-  readonly onEnd: (run: Run, result: ProposalResult) => void;
-  /** Told when the run waits for approvals, before `execute` is answered. */
-  readonly onSuspend: (run: Run, result: ProposalResult) => void;
-  /** Answers `execute`. */
-  readonly resolve: (result: ProposalResult) => void;
-}
-
-/** One execution of one proposal: the only thing that changes while it runs. */
-export class Run implements LockOwner {
-  readonly plan: Plan;
-  readonly config: ConfigSnapshot;
-  readonly services: Services;
-  readonly scope: RunScope;
-  readonly principal: string;
-  readonly executor: Executor | undefined;
-  readonly parent: Run | undefined;
-  readonly parentAction: number;
-  readonly replaces: ReplacedRun | undefined;
-  readonly budget: BudgetMeter | undefined;
-  readonly startedAt: number;
-  readonly depth: number;
   readonly recovery: Recovery | undefined;
-  readonly session: SessionState | undefined;
   /** Follows labels; `undefined` when the policy does not look at them. */
   readonly flow: RunFlow | undefined;
   /** Counts calls; `undefined` when the policy does not look at them. */
   readonly history: CallHistory | undefined;
   readonly state: RunState;
-  readonly slots: Slot[];
-  readonly ready: ReadyQueue;
-  lease: Lease | undefined = undefined;
-  inFlight = 0;
-  /** Actions that wait for a place of their tool. */
-  parked = 0;
-  /** Actions that wait for an approval. */
-  awaiting = 0;
-  /** Nothing of it happens until it is resumed: it holds no locks, and whoever executed it has been answered. */
-  suspended = false;
-  /** Versions of what it had read when it was suspended. */
-  readVersions: ReadonlyMap<string, number> = NO_VERSIONS;
-  /** Milliseconds for which it ran before it was suspended last. */
-  activeMs = 0;
-  /** When it began, or was resumed. */
-  activeSince: number;
-  /** Scheduled actions that have not ended. */
-  open = 0;
-  completions = 0;
-  /** Actions to skip because of an unsuccessful predecessor. */
-  readonly toSkip: number[] = [];
-  draining = false;
-  settled = false;
+  readonly board: Board;
+  readonly extras = new Extras();
+  phase: RunPhase = "open";
   stop: Stop | undefined = undefined;
   /** A failure of the log or the store: nothing of this run can be confirmed. */
   broken: Reason | undefined = undefined;
-  private logBroken = false;
-  /** Another process has taken this run over, or recovery will. */
-  disowned = false;
-  /** Whether the budget has been held against everything that is left. */
-  restChecked = false;
-  /** Receipts that others may see only if this run commits. */
-  privateReceipts: string[] | undefined = undefined;
-  drainTimer: Timer | undefined = undefined;
-  durationTimer: Timer | undefined = undefined;
-  /** Leaves the queue for the locks, while the run is in it. */
-  cancelLockWait: ((cause: Reason) => void) | undefined = undefined;
-  detachSignal: (() => void) | undefined = undefined;
+  /** The log takes nothing more. */
+  private isLogBroken = false;
+  /** Another process may take the run up as its log has it. */
+  isDisowned = false;
+  /** The loop of `drain` is running. */
+  isDraining = false;
   /** The time, read once per turn: at the start, after each wait, and between two dispatches. */
   time: number;
-  private timeUsed = false;
+  private isTimeUsed = false;
   /** Position among the open runs of the runtime; theirs to set. */
   place = -1;
-  private readonly onEnd: RunInit["onEnd"];
-  private readonly onSuspend: RunInit["onSuspend"];
-  private resolve: RunInit["resolve"];
+  private listener: Answer;
 
-  constructor(init: RunInit) {
-    this.plan = init.plan;
-    this.config = init.config;
-    this.services = init.services;
-    this.scope = init.scope;
-    this.principal = init.principal;
-    this.executor = init.executor ?? init.services.executor;
-    this.parent = init.parent;
-    this.parentAction = init.parentAction;
-    this.replaces = init.replaces;
-    this.budget = init.budget;
-    this.startedAt = init.startedAt;
-    this.time = init.startedAt;
-    this.activeSince = init.startedAt;
-    this.onEnd = init.onEnd;
-    this.onSuspend = init.onSuspend;
-    this.resolve = init.resolve;
-    this.recovery = init.recovery;
-    this.session = init.session;
-    const asks = init.config.policy?.supports;
-    this.flow = asks?.flow === true ? new RunFlow(this, init.session, contextOf(init)) : undefined;
-    this.history =
-      asks?.history === true ? (init.session?.history ?? init.parent?.history ?? new CallHistory()) : undefined;
-    this.depth = init.parent === undefined ? 0 : init.parent.depth + 1;
-    this.state = new RunState(init.services.store);
-    this.ready = new ReadyQueue(init.plan);
-    this.slots = makeSlots(init.plan);
+  constructor(
+    host: Host,
+    request: RunRequest,
+    made: {
+      readonly plan: Plan;
+      readonly config: ConfigSnapshot;
+      readonly scope: RunScope;
+      readonly budget: BudgetMeter | undefined;
+      readonly startedAt: number;
+      readonly answer: Answer;
+      readonly recovery?: Recovery;
+      /** Labels of what the model had been shown, beside those of the session. */
+      readonly contextLabels?: LabelSet | undefined;
+    },
+  ) {
+    this.host = host;
+    this.request = request;
+    this.plan = made.plan;
+    this.config = made.config;
+    this.scope = made.scope;
+    this.budget = made.budget;
+    this.startedAt = made.startedAt;
+    this.time = made.startedAt;
+    this.listener = made.answer;
+    this.recovery = made.recovery;
+    this.state = new RunState(host.store);
+    this.board = new Board(made.plan);
+    const asks = made.config.policy?.supports;
+    const { session } = this;
+    this.flow = asks?.flow === true ? new RunFlow(this, session, contextOf(request, made.contextLabels)) : undefined;
+    this.history = asks?.history === true ? (session?.history ?? this.parent?.history ?? new CallHistory()) : undefined;
   }
 
-  /** Ends the run and answers `execute`. */
+  get principal(): string {
+    return this.request.principal;
+  }
+
+  /** The run whose call proposed this one. */
+  get parent(): Run | undefined {
+    return this.request.parent?.run;
+  }
+
+  get session(): SessionState | undefined {
+    return this.request.session ?? this.request.parent?.run.session;
+  }
+
+  get executor(): Executor | undefined {
+    return this.request.executor ?? this.request.parent?.run.executor ?? this.host.executor;
+  }
+
+  /** How many runs it is nested in. */
+  get depth(): number {
+    return this.parent === undefined ? 0 : this.parent.depth + 1;
+  }
+
+  /** Whether actions of it may be under way. */
+  get isActive(): boolean {
+    return this.phase === "running" || this.phase === "stopping";
+  }
+
+  /** open → queued: it waits for its locks. */
+  queue(cancel: (cause: Reason) => void): void {
+    this.phase = "queued";
+    this.extras.cancelLockWait = cancel;
+  }
+
+  /** Leaves the queue for the locks, with them or without. */
+  leaveQueue(): void {
+    this.extras.cancelLockWait = undefined;
+    this.tick();
+  }
+
+  /** open, queued → running. */
+  begin(): void {
+    this.phase = "running";
+    this.extras.activeSince = this.time;
+  }
+
+  /**
+   * running → stopping. The first stop has the last word, except that a spent budget gives way to an abort or a
+   * cancelation. Returns whether this one counts.
+   */
+  halt({ kind, cause }: Stop, tellsCalls: boolean): boolean {
+    if (this.stop !== undefined && (this.stop.kind !== "budget" || !tellsCalls)) return false;
+    this.stop = { kind, cause: this.stop?.cause ?? cause };
+    this.phase = "stopping";
+    return true;
+  }
+
+  /** running → suspended: nothing of it happens until it is resumed. */
+  suspend(readVersions: ReadonlyMap<string, number>): void {
+    this.phase = "suspended";
+    this.extras.activeMs += this.time - this.extras.activeSince;
+    this.extras.readVersions = readVersions;
+    this.disarm();
+  }
+
+  /** suspended → running: from here on the answer is for `answer`. */
+  reopen(answer: Answer): void {
+    this.listener = answer;
+    this.phase = "running";
+    this.extras.activeSince = this.tick();
+  }
+
+  /** suspended → running, with nobody answered yet: it could not be put down. */
+  wake(): void {
+    this.phase = "running";
+  }
+
+  /** running, stopping → settling. False when that has happened before. */
+  settle(): boolean {
+    if (!this.isActive) return false;
+    this.phase = "settling";
+    this.disarm();
+    return true;
+  }
+
+  /** Nothing outside ends the run any more: neither time nor its signal. */
+  private disarm(): void {
+    const { extras } = this;
+    extras.drainTimer?.cancel();
+    extras.durationTimer?.cancel();
+    extras.detachSignal?.();
+    extras.drainTimer = extras.durationTimer = extras.detachSignal = undefined;
+  }
+
+  /** Gives back what the run holds of the store. What that throws changes nothing of what has been decided. */
+  release(): void {
+    const { lease } = this.extras;
+    this.extras.lease = undefined;
+    try {
+      this.state.release();
+      lease?.release();
+    } catch (error) {
+      this.host.logger.error({ error, run_id: this.scope.run_id }, "the state store did not take the locks back");
+    }
+  }
+
+  /** → settled: ends the run and answers `execute`. */
   answer(result: ProposalResult): void {
-    this.onEnd(this, result);
-    this.resolve(result);
+    this.phase = "settled";
+    this.disarm();
+    this.release();
+    this.host.onEnd(this, result);
+    this.listener.resolve(result);
   }
 
-  /** Answers whoever executed or resumed the run, which is suspended from here on. */
+  /** → disowned: the run ends here, and what becomes of it is somebody else's to say. */
+  disown(): void {
+    this.phase = "disowned";
+    this.disarm();
+    this.release();
+    this.host.onEnd(this, undefined);
+    const { run_id } = this.scope;
+    this.listener.reject(new RunUndecidedError(run_id, this.broken?.message ?? "the event log failed"));
+  }
+
+  /** Answers whoever executed or resumed the run, which is suspended. */
   answerSuspended(result: ProposalResult): void {
-    this.onSuspend(this, result);
-    this.resolve(result);
-  }
-
-  /** Takes the run up again: from here on its answer is for `resolve`. */
-  reopen(resolve: RunInit["resolve"]): void {
-    this.resolve = resolve;
-    this.suspended = false;
-    this.activeSince = this.tick();
+    this.release();
+    this.host.onSuspend(this);
+    this.listener.resolve(result);
   }
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
-  record(kind: EventKind, slot: Slot | undefined, data?: object): void {
-    if (this.logBroken || (this.recovery !== undefined && this.isRecorded(this.recovery, kind, slot))) return;
-    const action = slot === undefined ? -1 : slot.index;
+  record<K extends EventKind>(kind: K, slot: Recorded | undefined, data?: EventDataOf[K]): void {
+    if (this.isLogBroken || this.recovery?.hasRecorded(kind, slot?.action.id, slot?.attempts) === true) return;
     try {
-      const attempt = slot === undefined ? 0 : slot.attempts;
-      this.services.recorder.record({ kind, time: this.time, scope: this.scope, action, attempt, data });
+      this.host.recorder.recordOf(kind, this, slot, data);
     } catch (error) {
       this.breakLog(error);
     }
   }
 
-  /** What is said once about a run was perhaps said by the process before. */
-  private isRecorded({ recorded }: Recovery, kind: EventKind, slot: Slot | undefined): boolean {
-    return SAID_ONCE.has(kind) && recorded.past.has(eventName(kind, slot?.action.id, slot?.attempts));
-  }
-
-  /** The log does not take events any more: nothing else is offered to it. */
+  /** The event log does not take events any more: nothing else is offered to it. */
   breakLog(error: unknown): void {
-    this.logBroken = true;
+    this.isLogBroken = true;
     // Undoing it is not this process's business any more: another one has the log, or will find the run in it.
-    this.disowned = this.services.recoverable || (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
+    this.isDisowned ||=
+      this.host.giveUpRun !== undefined || (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
     this.break("the event log failed", error);
-  }
-
-  /** Reads the clock again; call it whenever time may have passed. */
-  tick(): number {
-    this.timeUsed = false;
-    return (this.time = this.services.clock.now());
-  }
-
-  /** The time at which a call starts: read anew only if another call has started since. */
-  dispatchTime(): number {
-    if (this.timeUsed) this.tick();
-    this.timeUsed = true;
-    return this.time;
   }
 
   /** Marks the run as impossible to confirm; the next turn of its loop gives it up. */
   break(what: string, error: unknown): void {
     if (this.broken !== undefined) return;
-    const message = `${what}: ${error instanceof Error ? error.message : String(error)}`;
-    this.broken = { code: "store_error", message };
-    this.services.logger.error({ error, run_id: this.scope.run_id }, what);
+    this.broken = { code: "store_error", message: `${what}: ${messageOf(error)}` };
+    this.host.logger.error({ error, run_id: this.scope.run_id }, what);
+  }
+
+  /** Reads the clock again; call it whenever time may have passed. */
+  tick(): number {
+    this.isTimeUsed = false;
+    return (this.time = this.host.clock.now());
+  }
+
+  /** The time at which a call starts: read anew only if another call has started since. */
+  dispatchTime(): number {
+    if (this.isTimeUsed) this.tick();
+    this.isTimeUsed = true;
+    return this.time;
   }
 }
 
-function contextOf({ session, contextLabels = NO_LABELS }: RunInit): LabelSet {
-  return session === undefined ? contextLabels : joinLabels(session.context, contextLabels);
-}
-
-function makeSlots({ actions, graph, tools }: Plan): Slot[] {
-  const slots = new Array<Slot>(actions.length);
-  for (let index = 0; index < actions.length; index++) {
-    slots[index] = new Slot(index, actions[index]!, { tool: tools[index], waiting: graph.indegree[index]! });
-  }
-  return slots;
+/** What the model that proposes a run has been shown; a tool makes its proposal of what it was given and has read. */
+function contextOf({ session, parent }: RunRequest, more: LabelSet = NO_LABELS): LabelSet {
+  if (parent === undefined) return session === undefined ? more : joinLabels(session.context, more);
+  const { flow, session: outer } = parent.run;
+  const told = flow === undefined ? NO_LABELS : joinLabels(flow.context, exposedLabels(flow, parent.slot));
+  return outer === undefined ? told : joinLabels(outer.context, told);
 }

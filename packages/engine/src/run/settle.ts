@@ -1,27 +1,41 @@
-import type { StateEntry } from "@car/ir";
+import { mayAbort, type StateEntry } from "@car/ir";
 import { undo } from "../undo/undo.js";
-import { decideEnd, type End } from "./decide-end.js";
+import { answerUndone } from "./answer-undone.js";
 import { isThenable } from "./outcome.js";
-import { buildResult } from "./result.js";
+import { buildResult, completedData } from "./result.js";
 import type { Run } from "./run.js";
+
+/** How a run whose actions have all ended is to end itself. */
+type End = "committed" | "rolled_back" | "canceled";
 
 /** Ends a run whose actions have all ended: commits or undoes it, seals the evidence, answers. Never throws. */
 export function settle(run: Run): void {
-  if (run.settled) return;
-  run.settled = true;
-  run.drainTimer?.cancel();
-  run.durationTimer?.cancel();
-  run.detachSignal?.();
+  if (!run.settle()) return;
   const end = decideEnd(run);
   if (end === "committed") commit(run);
   else void rollBack(run, end);
+}
+
+/** Decides from the outcomes alone. */
+function decideEnd({ stop, broken, budget, board }: Run): End {
+  if (stop?.kind === "cancel") return "canceled";
+  if (broken !== undefined || stop?.kind === "abort") return "rolled_back";
+  if (stop === undefined) return "committed";
+  const wanted = budget?.budget.on_exceeded;
+  if (wanted !== undefined) return wanted === "commit" ? "committed" : "rolled_back";
+  // A batch that lost an action which may abort to its budget is not worth keeping.
+  const isLost = board.slots.some(
+    ({ action, outcome, notes }) =>
+      outcome !== undefined && outcome.status !== "succeeded" && notes?.isSkippedEarly !== true && mayAbort(action),
+  );
+  return isLost ? "rolled_back" : "committed";
 }
 
 function commit(run: Run): void {
   const { changes } = run.state;
   if (changes === undefined) return confirm(run);
   try {
-    const committed = run.services.store.commit({ entries: changes });
+    const committed = run.host.store.commit({ entries: changes });
     if (!isThenable(committed)) return confirm(run);
     committed.then(
       () => {
@@ -46,7 +60,7 @@ function confirm(run: Run): void {
   run.record("proposal_completed", undefined, completedData(result));
   if (run.broken !== undefined) return void revert(run);
   try {
-    const flushed = run.services.recorder.log.flush();
+    const flushed = run.host.recorder.log.flush();
     if (!isThenable(flushed)) return deliver(run, result);
     flushed.then(
       () => deliver(run, result),
@@ -57,24 +71,9 @@ function confirm(run: Run): void {
   }
 }
 
-type Result = ReturnType<typeof buildResult>;
-
-function completedData({ status, cost, external_effects, external_effects_remain, cause }: Result): object {
-  const known = { status, cost, external_effects, external_effects_remain };
-  return cause === undefined ? known : { ...known, cause };
-}
-
 /** Publishes what depended on the commit, gives the locks back and answers. */
-function deliver(run: Run, result: Result): void {
-  const { privateReceipts } = run;
-  if (privateReceipts !== undefined) for (const key of privateReceipts) run.services.receipts.publish(key);
-  leave(run, result);
-}
-
-/** Gives back what the run holds of the store, then answers. */
-function leave(run: Run, result: Result): void {
-  run.state.release();
-  run.lease?.release();
+function deliver(run: Run, result: ReturnType<typeof buildResult>): void {
+  for (const key of run.extras.privateReceipts ?? []) run.host.receipts.publish(run.principal, key);
   run.answer(result);
 }
 
@@ -82,11 +81,11 @@ function leave(run: Run, result: Result): void {
 async function revert(run: Run, error?: unknown): Promise<void> {
   if (error !== undefined) run.breakLog(error);
   const before = new Map<string, StateEntry | undefined>();
-  for (const key of run.state.changes?.keys() ?? []) before.set(key, run.state.committed.entry(key));
   try {
-    if (before.size > 0) await run.services.store.commit({ entries: before });
+    for (const key of run.state.changes?.keys() ?? []) before.set(key, run.state.committed.entry(key));
+    if (before.size > 0) await run.host.store.commit({ entries: before });
   } catch (cause) {
-    run.services.logger.error({ error: cause, run_id: run.scope.run_id }, "a commit could not be taken back");
+    run.host.logger.error({ error: cause, run_id: run.scope.run_id }, "a commit could not be taken back");
   }
   await rollBack(run, "rolled_back");
 }
@@ -94,25 +93,18 @@ async function revert(run: Run, error?: unknown): Promise<void> {
 /** Compensates, drops the overlay, and answers. */
 async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void> {
   try {
-    if (!run.disowned) await undo(run);
+    if (!run.isDisowned) await undo(run);
   } catch (error) {
-    run.services.logger.error({ error, run_id: run.scope.run_id }, "undoing a run failed");
+    run.host.logger.error({ error, run_id: run.scope.run_id }, "undoing a run failed");
   }
   run.tick();
+  const cause = run.stop?.cause ?? run.broken;
   if (run.state.changes !== undefined) {
-    run.record("state_rollback", undefined, {
-      keys: [...run.state.changes.keys()],
-      cause: run.stop?.cause ?? run.broken,
-    });
+    const keys = [...run.state.changes.keys()];
+    run.record("state_rollback", undefined, cause === undefined ? { keys } : { keys, cause });
   }
   const result = buildResult(run, end);
   run.record("proposal_completed", undefined, completedData(result));
-  try {
-    await run.services.recorder.log.flush();
-  } catch (error) {
-    run.services.logger.error({ error, run_id: run.scope.run_id }, "the event log failed");
-  }
-  const { receipts } = run.services;
-  for (const key of run.privateReceipts ?? []) receipts.drop(key);
-  leave(run, result);
+  for (const key of run.extras.privateReceipts ?? []) run.host.receipts.drop(run.principal, key);
+  answerUndone(run, result);
 }

@@ -1,4 +1,5 @@
 import type { StateView } from "@car/ir/ports";
+import { stopRun } from "./finish.js";
 import type { Run } from "./run.js";
 
 /** Versions of all keys that a run may have looked at: those that it locked. 0 is a key that holds nothing. */
@@ -13,7 +14,7 @@ export function versionsOf(run: Run): Map<string, number> {
 }
 
 /** Keys of a run's locks that somebody has changed since; what has been added or removed under a prefix is among them. */
-export function changedSince(run: Run, versions: ReadonlyMap<string, number>): readonly string[] {
+function changedSince(run: Run, versions: ReadonlyMap<string, number>): readonly string[] {
   const now = versionsOf(run);
   const keys = new Set([...versions.keys(), ...now.keys()]);
   return [...keys].filter((key) => (versions.get(key) ?? 0) !== (now.get(key) ?? 0)).sort();
@@ -24,3 +25,14 @@ function keysOf(lock: string, view: StateView): readonly string[] {
   const prefix = lock.slice(0, -1);
   return (view.entryKeys?.() ?? view.keys()).filter((key) => key.startsWith(prefix));
 }
+
+/** What it had read is not what is there now: nothing of it may be committed. */
+export function stopIfChanged(run: Run, versions: ReadonlyMap<string, number>): void {
+  const keys = changedSince(run, versions);
+  if (keys.length === 0) return;
+  const names = keys.slice(0, MAX_NAMED).map((key) => `\`${key}\``);
+  const message = `the state changed while the run waited for an approval: ${names.join(", ")}`;
+  stopRun(run, { kind: "abort", cause: { code: "conflict", message, keys } });
+}
+
+const MAX_NAMED = 5;

@@ -1,40 +1,65 @@
 import type { Run } from "./run.js";
-import type { Slot } from "./slot.js";
+import type { Hold, Slot } from "./slot.js";
 
 /** How a bounded wait ended. */
 export type WaitEnd<T> =
   | { readonly kind: "value"; readonly value: T }
   | { readonly kind: "error"; readonly error: unknown }
-  | { readonly kind: "timeout" }
-  | { readonly kind: "given_up" };
+  | { readonly kind: "timeout" };
 
-/** What is waited for, how long at most, and what to do when nobody waits any more. */
-export interface WaitOptions<T> {
-  readonly promise: Promise<T>;
+/** What is waited for, and how long at most, in milliseconds. */
+export interface Waiting<T> {
+  /** Without it only the time passes. */
+  readonly promise?: PromiseLike<T>;
   readonly timeoutMs: number;
-  readonly onGiveUp?: () => void;
+  /** Nobody waits any more: the time is up, or the run has ended the action. */
+  giveUp?(isTimeout: boolean): void;
 }
 
-/**
- * Waits for a promise on behalf of an action that has not been dispatched. The wait ends with the promise, with its
- * time, or when the run stops; never otherwise, and never by throwing.
- */
-export function wait<T>(run: Run, slot: Slot, { promise, timeoutMs, onGiveUp }: WaitOptions<T>): Promise<WaitEnd<T>> {
-  return new Promise((resolve) => {
-    let ended = false;
-    const end = (result: WaitEnd<T>): void => {
-      if (ended) return;
-      ended = true;
+/** A wait, as data: who needs it says so, and the engine does the waiting. */
+export interface WaitFor<T, R> extends Waiting<T> {
+  /** Permission may have changed when it is over, so it is asked for again. */
+  readonly isQueue?: boolean;
+  /** Goes on, in the turn in which the wait ended; never when the run has ended the action. */
+  next(end: WaitEnd<T>): R;
+}
+
+/** The one way to wait. Ends with the promise, with its time, or when the action ends; `next` hears of the first two. */
+export function waitFor<T>(run: Run, slot: Slot, wait: Waiting<T>, next: (end: WaitEnd<T>) => void): void {
+  const end = (result: WaitEnd<T>): void => {
+    if (!run.board.goesOn(slot, hold)) return;
+    timer.cancel();
+    if (result.kind === "timeout") quietly(run, () => wait.giveUp?.(true));
+    run.tick();
+    next(result);
+  };
+  const hold: Hold = {
+    giveUp: () => {
       timer.cancel();
-      slot.interrupt = undefined;
-      if (result.kind === "timeout" || result.kind === "given_up") onGiveUp?.();
-      resolve(result);
-    };
-    const timer = run.services.timers.set(timeoutMs, () => end({ kind: "timeout" }));
-    slot.interrupt = () => end({ kind: "given_up" });
-    promise.then(
-      (value) => end({ kind: "value", value }),
-      (error: unknown) => end({ kind: "error", error }),
-    );
-  });
+      quietly(run, () => wait.giveUp?.(false));
+    },
+    expire: () => end({ kind: "timeout" }),
+  };
+  const timer = run.host.timers.set(wait.timeoutMs, hold.expire);
+  run.board.wait(slot, hold);
+  if (wait.promise === undefined) return;
+  // A promise around it, since a thenable may call back twice, at once, or throw.
+  const promise = wait.promise instanceof Promise ? wait.promise : Promise.resolve(wait.promise);
+  promise.then(
+    (value: T) => end({ kind: "value", value }),
+    (error: unknown) => end({ kind: "error", error }),
+  );
+}
+
+/** True for a wait, of all that a gate may answer. */
+export function isWait<R>(answer: R | WaitFor<unknown, R>): answer is WaitFor<unknown, R> {
+  return typeof answer === "object" && answer !== null && "timeoutMs" in answer;
+}
+
+function quietly(run: Run, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    run.host.logger.error({ error, run_id: run.scope.run_id }, "a wait could not be given up cleanly");
+  }
 }

@@ -1,47 +1,51 @@
-import { NO_LABELS, type ProposalResult } from "@car/ir";
+import { joinLabels, type LabelSet, NO_LABELS, type ProposalStatus } from "@car/ir";
 import { exposedLabels } from "../flow/output-labels.js";
+import { flowNote, flowOf } from "../flow/flow-note.js";
 import type { RunFlow } from "../flow/run-flow.js";
 import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
-import { joinLabels } from "@car/ir";
+import { outputOf, type Slot } from "../run/slot.js";
 import type { SessionState } from "./session-state.js";
 
 /** Carries what a run leaves to whoever is shown its results: the session's model, or the call that made the run. */
-export function followEnd(run: Run, { status }: ProposalResult): void {
+export function followEnd(run: Run, status: ProposalStatus): void {
   const { flow, history, session, parent } = run;
   if (history !== undefined && status !== "committed" && status !== "suspended") takeBack(run);
   if (flow === undefined) return;
-  if (parent !== undefined) return tellParent(run, flow, parent.slots[run.parentAction]!);
-  if (session !== undefined) for (const slot of run.slots) show(session, slot, { run, flow });
+  if (parent !== undefined) return tellParent(run, flow, run.request.parent!.slot);
+  if (session !== undefined) for (const slot of run.board.slots) show(session, slot, { run, flow });
 }
 
 /** A run that is suspended has told what it has done so far. */
 export function followPause(run: Run): void {
   const { flow, session, parent } = run;
   if (flow === undefined || session === undefined || parent !== undefined) return;
-  for (const slot of run.slots) if (slot.phase === "done") show(session, slot, { run, flow });
+  for (const slot of run.board.slots) if (slot.phase === "done") show(session, slot, { run, flow });
 }
 
-function takeBack({ slots, history }: Run): void {
+function takeBack({ board: { slots }, history }: Run): void {
   for (const { action, outcome } of slots) {
     if (action.type === "tool_call" && outcome?.status === "succeeded") history!.takeBack(action.tool);
   }
 }
 
-function tellParent({ slots }: Run, flow: RunFlow, caller: Slot): void {
-  for (const slot of slots) caller.readLabels = joinLabels(caller.readLabels, toldLabels(flow, slot));
+function tellParent({ board }: Run, flow: RunFlow, caller: Slot): void {
+  const note = flowNote(caller);
+  for (const slot of board.slots) note.read = joinLabels(note.read, toldLabels(flow, slot));
 }
 
 /** Labels of what a result tells: of an output those it has, of a failure those of anything the call had at hand. */
-function toldLabels(flow: RunFlow, slot: Slot): typeof slot.labels {
-  if (slot.output !== undefined) return slot.labels;
+function toldLabels(flow: RunFlow, slot: Slot): LabelSet {
+  if (outputOf(slot) !== undefined) return flowOf(slot).labels;
   return slot.attempts === 0 ? NO_LABELS : exposedLabels(flow, slot);
 }
 
 function show(session: SessionState, slot: Slot, { run, flow }: { readonly run: Run; readonly flow: RunFlow }): void {
-  const { action, output, parameters, isClaim } = slot;
-  if (slot.shown) return;
-  slot.shown = true;
+  const { action, parameters } = slot;
+  const output = outputOf(slot);
+  const note = flowNote(slot);
+  const { isClaim } = note;
+  if (note.isShown) return;
+  note.isShown = true;
   const labels = toldLabels(flow, slot);
   if (labels.length > 0) {
     const tool = action.type === "tool_call" ? action.tool : action.type;

@@ -1,8 +1,11 @@
+import { assertKnownOptions } from "@car/ir";
 import type { ConfigHolder } from "../config/config-holder.js";
 import { toolSchemas } from "../config/config-snapshot.js";
 import type { RuntimeParts } from "../live-runtime.js";
 import { executeWithReplan } from "../replan/execute-with-replan.js";
 import type { ReplanServices } from "../replan/replan-services.js";
+import { REPLAN_OPTIONS } from "../replan/replan-options.js";
+import { assertSignal } from "../run/signals.js";
 import { startRun } from "../run/start-run.js";
 import type { SessionHost } from "./session.js";
 
@@ -12,16 +15,22 @@ export function sessionHost<Report>(
   { verify, names }: Pick<RuntimeParts<Report>, "verify" | "names">,
   holder: Pick<ConfigHolder, "current">,
 ): SessionHost<Report> {
-  const { starter, assertReady } = services;
+  const { host, assertReady } = services;
   return {
     ids: () => names.proposalId(),
     assertOpen: assertReady,
-    execute: (input, session, { signal, executor } = {}) => {
+    execute: (input, session, options = {}) => {
       assertReady();
-      return startRun(starter, { input, principal: session.principal, signal, executor, session });
+      assertKnownOptions(options, ["signal", "executor"], "execute");
+      const { signal, executor } = options;
+      assertSignal(signal);
+      return startRun(host, input, { principal: session.principal, signal, executor, session });
     },
-    executeWithReplan: (input, session, options) =>
-      executeWithReplan(services, input, { ...options, principal: session.principal, session }),
+    executeWithReplan: (input, session, options) => {
+      assertKnownOptions(options, ["signal", "executor", ...REPLAN_OPTIONS], "executeWithReplan");
+      assertSignal(options.signal);
+      return executeWithReplan(services, input, { ...options, principal: session.principal, session });
+    },
     verify: (proposal, session) => verify(proposal, { config: holder.current, principal: session.principal, session }),
     tools: () => toolSchemas(holder.current),
   };

@@ -1,4 +1,5 @@
 import {
+  assertKnownOptions,
   ConfigInvalidError,
   copyJson,
   DEFAULT_LIMITS,
@@ -9,6 +10,7 @@ import {
   type ToolSchema,
 } from "@car/ir";
 import type { ReplanOptions, ReplanResult } from "../replan/replan-options.js";
+import { assertPrincipal } from "../run/principal.js";
 import type { ExecuteOptions } from "../runtime.js";
 import { SessionState } from "./session-state.js";
 
@@ -19,6 +21,8 @@ export interface SessionOptions {
   /** What the user said, in their own words: the one text that is trusted for what it says. Never pass on other text. */
   readonly request?: string;
 }
+
+const SESSION_OPTIONS = ["principal", "request"] as const satisfies readonly (keyof SessionOptions)[];
 
 /** What one execution in a session may be given. */
 export type SessionExecuteOptions = Pick<ExecuteOptions, "signal" | "executor">;
@@ -66,11 +70,11 @@ export interface SessionHost<Report> {
 }
 
 /** Opens a session. */
-export function openSession<Report>(
-  { principal = "default", request }: SessionOptions = {},
-  host: SessionHost<Report>,
-): Session<Report> {
+export function openSession<Report>(options: SessionOptions = {}, host: SessionHost<Report>): Session<Report> {
   host.assertOpen();
+  assertKnownOptions(options, SESSION_OPTIONS, "session");
+  const { principal = "default", request } = options;
+  assertPrincipal(principal);
   const state = new SessionState(host.ids(), principal);
   if (request !== undefined) state.texts.say(request);
   return {

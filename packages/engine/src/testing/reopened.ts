@@ -1,4 +1,4 @@
-import { type CarEvent, epochMsOf } from "@car/ir";
+import { type CarEvent, epochMsOf, payloadOf } from "@car/ir";
 import type { EventDraft, EventLog, RunScope } from "@car/ir/ports";
 import { memoryEventLog, replayState } from "@car/eventlog";
 import { restoredStateStore } from "@car/state";
@@ -15,6 +15,7 @@ export async function reopened(events: readonly CarEvent[]): Promise<DurablePart
     state: restoredStateStore({ version: state.version, entries: state.entries() }),
     eventLog: logOf(events),
     unfinished: new LeftRuns(ledger.openFrom),
+    giveUp: () => true,
     receipts: ledger.receipts(),
   };
 }
@@ -29,12 +30,12 @@ function logOf(events: readonly CarEvent[]): EventLog {
 function draftOf(event: CarEvent, scopes: Map<string, RunScope>): EventDraft {
   const { kind, run_id, proposal_id = "", trace_id, span_id, action_id, attempt = 0, data, timestamp } = event;
   const time = epochMsOf(timestamp);
-  if (run_id === undefined) return { kind, time, action: -1, attempt, data };
-  if (kind === "proposal_received") {
-    const { actions = [] } = data["proposal"] as { readonly actions?: readonly { readonly id: string }[] };
-    const action_ids = actions.map(({ id }) => id);
-    scopes.set(run_id, { run_id, proposal_id, trace_id, span_prefix: span_id.slice(0, 8), action_ids });
+  if (run_id === undefined) return { kind, time, action: -1, attempt, data } as EventDraft;
+  if (event.kind === "proposal_received") {
+    const { proposal, principal } = payloadOf(event);
+    const action_ids = (proposal.actions ?? []).map(({ id }) => id);
+    scopes.set(run_id, { run_id, proposal_id, principal, trace_id, span_prefix: span_id.slice(0, 8), action_ids });
   }
   const scope = scopes.get(run_id)!;
-  return { kind, time, scope, action: scope.action_ids.indexOf(action_id ?? ""), attempt, data };
+  return { kind, time, scope, action: scope.action_ids.indexOf(action_id ?? ""), attempt, data } as EventDraft;
 }

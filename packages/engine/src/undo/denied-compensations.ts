@@ -1,8 +1,9 @@
 import { type Reason, ToolCall } from "@car/ir";
-import type { Decision, PolicyRequest } from "@car/ir/ports";
-import { isDecision, messageOf } from "../gates/decision.js";
+import type { PolicyRequest } from "@car/ir/ports";
+import { decisionText, FAILED_POLICY, readDecision } from "../gates/decision.js";
 import { isThenable } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
+import { boundedWait } from "../time/bounded-wait.js";
 
 const NONE: readonly Reason[] = Object.freeze([]);
 
@@ -14,7 +15,7 @@ export function deniedCompensations(run: Run): readonly Reason[] | Promise<reado
   const { policy } = run.config;
   if (policy === undefined) return NONE;
   let requests: PolicyRequest[] | undefined;
-  for (const { action, tool } of run.slots) {
+  for (const { action, tool } of run.board.slots) {
     const { compensation } = action;
     if (compensation?.type !== "tool" || tool?.schema.compensation !== undefined) continue;
     (requests ??= []).push(requestOf(run, action.id, compensation));
@@ -46,20 +47,21 @@ function requestOf(
 
 function denialOf(run: Run, request: PolicyRequest): readonly Reason[] | Promise<readonly Reason[]> {
   const { action } = request;
-  const failed: Reason = {
-    code: "policy_denied",
-    action_id: action.id,
-    message: "compensation: the policy failed, so it denies",
-  };
-  const judge = (decision: Decision): readonly Reason[] => {
-    if (isDecision(decision) && decision.effect !== "deny") return NONE;
-    const message = isDecision(decision) ? `compensation: ${messageOf(decision)}` : failed.message;
-    return [{ ...failed, message }];
+  const judge = (answer: unknown): readonly Reason[] => {
+    const decision = readDecision(answer) ?? FAILED_POLICY;
+    if (decision.effect !== "deny") return NONE;
+    return [{ code: "policy_denied", action_id: action.id, message: `compensation: ${decisionText(decision)}` }];
   };
   try {
-    const decision = run.config.policy!.check(request, run.state);
-    return isThenable(decision) ? Promise.resolve(decision).then(judge, () => [failed]) : judge(decision);
+    const answer = run.config.policy!.check(request, run.state);
+    if (!isThenable(answer)) return judge(answer);
+    const bounds = { timers: run.host.timers, timeoutMs: run.config.limits.policy_timeout_ms, signals: [] };
+    return boundedWait(() => answer, bounds).then((end) => {
+      // No answer in time is none: it is asked again when the call is due, and denies then.
+      if (end.kind === "timeout") return NONE;
+      return judge(end.kind === "value" ? end.value : undefined);
+    });
   } catch {
-    return [failed];
+    return judge(undefined);
   }
 }

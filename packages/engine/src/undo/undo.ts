@@ -1,23 +1,36 @@
-import { isThenable } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
+import { notesOf, type Slot } from "../run/slot.js";
 import { compensationOf } from "./compensation.js";
 import { runCompensation } from "./run-compensation.js";
 
-/** Runs the compensations that are due, the last success first, each once. Never throws for a compensation's failure. */
+/**
+ * Runs the compensations that are due, the last call that ended first, each once, and with each call what its own runs had
+ * committed. Never throws for a compensation's failure.
+ */
 export async function undo(run: Run): Promise<void> {
-  const due = run.slots.filter(isDue).sort((left, right) => right.completion - left.completion);
-  for (const slot of due) {
-    const compensation = compensationOf(run, slot);
-    if (compensation === undefined) continue;
-    const done = runCompensation(run, slot, compensation);
-    slot.compensated = isThenable(done) ? await done : done;
+  const ended = run.board.slots.filter(({ completion }) => completion > 0);
+  for (const slot of ended.sort((left, right) => right.completion - left.completion)) {
+    if (isDue(slot)) await undoCall(run, slot);
+    // A run that was rolled back is undone already; its compensations say so.
+    for (const child of [...(slot.notes?.children ?? [])].reverse()) await undo(child);
   }
 }
 
-/** What came from a receipt or a cache was done by somebody else, who answers for it. */
-function isDue({ action, outcome, cached, deduplicated, compensated }: Slot): boolean {
-  // In a recovered run some of it was tried before.
-  if (compensated !== undefined) return false;
-  return action.type === "tool_call" && outcome?.status === "succeeded" && !cached && !deduplicated;
+async function undoCall(run: Run, slot: Slot): Promise<void> {
+  const compensation = compensationOf(run, slot);
+  if (compensation === undefined) return;
+  const notes = notesOf(slot);
+  notes.compensated = await runCompensation(run, slot, compensation);
+  const receipt = notes.reuse?.receipt;
+  if (notes.compensated && receipt !== undefined) run.host.receipts.drop(run.principal, receipt.key);
+}
+
+/**
+ * A call that has acted, or may have. What came from a receipt or a cache was done by somebody else, who answers for it; and
+ * in a recovered run some of it was tried before.
+ */
+function isDue({ action, outcome, sideEffect, notes }: Slot): boolean {
+  if (action.type !== "tool_call" || notes?.compensated !== undefined) return false;
+  if (notes?.reuse?.servedFrom !== undefined) return false;
+  return outcome?.status === "succeeded" || sideEffect !== "none";
 }

@@ -84,7 +84,7 @@ describe("any single mutation", () => {
 
   it.each([null, 0, ""])("[EL-20] that adds `data_digest: %j` is found", async (data_digest) => {
     const log = memoryEventLog();
-    log.append({ kind: "config_changed", time: 0, action: -1, attempt: 0 });
+    log.append({ kind: "action_validated", time: 0, action: -1, attempt: 0 });
     const [event] = await collectEvents(log);
     const mutant = { ...event, data_digest } as unknown as CarEvent;
     expect((await verifyChain([mutant], { head: await log.head() })).valid).toBe(false);

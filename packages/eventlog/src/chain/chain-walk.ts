@@ -1,4 +1,4 @@
-import { canonicalJson, CarError, sha256Hex, type CarEvent } from "@car/ir";
+import { canonicalJson, CarError, jsonOfEvent, sha256Hex, type CarEvent } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import type { ChainProblem, ChainProblemCode, ChainReport } from "./chain-report.js";
 import { anchorHash, eventHash, GENESIS_HASH, type Sha256 } from "./event-hash.js";
@@ -100,9 +100,10 @@ export class ChainWalk {
     }
   }
 
-  private payloadProblem({ seq, data, data_digest }: CarEvent): ChainProblem | undefined {
+  private payloadProblem(event: CarEvent): ChainProblem | undefined {
+    const { seq, data_digest } = event;
     if (data_digest === undefined) return undefined;
-    const shown = this.sha256(canonicalJson(data));
+    const shown = this.sha256(canonicalJson(jsonOfEvent(event)));
     if (data_digest === shown) return { seq, code: "malformed_event", message: "`data_digest` is that of `data`" };
     if (shown === EMPTY_DIGEST || this.options.redacted === true) return undefined;
     return { seq, code: "payload_replaced", message: "the payload shown is not the one that was sealed" };

@@ -1,4 +1,4 @@
-import { canonicalJson, contentHash, sha256Hex, type CarEvent, type LiveEvent } from "@car/ir";
+import { canonicalJson, contentHash, type EventEnvelope, jsonOfEvent, sha256Hex, type CarEvent } from "@car/ir";
 
 /** SHA-256 of the UTF-8 form of a text, as 64 lower-case hex characters. `sha256Hex` of `@car/ir` is one. */
 export type Sha256 = (text: string) => string;
@@ -20,10 +20,8 @@ export function anchorHash(droppedThrough: number): string {
  * @throws `JsonInvalidError` when the event is not plain JSON.
  */
 export function eventHash(event: Omit<CarEvent, "hash">, sha256: Sha256 = sha256Hex): string {
-  const { data, data_digest, hash: _, ...others } = event as CarEvent;
-  return sha256(
-    canonicalJson({ ...others, data: data_digest === undefined ? sha256(canonicalJson(data)) : data_digest }),
-  );
+  const { data: _data, data_digest: digest, hash: _hash, ...others } = event as CarEvent;
+  return sha256(canonicalJson({ ...others, data: digest ?? sha256(canonicalJson(jsonOfEvent(event))) }));
 }
 
 /** What `sealedText` needs beside the event: the digest of its payload and the hash of the event before. */
@@ -33,7 +31,7 @@ export interface SealLink {
 }
 
 /** The text that `eventHash` hashes, of an event this package made itself: a template in place of a sort. */
-export function sealedText(event: LiveEvent, { digest, prevHash }: SealLink): string {
+export function sealedText(event: EventEnvelope, { digest, prevHash }: SealLink): string {
   const { action_id, attempt, proposal_id, run_id } = event;
   // The names are in code-unit order, as canonical JSON has them.
   return (

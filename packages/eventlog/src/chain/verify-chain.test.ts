@@ -22,10 +22,10 @@ beforeAll(async () => {
 });
 
 /** The events with one of them changed, and its hash made right again: what somebody would do who knows the rules. */
-function forged(index: number, change: Partial<CarEvent>): CarEvent[] {
+function forged(index: number, change: object): CarEvent[] {
   return events.map((event, at) => {
     if (at !== index) return event;
-    const edited = { ...event, ...change };
+    const edited: CarEvent = { ...event, ...change };
     return { ...edited, hash: eventHash(edited) };
   });
 }
@@ -52,7 +52,7 @@ describe("verifyChain", () => {
   it.each<[what: string, change: (log: readonly CarEvent[]) => readonly CarEvent[], problem: string]>([
     ["a changed field", (log) => log.toSpliced(1, 1, { ...at(1), attempt: 2 }), "hash_mismatch at 2"],
     ["a changed payload", (log) => log.toSpliced(2, 1, { ...at(2), data: { output: 2 } }), "hash_mismatch at 3"],
-    ["an added field", (log) => log.toSpliced(1, 1, { ...at(1), note: "x" } as CarEvent), "hash_mismatch at 2"],
+    ["an added field", (log) => log.toSpliced(1, 1, Object.assign({}, at(1), { note: "x" })), "hash_mismatch at 2"],
     ["a removed first event", (log) => log.slice(1), "start_missing at 2"],
     ["a removed event", (log) => log.toSpliced(1, 1), "sequence_broken at 3"],
     ["a repeated event", (log) => log.toSpliced(1, 0, at(1)), "sequence_broken at 2"],
@@ -62,12 +62,8 @@ describe("verifyChain", () => {
     ["a forged last event", () => forged(3, { data: { status: "rolled_back" } }), "head_mismatch at 4"],
     ["a forged start", () => forged(0, { prev_hash: "1".repeat(64) }), "link_broken at 1"],
     ["something that is no event", (log) => log.toSpliced(1, 1, null as unknown as CarEvent), "malformed_event at 2"],
-    ["a sequence that is a text", () => forged(1, { seq: "2" as unknown as number }), "malformed_event at 2"],
-    [
-      "a payload that is an array",
-      () => forged(1, { data: [] as unknown as CarEvent["data"] }),
-      "malformed_event at 2",
-    ],
+    ["a sequence that is a text", () => forged(1, { seq: "2" }), "malformed_event at 2"],
+    ["a payload that is an array", () => forged(1, { data: [] }), "malformed_event at 2"],
     [
       "a payload that is not JSON",
       (log) => log.toSpliced(2, 1, { ...at(2), data: { n: NaN } }),

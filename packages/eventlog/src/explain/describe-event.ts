@@ -1,8 +1,8 @@
-import type { CarEvent, JsonObject } from "@car/ir";
+import { type CarEvent, type EventKind, jsonOfEvent, type JsonObject } from "@car/ir";
 import { objectsAt, policiesOf, reasonOf, textAt } from "../payload/payload-facts.js";
 
 /** Kinds whose name does not say enough; every other kind is its name in words. */
-const WORDS: Readonly<Partial<Record<string, (data: JsonObject) => string>>> = {
+const WORDS: Readonly<Partial<Record<EventKind, (data: JsonObject) => string>>> = {
   proposal_completed: (data) => `proposal ended: ${textAt(data, "status") ?? "unknown"}`,
   policy_decided: (data) => `policy decided: ${textAt(data, "effect") ?? "unknown"}`,
   approval_recorded: (data) => `approval recorded: ${data["approved"] === true ? "approved" : "denied"}`,
@@ -17,8 +17,9 @@ const WORDS: Readonly<Partial<Record<string, (data: JsonObject) => string>>> = {
  * are not shown. The wording may change in any release.
  */
 export function describeEvent(event: CarEvent): string {
-  const what = WORDS[event.kind]?.(event.data) ?? event.kind.replaceAll("_", " ");
-  if (event.data_digest !== undefined && Object.keys(event.data).length === 0) return `${what} (payload erased)`;
+  const data = jsonOfEvent(event);
+  const what = WORDS[event.kind]?.(data) ?? event.kind.replaceAll("_", " ");
+  if (event.data_digest !== undefined && Object.keys(data).length === 0) return `${what} (payload erased)`;
   const why = reasonText(event);
   return why === "" ? what : `${what}: ${why}`;
 }
@@ -26,7 +27,7 @@ export function describeEvent(event: CarEvent): string {
 function reasonText(event: CarEvent): string {
   const reason = reasonOf(event);
   if (reason !== undefined) return `${reason.message} (${[reason.code, ...policiesOf(event)].join(", ")})`;
-  const decided = objectsAt(event.data, "reasons").map((each) => {
+  const decided = objectsAt(jsonOfEvent(event), "reasons").map((each) => {
     const source = textAt(each, "policy_id") ?? textAt(each, "code") ?? "unknown";
     return `${textAt(each, "message") ?? ""} (${source})`;
   });

@@ -1,8 +1,8 @@
-import type { CarEvent, ProposalStatus, Reason } from "@car/ir";
+import { type CarEvent, type EventKind, jsonOfEvent, type ProposalStatus, type Reason } from "@car/ir";
 import { objectsAt, reasonOf, textAt } from "../payload/payload-facts.js";
 import type { ExplainedCause, ExplainedOutcome } from "./action-explanation.js";
 
-const OUTCOMES: Readonly<Partial<Record<string, ExplainedOutcome>>> = {
+const OUTCOMES: Readonly<Partial<Record<EventKind, ExplainedOutcome>>> = {
   action_succeeded: "succeeded",
   action_failed: "failed",
   action_rejected: "rejected",
@@ -30,7 +30,7 @@ export class RunNotes {
     if (event.action_id !== undefined) this.noteEnd(event, event.action_id);
     if (event.kind === "proposal_rejected") this.noteRefusal(event);
     if (event.kind === "proposal_completed") {
-      this.status = textAt(event.data, "status") as ProposalStatus | undefined;
+      this.status = textAt(jsonOfEvent(event), "status") as ProposalStatus | undefined;
       this.cause ??= reasonOf(event);
     }
   }
@@ -44,7 +44,7 @@ export class RunNotes {
 
   /** A refused proposal has no events of its actions: its reasons name them. */
   private noteRefusal(event: CarEvent): void {
-    for (const data of objectsAt(event.data, "reasons")) {
+    for (const data of objectsAt(jsonOfEvent(event), "reasons")) {
       const reason = reasonOf({ data: { reason: data } });
       const actionId = reason?.action_id;
       if (reason === undefined) continue;

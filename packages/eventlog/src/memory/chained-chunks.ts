@@ -1,4 +1,4 @@
-import type { CarEvent } from "@car/ir";
+import { type CarEvent, jsonOfEvent } from "@car/ir";
 import type { EventDraft, LogHead } from "@car/ir/ports";
 import { anchorHash, GENESIS_HASH, sealedText, type Sha256 } from "../chain/event-hash.js";
 import { sealPayload } from "../chain/sealed-payload.js";
@@ -110,7 +110,7 @@ export class ChainedChunks {
     while (chunk.firstSeq + chunk.sealed <= through) {
       const row = chunk.sealed;
       const event = chunk.eventAt(row);
-      const { data, digest } = sealPayload(event.data, this.sha256);
+      const { data, digest } = sealPayload(jsonOfEvent(event), this.sha256);
       if (data !== event.data) chunk.replacePayload(row, data);
       prevHash = this.sha256(sealedText(event, { digest, prevHash }));
       chunk.seal(prevHash);

@@ -57,7 +57,7 @@ export class EventChunk {
 
   /** The event of a row, without its place in the chain. */
   eventAt(row: number): LiveEvent {
-    const draft: EventDraft = {
+    const draft = {
       kind: this.kinds[row]!,
       time: this.times[row] ?? 0,
       scope: this.scopes[row],
@@ -65,7 +65,8 @@ export class EventChunk {
       attempt: this.attempts[row] ?? 0,
       data: this.payloads[row],
     };
-    return eventOf(draft, this.firstSeq + row);
+    // Kind and payload of one row came from one draft.
+    return eventOf(draft as EventDraft, this.firstSeq + row);
   }
 
   /** Records the hash of the next row that has none. */

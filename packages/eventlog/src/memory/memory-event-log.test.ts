@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { collectEvents, SAMPLE_SCOPES } from "@car/conformance";
-import { canonicalJson, type JsonObject } from "@car/ir";
+import { collectEvents } from "@car/conformance";
+import { canonicalJson, jsonOfEvent } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anchorHash } from "../chain/event-hash.js";
@@ -10,7 +10,8 @@ import { nodeSha256 } from "../node/node-sha256.js";
 import { draftOf } from "../testing/sample-log.js";
 import { memoryEventLog, type MemoryEventLog } from "./memory-event-log.js";
 
-const DRAFT = draftOf({ kind: "action_executing", run: 0, action: "fetch", attempt: 1, data: { n: 1 } });
+const FACTS = { kind: "action_executing", run: 0, action: "fetch", attempt: 1 } as const;
+const DRAFT = draftOf({ ...FACTS, data: { n: 1 } });
 
 function fill(log: MemoryEventLog, count: number): void {
   for (let index = 0; index < count; index++) log.append(DRAFT);
@@ -41,9 +42,9 @@ describe("payloads that are not plain JSON", () => {
     ],
   ])("[EL-9] [5.9] %s is recorded as the nearest plain JSON", async (_what, data, recorded) => {
     const log = memoryEventLog();
-    log.append({ ...DRAFT, data });
+    log.append(draftOf({ ...FACTS, data }));
     const events = await collectEvents(log);
-    expect(canonicalJson(events[0]?.data)).toBe(canonicalJson(recorded));
+    expect(canonicalJson(jsonOfEvent(events[0]!))).toBe(canonicalJson(recorded));
     expect(await verifyChain(events, { head: await log.head() })).toMatchObject({ valid: true, events: 1 });
   });
 
@@ -51,7 +52,7 @@ describe("payloads that are not plain JSON", () => {
     const log = memoryEventLog();
     let data: object = { leaf: 1 };
     for (let depth = 0; depth < 5_000; depth++) data = { data };
-    log.append({ ...DRAFT, data });
+    log.append(draftOf({ ...FACTS, data }));
     expect(JSON.stringify(await collectEvents(log))).toContain("[nested too deep]");
   });
 });
@@ -134,8 +135,7 @@ describe("memoryEventLog", () => {
       const { heapUsed, arrayBuffers } = process.memoryUsage();
       return heapUsed + arrayBuffers;
     };
-    const data: JsonObject = {};
-    const draft = { ...DRAFT, data, scope: SAMPLE_SCOPES[0] };
+    const draft = draftOf({ ...FACTS, data: {} });
     const warm = memoryEventLog({ sha256: nodeSha256 });
     fill(warm, 5_000);
     await warm.head();

@@ -10,7 +10,8 @@ import { jsonlEventLog } from "./jsonl-event-log.js";
 import { readJsonl } from "./read-jsonl.js";
 
 const nextPath = temporaryPaths();
-const DRAFT = draftOf({ kind: "action_succeeded", run: 0, action: "fetch", attempt: 1, data: { output: "ü \u2028" } });
+const FACTS = { kind: "action_succeeded", run: 0, action: "fetch", attempt: 1 } as const;
+const DRAFT = draftOf({ ...FACTS, data: { output: "ü \u2028" } });
 
 /** A closed log with some events, and its lines. */
 async function written(count: number): Promise<{ path: string; lines: string[] }> {
@@ -130,7 +131,7 @@ describe("jsonlEventLog", () => {
   it("[EL-9] a payload that is not plain JSON does not harm the file", async () => {
     const path = nextPath();
     const log = jsonlEventLog({ path });
-    log.append({ ...DRAFT, data: { text: "\uD800", n: Number.NaN } });
+    log.append(draftOf({ ...FACTS, data: { text: "\uD800", n: Number.NaN } }));
     await log.close();
     const [event] = await collect<CarEvent>(readJsonl(path));
     expect(event?.data).toEqual({ n: null, text: "\uFFFD" });

@@ -1,4 +1,4 @@
-import { CarError, LogClosedError, LogWriteError, type LiveEvent } from "@car/ir";
+import { CarError, type EventEnvelope, jsonOfEvent, type LiveEvent, LogClosedError, LogWriteError } from "@car/ir";
 import type { EventDraft, LogHead } from "@car/ir/ports";
 import { sealedText } from "../chain/event-hash.js";
 import { type SealedPayload, sealPayload } from "../chain/sealed-payload.js";
@@ -13,7 +13,7 @@ export interface LineSink {
   /** Writes whole lines, of which the last is the event `head`. */
   write(lines: string, head: LogHead): void;
   /** The line of an event, without its line feed. Absent: `eventLine`. */
-  line?(event: LiveEvent, place: LinePlace): string;
+  line?(event: EventEnvelope, place: LinePlace): string;
 }
 
 /** What a line needs beside the event. */
@@ -134,7 +134,7 @@ export class SealingQueue {
 
   private lineOf(event: LiveEvent): string {
     const { sink } = this;
-    const payload = sealPayload(event.data, nodeSha256);
+    const payload = sealPayload(jsonOfEvent(event), nodeSha256);
     const prevHash = this.sealed.hash;
     const hash = nodeSha256(sealedText(event, { digest: payload.digest, prevHash }));
     this.sealed = { seq: event.seq, hash };

@@ -1,10 +1,10 @@
-import { parentSpanOf, type CarEvent, type JsonObject } from "@car/ir";
+import { type EventKind, jsonOfEvent, parentSpanOf, type CarEvent, type JsonObject } from "@car/ir";
 import { objectAt, objectsAt, textAt } from "../payload/payload-facts.js";
 import type { OtlpSpan, OtlpStatusCode } from "./otlp-types.js";
 import { SpanDraft } from "./span-draft.js";
 
 /** How events that end an action, or an attempt, leave its span. */
-const END_CODES: Readonly<Partial<Record<string, OtlpStatusCode>>> = {
+const END_CODES: Readonly<Partial<Record<EventKind, OtlpStatusCode>>> = {
   action_succeeded: 1,
   action_failed: 2,
   action_rejected: 2,
@@ -14,7 +14,7 @@ const END_CODES: Readonly<Partial<Record<string, OtlpStatusCode>>> = {
 };
 
 /** What happens to an action after it has ended is told by the run's span. */
-const AFTERMATH: ReadonlySet<string> = new Set([
+const AFTERMATH: ReadonlySet<EventKind> = new Set<EventKind>([
   "compensation_started",
   "compensation_succeeded",
   "compensation_failed",
@@ -59,7 +59,7 @@ export class RunSpans {
 
   private addToRoot(event: CarEvent): void {
     this.root.add(event);
-    if (event.kind === "proposal_received") this.declare(event.data);
+    if (event.kind === "proposal_received") this.declare(jsonOfEvent(event));
     if (event.kind === "proposal_completed") this.complete(event);
   }
 
@@ -72,7 +72,7 @@ export class RunSpans {
   }
 
   private complete(event: CarEvent): void {
-    const status = textAt(event.data, "status");
+    const status = textAt(jsonOfEvent(event), "status");
     this.root.attributes["car.status"] = status;
     this.root.end(rootCode(status), event);
   }

@@ -1,4 +1,4 @@
-import type { CarEvent } from "@car/ir";
+import { type CarEvent, jsonOfEvent } from "@car/ir";
 import { textAt } from "../payload/payload-facts.js";
 import { attributesOf } from "./attributes.js";
 import type { OtlpTraces } from "./otlp-types.js";
@@ -37,8 +37,9 @@ function runOf(event: CarEvent, open: Map<string, RunSpans>): RunSpans | undefin
   const known = open.get(event.run_id);
   // A tool may answer long after its run has ended; that must not begin the run again.
   if (known !== undefined || event.kind === "late_result_dropped") return known;
-  const parent = open.get(textAt(event.data, "parent_run_id") ?? "");
-  const run = new RunSpans(event, parent?.currentSpanId(textAt(event.data, "parent_action_id") ?? ""));
+  const data = jsonOfEvent(event);
+  const parent = open.get(textAt(data, "parent_run_id") ?? "");
+  const run = new RunSpans(event, parent?.currentSpanId(textAt(data, "parent_action_id") ?? ""));
   open.set(event.run_id, run);
   return run;
 }

@@ -1,4 +1,4 @@
-import type { CarEvent, JsonObject, Reason } from "@car/ir";
+import { type CarEvent, jsonOfEvent, type JsonObject, type Reason } from "@car/ir";
 
 /** A payload's member that is an object, or `undefined`. Payloads may be erased or redacted, so nothing is certain. */
 export function objectAt(data: JsonObject, name: string): JsonObject | undefined {
@@ -20,15 +20,16 @@ export function objectsAt(data: JsonObject, name: string): readonly JsonObject[]
 }
 
 /** The reason an event gives: its `reason`, or a run's `cause`. */
-export function reasonOf({ data }: Pick<CarEvent, "data">): Reason | undefined {
+export function reasonOf(event: Pick<CarEvent, "data">): Reason | undefined {
+  const data = jsonOfEvent(event);
   const reason = objectAt(data, "reason") ?? objectAt(data, "cause");
   return reason !== undefined && isReason(reason) ? reason : undefined;
 }
 
 /** Ids of the policy rules that an event names, in its order. */
-export function policiesOf({ data }: Pick<CarEvent, "data">): readonly string[] {
-  const decided = objectsAt(data, "reasons").flatMap((reason) => textAt(reason, "policy_id") ?? []);
-  return [...new Set([...decided, ...(reasonOf({ data })?.policies ?? [])])];
+export function policiesOf(event: Pick<CarEvent, "data">): readonly string[] {
+  const decided = objectsAt(jsonOfEvent(event), "reasons").flatMap((reason) => textAt(reason, "policy_id") ?? []);
+  return [...new Set([...decided, ...(reasonOf(event)?.policies ?? [])])];
 }
 
 function isReason(value: JsonObject): value is JsonObject & Reason {

@@ -1,4 +1,4 @@
-import { canonicalJson, ConfigInvalidError, sha256Hex, type CarEvent, type JsonObject } from "@car/ir";
+import { canonicalJson, ConfigInvalidError, jsonOfEvent, sha256Hex, type CarEvent, type JsonObject } from "@car/ir";
 import type { Sha256 } from "../chain/event-hash.js";
 import { clipPayload, MIN_PAYLOAD_BYTES } from "./clip-payload.js";
 import { hideValues } from "./hide-values.js";
@@ -32,7 +32,7 @@ async function* redacted(
   sha256: Sha256,
 ): AsyncGenerator<CarEvent> {
   for await (const event of events) {
-    const data = redact(event.data);
+    const data = redact(jsonOfEvent(event));
     yield data === event.data ? event : withheld(event, data, sha256);
   }
 }
@@ -52,6 +52,6 @@ function redactionOf({
 }
 
 function withheld(event: CarEvent, data: JsonObject, sha256: Sha256): CarEvent {
-  const { prev_hash, hash, data: sealed, data_digest = sha256(canonicalJson(sealed)), ...others } = event;
+  const { prev_hash, hash, data: _, data_digest = sha256(canonicalJson(jsonOfEvent(event))), ...others } = event;
   return { ...others, data, data_digest, prev_hash, hash };
 }

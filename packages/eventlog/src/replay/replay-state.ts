@@ -1,8 +1,8 @@
 import {
   LogCorruptError,
-  PayloadErasedError,
+  payloadOf,
   type CarEvent,
-  type StateChangedData,
+  type EventOf,
   type StateEntry,
   type StateSnapshotData,
   type Transition,
@@ -47,7 +47,7 @@ const VOIDS: ReadonlySet<CarEvent["kind"]> = new Set<CarEvent["kind"]>([
 class Replay {
   readonly state = new StateFold();
   private readonly through: number;
-  private readonly openRuns = new Map<string, CarEvent[]>();
+  private readonly openRuns = new Map<string, EventOf<"state_changed">[]>();
 
   constructor(base: ReplayBase | undefined) {
     this.through = base?.through ?? 0;
@@ -72,11 +72,11 @@ class Replay {
     );
   }
 
-  private load(event: CarEvent): void {
+  private load(event: EventOf<"state_snapshot">): void {
     if (event.seq > this.through) this.state.load(snapshotOf(event));
   }
 
-  private change(event: CarEvent): void {
+  private change(event: EventOf<"state_changed">): void {
     if (event.run_id === undefined) {
       if (event.seq > this.through) this.state.commit(changesOf(event));
       return;
@@ -86,31 +86,29 @@ class Replay {
     else earlier.push(event);
   }
 
-  private complete(event: CarEvent): void {
+  private complete(event: EventOf<"proposal_completed">): void {
     const changed = this.openRuns.get(event.run_id ?? "");
     if (changed === undefined) return;
     this.openRuns.delete(event.run_id ?? "");
     if (event.seq <= this.through) return;
     // A run that was undone needs no payload, so an erased one does not stop the replay.
-    if (payloadOf(event)["status"] === "committed") this.state.commit(changed.flatMap(changesOf));
+    if (payloadOf(event).status === "committed") this.state.commit(changed.flatMap(changesOf));
   }
 }
 
-function changesOf(event: CarEvent): readonly Transition[] {
-  const { changes } = payloadOf(event) as Partial<StateChangedData>;
-  if (!Array.isArray(changes)) throw new LogCorruptError(`event ${event.seq} has no \`changes\``);
-  return changes as readonly Transition[];
+/** What rebuilds the state must be what it says, so this reader does not take the payload's word for it. */
+const isList: (value: unknown) => boolean = Array.isArray;
+
+function changesOf(event: EventOf<"state_changed">): readonly Transition[] {
+  const { changes } = payloadOf(event);
+  if (!isList(changes)) throw new LogCorruptError(`event ${event.seq} has no \`changes\``);
+  return changes;
 }
 
-function snapshotOf(event: CarEvent): StateSnapshotData {
-  const { entries, version } = payloadOf(event) as Partial<StateSnapshotData>;
-  if (!Array.isArray(entries) || typeof version !== "number") {
+function snapshotOf(event: EventOf<"state_snapshot">): StateSnapshotData {
+  const { entries, version } = payloadOf(event);
+  if (!isList(entries) || typeof version !== "number") {
     throw new LogCorruptError(`event ${event.seq} has no \`entries\` or no \`version\``);
   }
-  return { entries: entries as StateSnapshotData["entries"], version };
-}
-
-function payloadOf(event: CarEvent): Record<string, unknown> {
-  if (event.data_digest !== undefined) throw new PayloadErasedError(event.seq);
-  return event.data;
+  return { entries, version };
 }

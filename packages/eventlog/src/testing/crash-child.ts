@@ -17,11 +17,11 @@ const say = (text: string): void => void writeSync(1, `${text}\n`);
 const log = segmentEventLog({ dir, fs, segmentBytes: 3_000, inlineBytes: 200, leaseMs: 100 });
 for (let seq = 1; seq <= 40; seq++) {
   log.append({
-    kind: "config_changed",
+    kind: "action_executing",
     time: seq,
     action: -1,
     attempt: 0,
-    data: { text: "x".repeat(seq === 13 ? 300 : 20), seq },
+    data: { parameters: { text: "x".repeat(seq === 13 ? 300 : 20), seq } },
   });
   if (seq % 8 !== 0) continue;
   await log.flush();

@@ -9,7 +9,7 @@ import { segmentEventLog } from "../node/segments/segment-event-log.js";
 const log = segmentEventLog({ dir: process.argv[2] ?? "", leaseMs: 1_000, segmentBytes: 1_500 });
 const say = (text: string): void => void writeSync(1, `${text}\n`);
 const append = (text: string): number =>
-  log.append({ kind: "config_changed", time: 0, action: -1, attempt: 0, data: { text } });
+  log.append({ kind: "action_executing", time: 0, action: -1, attempt: 0, data: { parameters: { text } } });
 
 for (const text of ["a", "b", "c"]) append(text);
 await log.flush();

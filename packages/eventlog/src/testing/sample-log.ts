@@ -15,11 +15,11 @@ export interface EventFacts {
   readonly time?: number;
 }
 
-/** A draft of these facts; `index` milliseconds after noon of a fixed day unless the facts have a time. */
+/** A draft of these facts, which may say less than a runtime would, or something else; `index` milliseconds after noon of a fixed day unless the facts have a time. */
 export function draftOf(facts: EventFacts, index = 0): EventDraft {
   const { kind, run, action, attempt = 0, data, time = 1_780_315_200_000 + index } = facts;
   const scope = run === undefined ? undefined : (SAMPLE_SCOPES[run] as RunScope);
-  return { kind, time, scope, action: scope?.action_ids.indexOf(action ?? "") ?? -1, attempt, data };
+  return { kind, time, scope, action: scope?.action_ids.indexOf(action ?? "") ?? -1, attempt, data } as EventDraft;
 }
 
 /** Sealed events of these facts, as a file would give them: plain JSON, nothing shared. */

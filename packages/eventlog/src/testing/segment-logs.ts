@@ -4,9 +4,9 @@ import type { SegmentEventLogOptions } from "../node/segments/options.js";
 import { type SegmentEventLog, segmentEventLog } from "../node/segments/segment-event-log.js";
 import { draftOf } from "./sample-log.js";
 
-/** An event whose payload says its number, and is a little longer than the line around it. */
-export function numbered(seq: number): EventDraft {
-  return draftOf({ kind: "config_changed", data: { seq, text: "x".repeat(500) } }, seq);
+/** An event whose payload, unless told otherwise, says its number, and is a little longer than the line around it. */
+export function numbered(seq: number, data: object = { seq, text: "x".repeat(500) }): EventDraft {
+  return draftOf({ kind: "config_changed", data }, seq);
 }
 
 /** A log whose segments hold two events of `numbered` each, when those are flushed two by two. */

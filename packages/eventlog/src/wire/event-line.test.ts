@@ -1,5 +1,6 @@
 import { anyEventDraft, collectEvents } from "@car/conformance";
-import { canonicalJson, EVENT_KINDS, type CarEvent } from "@car/ir";
+import { canonicalJson, EVENT_KINDS, type CarEvent, jsonOfEvent } from "@car/ir";
+import type { EventDraft } from "@car/ir/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { eventHash, sealedText } from "../chain/event-hash.js";
@@ -10,7 +11,7 @@ import { draftOf } from "../testing/sample-log.js";
 import { eventLine, sealedEventLine } from "./event-line.js";
 import { parseEventLine } from "./parse-event-line.js";
 
-async function sealed(draft: ReturnType<typeof draftOf>): Promise<CarEvent> {
+async function sealed(draft: EventDraft): Promise<CarEvent> {
   const log = memoryEventLog({ sha256: nodeSha256 });
   log.append(draft);
   const [event] = await collectEvents(log);
@@ -27,14 +28,14 @@ function genericLine(event: CarEvent): string {
 
 function templateLine(event: CarEvent): string {
   const { prev_hash: prevHash, hash, ...live } = event;
-  return eventLine(live, { payload: sealPayload(live.data, nodeSha256).text, prevHash, hash });
+  return eventLine(live, { payload: sealPayload(jsonOfEvent(event), nodeSha256).text, prevHash, hash });
 }
 
 describe("the line of an event", () => {
   it.each(EVENT_KINDS)("[EL-40] [7.1] template and generic serialisation give the same bytes: %s", async (kind) => {
     await fc.assert(
       fc.asyncProperty(anyEventDraft, async (draft) => {
-        const event = await sealed({ ...draft, kind });
+        const event = await sealed({ ...draft, kind } as EventDraft);
         expect(templateLine(event)).toBe(genericLine(event));
         expect(sealedEventLine(event)).toBe(genericLine(event));
       }),
@@ -46,6 +47,7 @@ describe("the line of an event", () => {
     const scope = {
       run_id: 'r"1',
       proposal_id: "p\\\n",
+      principal: "ann",
       trace_id: "1".repeat(32),
       span_prefix: "00000001",
       action_ids: ["a"],
@@ -62,8 +64,9 @@ describe("the line of an event", () => {
   it("[EL-40] [EL-4] the template that is hashed is the canonical JSON of the definition", () =>
     fc.assert(
       fc.asyncProperty(anyEventDraft, async (draft) => {
-        const { prev_hash: prevHash, hash, ...live } = await sealed(draft);
-        const { digest } = sealPayload(live.data, nodeSha256);
+        const event = await sealed(draft);
+        const { prev_hash: prevHash, hash, ...live } = event;
+        const { digest } = sealPayload(jsonOfEvent(event), nodeSha256);
         expect(sealedText(live, { digest, prevHash })).toBe(
           canonicalJson({ ...live, data: digest, prev_hash: prevHash }),
         );

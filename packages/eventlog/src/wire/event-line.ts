@@ -1,4 +1,4 @@
-import { canonicalJson, type CarEvent, type LiveEvent } from "@car/ir";
+import { canonicalJson, type CarEvent, type EventEnvelope, jsonOfEvent } from "@car/ir";
 
 /** What a line needs beside the event: its payload as canonical JSON and its place in the chain. */
 export interface LineParts {
@@ -13,19 +13,19 @@ export interface LineParts {
  * The line of a new event, without its line feed: the fields in the order of `CarEvent`, the payload as canonical JSON.
  * One order and one spelling, so that every other byte in a log is damage.
  */
-export function eventLine(event: LiveEvent, { payload, prevHash, hash, digest }: LineParts): string {
+export function eventLine(event: EventEnvelope, { payload, prevHash, hash, digest }: LineParts): string {
   const withheld = digest === undefined ? "" : `"data_digest":"${digest}",`;
   return `${envelope(event)}"data":${payload},${withheld}"prev_hash":"${prevHash}","hash":"${hash}"}`;
 }
 
 /** The line of an event that was read, whoever made it. Throws `JsonInvalidError` when it is not plain JSON. */
 export function sealedEventLine(event: CarEvent): string {
-  const { data, prev_hash: prevHash, hash, data_digest: digest } = event;
-  const parts = { payload: canonicalJson(data), prevHash, hash };
+  const { prev_hash: prevHash, hash, data_digest: digest } = event;
+  const parts = { payload: canonicalJson(jsonOfEvent(event)), prevHash, hash };
   return eventLine(event, digest === undefined ? parts : { ...parts, digest });
 }
 
-function envelope(event: LiveEvent): string {
+function envelope(event: EventEnvelope): string {
   const { run_id, proposal_id, action_id, attempt } = event;
   return (
     `{"format_version":1,"seq":${event.seq},"kind":"${event.kind}","timestamp":"${event.timestamp}",` +

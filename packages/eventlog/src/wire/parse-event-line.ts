@@ -1,4 +1,4 @@
-import { CarError, LogCorruptError, type CarEvent } from "@car/ir";
+import { CarError, eventFromLog, LogCorruptError, type CarEvent } from "@car/ir";
 import { sealedEventLine } from "./event-line.js";
 
 /** What each field of an event on a line must be. `data` is checked apart. */
@@ -24,15 +24,16 @@ const FIELDS: readonly (readonly [name: string, isRequired: boolean, isRight: (v
  * @throws `LogCorruptError` naming the line, counted from 1.
  */
 export function parseEventLine(line: string, lineNumber: number): CarEvent {
-  const event = jsonOf(line, lineNumber);
-  if (!isObject(event)) throw damage(lineNumber, "not a JSON object");
+  const fields = jsonOf(line, lineNumber);
+  if (!isObject(fields)) throw damage(lineNumber, "not a JSON object");
   for (const [name, isRequired, isRight] of FIELDS) {
-    const value = Object.hasOwn(event, name) ? event[name] : undefined;
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (value === undefined ? isRequired : !isRight(value)) throw damage(lineNumber, `\`${name}\` is missing or wrong`);
   }
-  if (!isObject(event["data"])) throw damage(lineNumber, "`data` is missing or not an object");
-  if (lineOf(event as unknown as CarEvent, lineNumber) !== line) throw damage(lineNumber, "not as it was written");
-  return event as unknown as CarEvent;
+  if (!isObject(fields["data"])) throw damage(lineNumber, "`data` is missing or not an object");
+  const event = eventFromLog(fields);
+  if (lineOf(event, lineNumber) !== line) throw damage(lineNumber, "not as it was written");
+  return event;
 }
 
 function jsonOf(line: string, lineNumber: number): unknown {

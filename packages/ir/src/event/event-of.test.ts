@@ -8,6 +8,7 @@ import { parentSpanOf, spanIdOf, traceparentOf } from "./span-id.js";
 const scope: RunScope = {
   run_id: "r".repeat(32),
   proposal_id: "p1",
+  principal: "ann",
   trace_id: "0123456789abcdef0123456789abcdef",
   span_prefix: "00c0ffee",
   action_ids: ["first", "second"],
@@ -18,7 +19,7 @@ const draft: EventDraft = {
   scope,
   action: 1,
   attempt: 2,
-  data: { output: 1 },
+  data: { output: 1, duration_ms: 3 },
 };
 
 describe("eventOf", () => {
@@ -34,12 +35,12 @@ describe("eventOf", () => {
       ["attempt", 2],
       ["trace_id", "0123456789abcdef0123456789abcdef"],
       ["span_id", "00c0ffee00000802"],
-      ["data", { output: 1 }],
+      ["data", { output: 1, duration_ms: 3 }],
     ]);
   });
 
   it("[IR-34] leaves out what the draft leaves open", () => {
-    const event = eventOf({ kind: "proposal_completed", time: 0, scope, action: -1, attempt: 0 }, 1);
+    const event = eventOf({ kind: "proposal_admitted", time: 0, scope, action: -1, attempt: 0 }, 1);
     expect(event).not.toHaveProperty("action_id");
     expect(event).not.toHaveProperty("attempt");
     expect(event.data).toEqual({});
@@ -47,7 +48,7 @@ describe("eventOf", () => {
   });
 
   it("[IR-35] [7.2] gives an event outside of runs a trace of its own", () => {
-    const event = eventOf({ kind: "config_changed", time: 0, action: -1, attempt: 0 }, 3);
+    const event = eventOf({ kind: "action_validated", time: 0, action: -1, attempt: 0 }, 3);
     expect(Object.keys(event)).toEqual(["format_version", "seq", "kind", "timestamp", "trace_id", "span_id", "data"]);
     expect(event.trace_id).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
     expect(event.span_id).toMatch(/^(?!0{16})[0-9a-f]{16}$/);

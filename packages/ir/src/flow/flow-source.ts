@@ -22,3 +22,14 @@ export function literalLabels(source: FlowSource, value: JsonValue, param: strin
   if (source.context === NO_LABELS || value === null) return NO_LABELS;
   return source.isTrusted(value, param) ? NO_LABELS : source.context;
 }
+
+/** Outside of a session no literal value comes from anywhere, and nobody has been shown anything. */
+export const NO_SESSION: FlowSource = {
+  context: NO_LABELS,
+  provenance: (value) => (value === null || value === "" ? NOTHING : UNKNOWN),
+  isTrusted: (value) => value === null || value === "",
+  origins: () => [],
+};
+
+const NOTHING: Provenance = Object.freeze({ source: "nothing", labels: NO_LABELS });
+const UNKNOWN: Provenance = Object.freeze({ source: "unknown", labels: NO_LABELS });

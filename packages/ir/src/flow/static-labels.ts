@@ -2,7 +2,7 @@ import type { Action } from "../action/action.js";
 import type { ActionGraph } from "../graph/action-graph.js";
 import { literalKeyOf } from "../graph/key-access.js";
 import type { JsonObject } from "../json/json-value.js";
-import { matchesKey } from "../state/key-pattern.js";
+import { KeyPatterns } from "../state/key-patterns.js";
 import { type FlowSource, literalLabels } from "./flow-source.js";
 import { joinLabels, type LabelSet, NO_LABELS, withoutLabels } from "./labels.js";
 import { parameterReferences } from "./parameter-references.js";
@@ -24,6 +24,7 @@ export interface StaticFlowInput {
 export class StaticLabels {
   private readonly input: StaticFlowInput;
   private outputs: LabelSet[] | undefined = undefined;
+  private written: KeyPatterns | undefined = undefined;
 
   constructor(input: StaticFlowInput) {
     this.input = input;
@@ -87,7 +88,13 @@ export class StaticLabels {
   private stateLabels(action: Action): LabelSet {
     const key = literalKeyOf(action);
     if (key === undefined) return NO_LABELS;
-    const isWritten = this.input.graph.access.some(({ writes }) => writes.some((written) => matchesKey(written, key)));
-    return isWritten ? NO_LABELS : this.input.entryLabels(key);
+    this.written ??= writtenKeys(this.input.graph);
+    return this.written.covers(key) ? NO_LABELS : this.input.entryLabels(key);
   }
+}
+
+function writtenKeys({ access }: ActionGraph): KeyPatterns {
+  const written = new KeyPatterns();
+  for (const { writes } of access) for (const key of writes) written.add(key);
+  return written;
 }

@@ -2,11 +2,11 @@ import type { Action } from "../action/action.js";
 import { compileTemplate, referencesIn, type Template } from "../reference/template.js";
 import type { Reason } from "../result/reason.js";
 import type { ToolEffect } from "../tool/tool-schema.js";
-import { EdgeList, edgeRows, MAX_EDGES, type EdgeRows } from "./edge-list.js";
+import { EdgeList, edgeRows, type EdgeRows } from "./edge-list.js";
 import { addExplicitEdges } from "./explicit-edges.js";
 import { ExactStateEdges } from "./exact-state-edges.js";
 import { hasPatterns, type KeyAccess, keyAccessOf, literalKeyOf, NO_ACCESS } from "./key-access.js";
-import { type KeyConflict, type KeySets, type LateSupply, StateEdges } from "./state-edges.js";
+import { type KeyConflict, type KeySets, type LateSupply, MAX_CONFLICTS, StateEdges } from "./state-edges.js";
 import { topologicalOrder } from "./topological-order.js";
 
 /** The order constraints of a proposal, by action index (position in the proposal). */
@@ -36,8 +36,13 @@ export interface ActionGraphInput {
   readonly onConflict?: ((conflict: KeyConflict) => void) | undefined;
 }
 
-/** A graph, or everything that stands in its way: repeated ids, links that lead nowhere, a cycle, unbounded keys. */
-export type ActionGraphResult = { readonly graph: ActionGraph } | { readonly problems: readonly Reason[] };
+/**
+ * A graph, or everything that stands in its way (repeated ids, links that lead nowhere, a cycle, unbounded keys) with the
+ * parts of it that there are all the same.
+ */
+export type ActionGraphResult =
+  | { readonly graph: ActionGraph }
+  | { readonly problems: readonly Reason[]; readonly parts: Pick<ActionGraph, "templates" | "access" | "unscheduled"> };
 
 const NONE: ReadonlySet<number> = new Set();
 const NO_EFFECTS: readonly ToolEffect[] = Object.freeze([]);
@@ -116,17 +121,18 @@ function connect(input: ActionGraphInput, { templates, access, problems }: Nodes
   const size = actions.length;
   const indexOf = indexById(actions, problems);
   const unscheduled = compensationTargets(actions, indexOf, problems);
+  const parts = { templates, access, unscheduled };
   const edges = new EdgeList();
   const forward = addExplicitEdges({ actions, templates, indexOf, unscheduled }, edges, problems);
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems, parts };
 
   const ordered = forward ? { order: identity(size) } : topologicalOrder(edgeRows(edges, size), size);
-  if ("cycle" in ordered) return { problems: [cycleProblem(actions, ordered.cycle)] };
+  if ("cycle" in ordered) return { problems: [cycleProblem(actions, ordered.cycle)], parts };
 
   const { order } = ordered;
-  const { late, keys } = addStateEdges({ ...input, access, unscheduled, order }, edges);
-  if (edges.overflowed) return { problems: [overflowProblem()] };
-  return { graph: { size, order, templates, access, keys, indexOf, unscheduled, late, ...edgeRows(edges, size) } };
+  const { late, keys, overflowed } = addStateEdges({ ...input, access, unscheduled, order }, edges);
+  if (overflowed) return { problems: [overflowProblem()], parts };
+  return { graph: { size, order, ...parts, keys, indexOf, late, ...edgeRows(edges, size) } };
 }
 
 function indexById(actions: readonly Action[], problems: Reason[]): ReadonlyMap<string, number> {
@@ -153,8 +159,15 @@ interface StateEdgeInput extends ActionGraphInput {
   readonly order: Int32Array;
 }
 
-function addStateEdges(input: StateEdgeInput, edges: EdgeList): { late: readonly LateSupply[]; keys: KeySets } {
-  if (input.access.every((access) => access === NO_ACCESS)) return { late: NO_LATE, keys: NO_ACCESS };
+interface StateOrder {
+  readonly late: readonly LateSupply[];
+  readonly keys: KeySets;
+  readonly overflowed: boolean;
+}
+
+function addStateEdges(input: StateEdgeInput, edges: EdgeList): StateOrder {
+  if (input.access.every((access) => access === NO_ACCESS))
+    return { late: NO_LATE, keys: NO_ACCESS, overflowed: false };
   const simple = input.onConflict === undefined && !input.access.some(hasPatterns);
   const state = simple ? new ExactStateEdges(edges) : new StateEdges(edges, input.onConflict);
   for (const index of input.order) {
@@ -163,7 +176,7 @@ function addStateEdges(input: StateEdgeInput, edges: EdgeList): { late: readonly
     state.visit(index, input.actions[index]!, access);
   }
   state.finish();
-  return { late: state.late, keys: state.keySets() };
+  return { late: state.late, keys: state.keySets(), overflowed: state.overflowed };
 }
 
 /** A state action whose key is a reference needs a declared set, or its locks could not be taken. */
@@ -208,7 +221,8 @@ function cycleProblem(actions: readonly Action[], cycle: readonly number[]): Rea
 }
 
 function overflowProblem(): Reason {
-  return { code: "invalid", message: `the actions conflict in more than ${MAX_EDGES} places; split the proposal` };
+  const message = `the actions conflict in more than ${MAX_CONFLICTS} places; split the proposal`;
+  return { code: "invalid", message, limit: "max_conflicts" };
 }
 
 function identity(size: number): Int32Array {

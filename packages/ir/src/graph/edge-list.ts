@@ -5,13 +5,8 @@ export const EDGE_DATA = 1;
 /** A `state_dependencies` key whose only writer is the start: skipped likewise. */
 export const EDGE_SUPPLY = 2;
 
-/** Most edges a graph may have; more would only come from a proposal made to exhaust memory. */
-export const MAX_EDGES = 2_000_000;
-
 /** Edges while a graph is being built, by action index. */
 export class EdgeList {
-  /** True when edges were left out because there are more than `MAX_EDGES`; such a graph must not be used. */
-  overflowed = false;
   readonly from: number[] = [];
   readonly to: number[] = [];
   readonly kind: number[] = [];
@@ -19,10 +14,6 @@ export class EdgeList {
   /** Adds an edge; an edge from an action to itself means nothing and is left out. */
   add(from: number, to: number, kind: number): void {
     if (from === to) return;
-    if (this.from.length >= MAX_EDGES) {
-      this.overflowed = true;
-      return;
-    }
     this.from.push(from);
     this.to.push(to);
     this.kind.push(kind);

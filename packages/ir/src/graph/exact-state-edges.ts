@@ -16,6 +16,8 @@ interface Timeline {
  * case, without a list per access. A property test holds the two against each other.
  */
 export class ExactStateEdges {
+  /** An access is looked at once by the next write, so there are never too many places. */
+  readonly overflowed = false;
   readonly late: LateSupply[] = [];
   private readonly timelines = new Map<string, Timeline>();
   private unsupplied: { action: number; key: string }[] | undefined = undefined;

@@ -1,7 +1,7 @@
 import type { Action } from "../action/action.js";
-import { isPrefixPattern, patternsOverlap } from "../state/key-pattern.js";
 import { EDGE_ORDER, EDGE_SUPPLY, type EdgeList } from "./edge-list.js";
 import type { KeyAccess } from "./key-access.js";
+import { createSpans, type KeySpan, NO_READERS, type SpanNode } from "./key-span.js";
 
 /** Two actions that touch one key, at least one of them writing, and why they must not change places. */
 export interface KeyConflict {
@@ -25,20 +25,35 @@ export interface KeySets {
   readonly writes: readonly string[];
 }
 
-interface Timeline {
+/** Most places that are looked at for conflicts, and so most edges of the state; more come from no honest proposal. */
+export const MAX_CONFLICTS = 2_000_000;
+
+/** Where one action stands in the order, and at which key it is looked at. */
+interface Visit {
+  readonly now: number;
   readonly key: string;
-  /** -1 until there is one. The first is the last as long as one action writes here. */
-  firstWriter: number;
-  lastWriter: number;
-  readers: number[];
 }
 
-/** Orders the accesses to each key along a given order of the actions. */
+/**
+ * Orders the accesses to each key along a given order of the actions. An edge is left out where others lead from its
+ * start to its end.
+ *
+ * Patterns overlap only when one covers the other, so whatever conflicts with a key stands above it or below it in a
+ * tree of their beginnings. Above, the latest write counts: it came after the other writes up there. Below, the writes
+ * that have none below themselves count (`front`). A write takes everything below it out of the account.
+ */
 export class StateEdges {
   readonly late: LateSupply[] = [];
-  private readonly exact = new Map<string, Timeline>();
-  private readonly patterns: Timeline[] = [];
-  private readonly unsupplied: { action: number; key: string }[] = [];
+  /** True when places were left out because there are more than `MAX_CONFLICTS`; the edges are of no use then. */
+  overflowed = false;
+  private places = 0;
+  private readonly spans = createSpans();
+  private readonly touched: KeySpan[] = [];
+  private readonly unsupplied: { readonly action: number; readonly key: string; readonly now: number }[] = [];
+  /** Index by time. */
+  private readonly indices: number[] = [];
+  /** By time: the time of the action that an edge was last drawn to. */
+  private readonly drawnTo: number[] = [];
   private readonly edges: EdgeList;
   private readonly onConflict: ((conflict: KeyConflict) => void) | undefined;
 
@@ -49,16 +64,19 @@ export class StateEdges {
 
   /** Adds the edges of the next action. Reads come before writes: an action may read the key that it writes. */
   visit(index: number, action: Action, access: KeyAccess): void {
-    for (const key of action.state_dependencies) this.supply(index, key);
-    for (const key of access.reads) this.read(index, key);
-    for (const key of access.writes) this.write(index, key);
+    if (this.overflowed) return;
+    const now = this.indices.push(index) - 1;
+    this.drawnTo.push(-1);
+    for (const key of action.state_dependencies) this.supply({ now, key });
+    for (const key of access.reads) this.read({ now, key });
+    for (const key of access.writes) this.write({ now, key });
   }
 
   /** Call once, after the last action: finds dependencies whose writer comes too late. */
   finish(): void {
-    for (const { action, key } of this.unsupplied) {
-      const later = this.overlapping(key).find(({ lastWriter }) => lastWriter >= 0 && lastWriter !== action);
-      if (later !== undefined) this.late.push({ action, key, writer: later.lastWriter });
+    for (const { action, key, now } of this.unsupplied) {
+      const { last } = writersOf(this.spans.at(key));
+      if (last > now) this.late.push({ action, key, writer: this.indices[last]! });
     }
   }
 
@@ -66,70 +84,143 @@ export class StateEdges {
   keySets(): KeySets {
     const reads: string[] = [];
     const writes: string[] = [];
-    for (const { key, lastWriter } of [...this.exact.values(), ...this.patterns]) {
-      (lastWriter >= 0 ? writes : reads).push(key);
-    }
+    for (const { pattern, lastWrite } of this.touched) (lastWrite >= 0 ? writes : reads).push(pattern!);
     return { reads, writes };
   }
 
-  private supply(index: number, key: string): void {
-    let writer = -1;
-    let isOnly = true;
-    for (const { firstWriter, lastWriter } of this.overlapping(key)) {
-      if (lastWriter < 0) continue;
-      // One action may declare the key in several ways: exact, and by patterns that cover it.
-      isOnly &&= firstWriter === lastWriter && (writer < 0 || writer === lastWriter);
-      writer = lastWriter;
+  private supply({ now, key }: Visit): void {
+    const { first, last } = writersOf(this.spanAt(key));
+    if (last < 0) this.unsupplied.push({ action: this.indices[now]!, key, now });
+    else if (first === last) this.draw(last, now, EDGE_SUPPLY);
+  }
+
+  private read(visit: Visit): void {
+    const node = this.spanAt(visit.key);
+    const span = node.value;
+    if (span.latestFront < 0) this.follow(latestAbove(node), visit, "RAW");
+    else for (const writer of this.sourcesOf(node)) this.follow(writer, visit, "RAW");
+    if (span.readers.at(-1) === visit.now) return;
+    if (span.readers === NO_READERS) span.readers = [visit.now];
+    else span.readers.push(visit.now);
+    for (let at = node.parent; at !== undefined; at = at.parent) at.value.readBelow = true;
+  }
+
+  private write(visit: Visit): void {
+    const node = this.spanAt(visit.key);
+    const above = latestAbove(node);
+    const latest = Math.max(above, node.value.latestFront);
+    if (latest === above) this.follow(above, visit, "WAW");
+    this.cover(node, visit);
+    for (let at = node.parent; at !== undefined; at = at.parent) {
+      this.followReaders(at.value, latest, visit);
+      noteWriteBelow(at.value, visit.now);
     }
-    if (writer < 0) this.unsupplied.push({ action: index, key });
-    else this.edges.add(writer, index, isOnly ? EDGE_SUPPLY : EDGE_ORDER);
+    noteWrite(node.value, visit.now);
   }
 
-  private read(index: number, key: string): void {
-    for (const timeline of this.overlapping(key)) this.order(timeline.lastWriter, index, { key, kind: "RAW" });
-    this.timelineOf(key).readers.push(index);
-  }
-
-  private write(index: number, key: string): void {
-    for (const timeline of this.overlapping(key)) {
-      this.order(timeline.lastWriter, index, { key, kind: "WAW" });
-      for (const reader of timeline.readers) this.order(reader, index, { key, kind: "WAR" });
-      // Whatever comes later is ordered after this write, and so after the readers that it now follows.
-      if (timeline.readers.length > 0 && covers(key, timeline.key)) timeline.readers = [];
+  /** The writers below a span, or of the span itself, but for those to whom others of them lead back. */
+  private sourcesOf(node: SpanNode): readonly number[] {
+    const span = node.value;
+    if (span.sourcesAt === span.lastBelow) return span.sources;
+    const found = new Set<number>();
+    const open = [node];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (at.value.front >= 0) found.add(at.value.front);
+      else this.descend(at, open, ({ latestFront }) => latestFront >= Math.max(span.settled, 0));
     }
-    const own = this.timelineOf(key);
-    if (own.firstWriter < 0) own.firstWriter = index;
-    own.lastWriter = index;
+    span.sources = [...found];
+    span.sourcesAt = span.lastBelow;
+    return span.sources;
   }
 
-  private order(first: number, second: number, { key, kind }: Pick<KeyConflict, "key" | "kind">): void {
-    if (first < 0 || first === second) return;
-    this.edges.add(first, second, EDGE_ORDER);
-    this.onConflict?.({ key, first, second, kind });
+  /** Takes a span and what is below it out of the account; whoever writes the span follows it. */
+  private cover(node: SpanNode, visit: Visit): void {
+    const open = [node];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      const { front, latestFront, readers, readBelow } = at.value;
+      this.follow(front, visit, "WAW");
+      for (const reader of readers) this.follow(reader, visit, "WAR");
+      Object.assign(at.value, { front: -1, latestFront: -1, readers: NO_READERS, readBelow: false });
+      if (readBelow || latestFront > front) this.descend(at, open, isLive);
+    }
   }
 
-  /** Every timeline that shares a key with `key`, its own included when there is one. */
-  private overlapping(key: string): readonly Timeline[] {
-    const own = isPrefixPattern(key) ? undefined : this.exact.get(key);
-    if (this.patterns.length === 0 && !isPrefixPattern(key)) return own === undefined ? [] : [own];
-    const found = this.patterns.filter((timeline) => patternsOverlap(timeline.key, key));
-    if (own !== undefined) return [own, ...found];
-    if (!isPrefixPattern(key)) return found;
-    for (const timeline of this.exact.values()) if (patternsOverlap(key, timeline.key)) found.push(timeline);
-    return found;
+  private descend({ children }: SpanNode, open: SpanNode[], isWanted: (span: KeySpan) => boolean): void {
+    if (!this.hasRoom(children.size)) return;
+    for (const child of children.values()) if (isWanted(child.value)) open.push(child);
   }
 
-  private timelineOf(key: string): Timeline {
-    const known = isPrefixPattern(key) ? this.patterns.find((each) => each.key === key) : this.exact.get(key);
-    if (known !== undefined) return known;
-    const timeline: Timeline = { key, firstWriter: -1, lastWriter: -1, readers: [] };
-    if (isPrefixPattern(key)) this.patterns.push(timeline);
-    else this.exact.set(key, timeline);
-    return timeline;
+  /** A writer follows the readers of a span above it, but for those whom a writer that it follows has followed. */
+  private followReaders({ readers, lastBelow }: KeySpan, latest: number, visit: Visit): void {
+    const follows = lastBelow === visit.now || (lastBelow >= 0 && this.drawnTo[lastBelow] === visit.now);
+    const known = follows ? Math.max(latest, lastBelow) : latest;
+    for (let at = readers.length - 1; at >= 0 && readers[at]! > known; at--) {
+      if (this.overflowed) return;
+      this.follow(readers[at]!, visit, "WAR");
+    }
+  }
+
+  private follow(first: number, { now, key }: Visit, kind: KeyConflict["kind"]): void {
+    if (first < 0 || first === now || !this.hasRoom()) return;
+    this.draw(first, now, EDGE_ORDER);
+    this.onConflict?.({ key, first: this.indices[first]!, second: this.indices[now]!, kind });
+  }
+
+  private draw(first: number, now: number, kind: number): void {
+    if (this.drawnTo[first] === now) return;
+    this.drawnTo[first] = now;
+    this.edges.add(this.indices[first]!, this.indices[now]!, kind);
+  }
+
+  /** Counts places that are looked at. */
+  private hasRoom(more = 1): boolean {
+    this.places += more;
+    this.overflowed ||= this.places > MAX_CONFLICTS;
+    return !this.overflowed;
+  }
+
+  private spanAt(key: string): SpanNode {
+    const node = this.spans.at(key);
+    if (node.value.pattern === undefined) {
+      node.value.pattern = key;
+      this.touched.push(node.value);
+    }
+    return node;
   }
 }
 
-/** True when every key of `inner` is also a key of `outer`. */
-function covers(outer: string, inner: string): boolean {
-  return outer === inner || (isPrefixPattern(outer) && inner.startsWith(outer.slice(0, -1)));
+/** The first and the last who ever wrote what a span overlaps. */
+function writersOf({ value, parent }: SpanNode): { readonly first: number; readonly last: number } {
+  let { firstBelow: first, lastBelow: last } = value;
+  for (let at = parent; at !== undefined; at = at.parent) {
+    const { firstWrite, lastWrite } = at.value;
+    if (lastWrite < 0) continue;
+    if (first < 0 || firstWrite < first) first = firstWrite;
+    if (lastWrite > last) last = lastWrite;
+  }
+  return { first, last };
+}
+
+function latestAbove({ parent }: SpanNode): number {
+  let latest = -1;
+  for (let at = parent; at !== undefined; at = at.parent) if (at.value.lastWrite > latest) latest = at.value.lastWrite;
+  return latest;
+}
+
+/** Whether anything at a span, or below it, is still in the account. */
+function isLive({ latestFront, readers, readBelow }: KeySpan): boolean {
+  return latestFront >= 0 || readBelow || readers.length > 0;
+}
+
+function noteWrite(span: KeySpan, now: number): void {
+  if (span.firstWrite < 0) span.firstWrite = now;
+  if (span.firstBelow < 0) span.firstBelow = now;
+  span.lastWrite = span.lastBelow = span.front = span.latestFront = now;
+}
+
+function noteWriteBelow(span: KeySpan, now: number): void {
+  if (span.readers.at(-1) === now) span.settled = now;
+  if (span.firstBelow < 0) span.firstBelow = now;
+  span.front = -1;
+  span.lastBelow = span.latestFront = now;
 }

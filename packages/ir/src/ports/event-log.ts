@@ -1,5 +1,7 @@
 import type { CarEvent } from "../event/car-event.js";
+import type { EventDataOf } from "../event/event-data-of.js";
 import type { EventKind } from "../event/event-kind.js";
+import type { BareKind } from "../event/empty-payload.js";
 
 /**
  * What the events of one run share. A log keeps the reference and asks for the texts when it needs them; they never
@@ -8,6 +10,8 @@ import type { EventKind } from "../event/event-kind.js";
 export interface RunScope {
   readonly run_id: string;
   readonly proposal_id: string;
+  /** On whose behalf it runs. */
+  readonly principal: string;
   /** 32 hex characters. */
   readonly trace_id: string;
   /** Distinguishes this run's spans from others of its trace; 8 hex characters, not all zero. */
@@ -16,9 +20,8 @@ export interface RunScope {
   readonly action_ids: readonly string[];
 }
 
-/** An event before the log has numbered it. The object may be reused by the caller; its `data` never changes. */
-export interface EventDraft {
-  readonly kind: EventKind;
+/** What a draft says beside its kind and its payload. */
+interface DraftPlace {
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** Absent for events that belong to no run, such as `config_changed`. */
@@ -27,9 +30,20 @@ export interface EventDraft {
   readonly action: number;
   /** 1 for the first try, 0 when the event is about no attempt. */
   readonly attempt: number;
-  /** A JSON object that nobody changes any more, or `undefined` for `{}`. */
-  readonly data?: object | undefined;
 }
+
+/** Nobody changes it any more. It may be left out, for `{}`, where `{}` is a payload of that kind. */
+type DraftPayload<K extends EventKind> = K extends BareKind
+  ? { readonly data?: EventDataOf[K] | undefined }
+  : { readonly data: EventDataOf[K] };
+
+/** An event before the log has numbered it. The object may be reused by the caller; its `data` never changes. */
+export type EventDraft = {
+  [K in EventKind]: DraftPlace & { readonly kind: K } & DraftPayload<K>;
+}[EventKind];
+
+/** An event of one of these kinds before the log has numbered it. */
+export type DraftOf<K extends EventKind> = Extract<EventDraft, { readonly kind: K }>;
 
 /** The end of a chain: whoever has it can tell whether anything before it was touched. */
 export interface LogHead {

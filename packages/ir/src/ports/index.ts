@@ -2,7 +2,7 @@ export type { Clock, RandomSource, Timer } from "./clock.js";
 export type { IdSource } from "./id-source.js";
 export type { Logger } from "./logger.js";
 export type { Lease, LockOwner, LockRequest, LockWait, StateCommit, StateStore, StateView } from "./state-store.js";
-export type { EventDraft, EventLog, FlushReason, LogHead, ReadOptions, RunScope } from "./event-log.js";
+export type { DraftOf, EventDraft, EventLog, FlushReason, LogHead, ReadOptions, RunScope } from "./event-log.js";
 export { ALLOW } from "./policy-engine.js";
 export type {
   Decision,

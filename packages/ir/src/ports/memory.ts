@@ -1,3 +1,4 @@
+import type { EventDataOf } from "../event/event-data-of.js";
 import type { JsonObject } from "../json/json-value.js";
 import type { ActionProposal } from "../proposal/action-proposal.js";
 import type { ProposalResult } from "../result/proposal-result.js";
@@ -41,12 +42,13 @@ export interface MemoryTurn {
   readonly time?: number;
 }
 
+/** Kinds of events that tell what a memory learned. */
+type LessonKind = "skill_distilled" | "skill_evolved" | "skill_deprecated" | "evolution_triggered";
+
 /** Something that a memory learned by itself or was told about a skill, as the log has it. */
-export interface MemoryLesson {
-  readonly kind: "skill_distilled" | "skill_evolved" | "skill_deprecated" | "evolution_triggered";
-  /** Names the skill, or for `evolution_triggered` the domain. */
-  readonly data: JsonObject;
-}
+export type MemoryLesson = {
+  [K in LessonKind]: { readonly kind: K; readonly data: EventDataOf[K] };
+}[LessonKind];
 
 /**
  * Grounds a model in what is known, and learns from runs. The engine works without one. Rules MM-* are in

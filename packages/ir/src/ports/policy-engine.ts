@@ -4,25 +4,25 @@ import type { ToolSchema } from "../tool/tool-schema.js";
 import type { PlanFinding, PolicyFlow, PolicyHistory, PolicyPlan } from "./policy-flow.js";
 
 /** Why a rule decided as it did. Never quotes the text that matched. */
-export interface PolicyReason {
+export type PolicyReason = {
   readonly policy_id: string;
   readonly message: string;
-}
+};
 
 /** What a policy on trial would have decided. `undecided`: it failed, or would have had to be waited for. */
-export interface ShadowDecision {
+export type ShadowDecision = {
   readonly version: string;
   readonly effect: Decision["effect"] | "undecided";
   readonly reasons: readonly PolicyReason[];
-}
+};
 
 /** The answer of a policy. A denial overrides a request for approval, which overrides an allowance. */
-export interface Decision {
+export type Decision = {
   readonly effect: "allow" | "deny" | "require_approval";
   readonly reasons: readonly PolicyReason[];
   /** Logged beside it, and never enforced. */
   readonly shadow?: ShadowDecision;
-}
+};
 
 /** The one shared allowance without reasons. */
 export const ALLOW: Decision = Object.freeze({ effect: "allow", reasons: Object.freeze([]) });

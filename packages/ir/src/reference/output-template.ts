@@ -5,7 +5,8 @@ import { nodeCompiler } from "./template-node.js";
 
 /** What `$output` and `$parameters` stand for: the action's own. */
 export interface OutputScope {
-  readonly output: JsonValue;
+  /** `undefined` while there is none: then a reference to it cannot be filled in. */
+  readonly output: JsonValue | undefined;
   readonly parameters: JsonObject;
 }
 

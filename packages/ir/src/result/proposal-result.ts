@@ -11,7 +11,7 @@ export type ProposalStatus = "committed" | "rolled_back" | "rejected" | "suspend
 export type ExternalEffects = "none" | "remain" | "unknown";
 
 /** What a run did and how long it took. */
-export interface CostSummary {
+export type CostSummary = {
   readonly tool_calls: number;
   readonly actions_executed: number;
   readonly actions_rejected: number;
@@ -21,7 +21,7 @@ export interface CostSummary {
   readonly total_duration_ms: number;
   /** From `execute` to its answer, in milliseconds. */
   readonly wall_ms: number;
-}
+};
 
 /** The outcome of one execution of a proposal. */
 export interface ProposalResult {

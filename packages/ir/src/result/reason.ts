@@ -30,7 +30,7 @@ export const ReasonCode = z.enum([
 export type ReasonCode = z.infer<typeof ReasonCode>;
 
 /** A reason: its code, a sentence for people and, where they apply, the facts a program or a model needs. */
-export interface Reason {
+export type Reason = {
   readonly code: ReasonCode;
   readonly message: string;
   /** The action this is about; in a skip, the action that caused it. */
@@ -50,4 +50,4 @@ export interface Reason {
   readonly outcome?: "unknown" | "acted";
   /** Name of the limit that was reached. */
   readonly limit?: string;
-}
+};

@@ -4,10 +4,10 @@ import type { JsonValue } from "../json/json-value.js";
 export type Origin = "host" | "tool" | "model";
 
 /** The last value of a key that a host or a tool stood for. */
-export interface TrustedValue {
+export type TrustedValue = {
   readonly value: JsonValue;
   readonly origin: Origin;
-}
+};
 
 /** What the state holds at one key. */
 export interface StateEntry {

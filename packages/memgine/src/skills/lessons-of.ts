@@ -12,15 +12,8 @@ export function lessonsOf(change: SkillOperation, transitions: readonly SkillTra
 }
 
 function learned({ id, name, domain, version, origin, parent }: Skill): readonly MemoryLesson[] {
-  const data = { skill_id: id, name, domain, version, origin, ...(parent === undefined ? {} : { parent }) };
-  switch (origin) {
-    case "mined":
-    case "distilled":
-      return [{ kind: "skill_distilled", data }];
-    case "evolved":
-    case "repaired":
-      return [{ kind: "skill_evolved", data }];
-    case "ingested":
-      return [];
-  }
+  // What somebody else had learned was not learned here.
+  if (origin === "ingested") return [];
+  const kind = origin === "mined" || origin === "distilled" ? "skill_distilled" : "skill_evolved";
+  return [{ kind, data: { skill_id: id, name, domain, version, origin, ...(parent === undefined ? {} : { parent }) } }];
 }

@@ -1,17 +1,22 @@
 import { type Action, isPrefixPattern, matchesKey } from "@car/ir";
-import type { CompiledRule, CountingRule, DecidingRule } from "../rules/compiled-rule.js";
+import type { CompiledRule, CountingRule, DecidingRule, Judgement } from "../rules/compiled-rule.js";
 
 /** The rules that see one kind of action, in the order in which they were given. */
 export interface RuleSet {
   readonly deciding: readonly DecidingRule[];
   /** Those of them that also judge whole proposals. */
   readonly planning: readonly DecidingRule[];
+  /** Those of them that look at nothing but the action. */
+  readonly judging: readonly JudgingRule[];
   /** Labels that come off what the tool puts out. */
   readonly removes: readonly string[];
   readonly counting: readonly CountingRule[];
   /** State keys that any of them reads, each once. */
   readonly keysRead: readonly string[];
 }
+
+/** A rule that looks at nothing but the action. */
+export type JudgingRule = DecidingRule & { readonly judgement: Judgement };
 
 /** Tools whose rules are remembered. Names beyond that are looked up each time, so a caller cannot fill the memory. */
 const MAX_REMEMBERED = 10_000;
@@ -68,6 +73,7 @@ function ruleSet(rules: readonly CompiledRule[]): RuleSet {
   return {
     deciding,
     planning: deciding.filter((rule) => rule.plan !== undefined),
+    judging: deciding.filter((rule): rule is JudgingRule => rule.judgement !== undefined),
     removes: Object.freeze([...new Set(rules.flatMap((rule) => (rule.kind === "endorsing" ? rule.removes : [])))]),
     counting: rules.filter((rule) => rule.kind === "counting"),
     keysRead: Object.freeze([...new Set(rules.flatMap(({ keysRead }) => keysRead))]),

@@ -1,9 +1,9 @@
-import { matchesKey } from "@car/ir";
-import type { PolicyRequest } from "@car/ir/ports";
+import { type Action, type JsonObject, matchesKey } from "@car/ir";
 import { z } from "zod";
 import { allow } from "../decision/decisions.js";
 import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";
+import { actionRule } from "./action-rule.js";
 import type { DecidingRule } from "./compiled-rule.js";
 
 const { id } = ruleBase;
@@ -32,16 +32,15 @@ export function allowState(options: AllowStateOptions): AllowState {
 }
 
 export function compileAllowState({ keys, access }: AllowState, id: string): DecidingRule {
-  const isCovered = ({ action, parameters }: PolicyRequest): boolean => {
+  const isCovered = (parameters: JsonObject, action: Action): boolean => {
     if (access !== undefined && access !== (action.type === "state_write" ? "write" : "read")) return false;
     const { key } = parameters;
     return typeof key === "string" && keys.some((pattern) => matchesKey(pattern, key));
   };
-  return {
-    kind: "deciding",
+  return actionRule({
     id,
     scope: { tools: [], stateActions: true },
-    keysRead: [],
-    evaluate: (request) => (isCovered(request) ? allow() : undefined),
-  };
+    params: ["key"],
+    judge: (parameters, action) => (isCovered(parameters, action) ? allow() : undefined),
+  });
 }

@@ -7,7 +7,9 @@ import { toData } from "../schema/to-data.js";
 import { oneOperatorSchema, refineOneOperator } from "../schema/one-operator.js";
 import { operatorFields } from "../schema/operators.js";
 import type { ValueCondition } from "../schema/value-condition.js";
+import { actionRule } from "./action-rule.js";
 import type { DecidingRule } from "./compiled-rule.js";
+import { paramsOf } from "./flow-target.js";
 import { callsOf } from "./rule-scope.js";
 import { paramText } from "./param-text.js";
 
@@ -50,15 +52,14 @@ export function compileAllowToolParam(rule: AllowToolParam, id: string): Decidin
   const subject = paramText(rule);
   const denial = deny(id, rule.message ?? `${subject} is missing or has a value that is not allowed`);
   const undecided = deny(id, rule.message ?? `${subject} cannot be compared or is too long to be checked`);
-  return {
-    kind: "deciding",
+  return actionRule({
     id,
     scope: callsOf(rule.tool),
-    keysRead: [],
-    evaluate({ parameters }) {
+    params: paramsOf(rule.param),
+    judge(parameters) {
       const found = test.every(parameters);
       if (found === "yes") return allow();
       return found === "no" ? denial : undecided;
     },
-  };
+  });
 }

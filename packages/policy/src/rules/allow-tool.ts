@@ -2,6 +2,7 @@ import { z } from "zod";
 import { allow } from "../decision/decisions.js";
 import { ToolField } from "../schema/fields.js";
 import { ruleBase } from "../schema/rule-base.js";
+import { actionRule } from "./action-rule.js";
 import type { DecidingRule } from "./compiled-rule.js";
 import { callsOf } from "./rule-scope.js";
 
@@ -17,5 +18,5 @@ export function allowTool(tool: string): AllowTool {
 }
 
 export function compileAllowTool({ tool }: AllowTool, id: string): DecidingRule {
-  return { kind: "deciding", id, scope: callsOf(tool), keysRead: [], evaluate: allow };
+  return actionRule({ id, scope: callsOf(tool), params: [], judge: allow });
 }

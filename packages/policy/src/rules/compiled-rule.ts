@@ -1,3 +1,4 @@
+import type { Action, JsonObject } from "@car/ir";
 import type { Decision, PlanFinding, PolicyPlan, PolicyRequest, PolicyStateView } from "@car/ir/ports";
 import type { RuleScope } from "./rule-scope.js";
 
@@ -13,9 +14,21 @@ interface CompiledBase {
   readonly keysRead: readonly string[];
 }
 
+/** How a rule answers that looks at nothing but the action: what it says before anything runs holds to the end. */
+export interface Judgement {
+  /**
+   * The parameters (top level) that it looks at. `some`: any of them, and what it finds in one counts whatever the others
+   * are; `all`: the answer may hang on each.
+   */
+  readonly params: readonly string[] | "some" | "all";
+  readonly judge: (parameters: JsonObject, action: Action) => Decision | undefined;
+}
+
 /** A rule that answers each question for itself. */
 export interface DecidingRule extends CompiledBase {
   readonly kind: "deciding";
+  /** Of a rule that looks at nothing but the action: what `evaluate` says, for whoever asks before anything runs. */
+  readonly judgement?: Judgement;
   /** What it looks at besides the action and the state. */
   readonly asks?: "flow" | "history";
   /** Asked only about actions in its scope. An exception is a denial. */

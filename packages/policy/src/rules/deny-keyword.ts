@@ -7,6 +7,7 @@ import { deny } from "../decision/decisions.js";
 import { TextField, ToolField } from "../schema/fields.js";
 import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";
+import { actionRule } from "./action-rule.js";
 import type { DecidingRule } from "./compiled-rule.js";
 import { ALL_ACTIONS, callsOf } from "./rule-scope.js";
 
@@ -42,17 +43,16 @@ export function compileDenyKeyword(rule: DenyKeyword, id: string): DecidingRule 
   const test = nestedTest(keywordTest(keywords, case_sensitive === true));
   const denial = deny(id, message ?? "the parameters hold a denied keyword");
   const undecided = deny(id, message ?? "the parameters are too large to be searched for keywords");
-  return {
-    kind: "deciding",
+  return actionRule({
     id,
     scope: tools === undefined ? ALL_ACTIONS : callsOf(...tools),
-    keysRead: [],
-    evaluate({ parameters }) {
+    params: "some",
+    judge(parameters) {
       const found = test.some(parameters);
       if (found === "no") return undefined;
       return found === "yes" ? denial : undecided;
     },
-  };
+  });
 }
 
 function keywordTest(keywords: readonly string[], isCaseSensitive: boolean): OperatorTest {

@@ -7,7 +7,9 @@ import { toData } from "../schema/to-data.js";
 import { oneOperatorSchema, refineOneOperator } from "../schema/one-operator.js";
 import { type OperatorData, operatorFields } from "../schema/operators.js";
 import type { ValueCondition } from "../schema/value-condition.js";
+import { actionRule } from "./action-rule.js";
 import type { DecidingRule } from "./compiled-rule.js";
+import { paramsOf } from "./flow-target.js";
 import { callsOf } from "./rule-scope.js";
 import { paramText } from "./param-text.js";
 
@@ -47,17 +49,16 @@ export function compileDenyToolParam(rule: DenyToolParam, id: string): DecidingR
   const subject = paramText(rule);
   const denial = deny(id, rule.message ?? `${subject} ${complaint(rule)}`);
   const undecided = deny(id, rule.message ?? `${subject} cannot be compared or is too long to be checked`);
-  return {
-    kind: "deciding",
+  return actionRule({
     id,
     scope: callsOf(rule.tool),
-    keysRead: [],
-    evaluate({ parameters }) {
+    params: paramsOf(rule.param),
+    judge(parameters) {
       const found = test.some(parameters);
       if (found === "no") return undefined;
       return found === "yes" ? denial : undecided;
     },
-  };
+  });
 }
 
 /** Names the operator and never its operand, which is the text that was found. */

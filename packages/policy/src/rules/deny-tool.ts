@@ -3,6 +3,7 @@ import { z } from "zod";
 import { deny } from "../decision/decisions.js";
 import { ToolField } from "../schema/fields.js";
 import { ruleBase } from "../schema/rule-base.js";
+import { actionRule } from "./action-rule.js";
 import type { DecidingRule } from "./compiled-rule.js";
 import { callsOf } from "./rule-scope.js";
 
@@ -17,7 +18,7 @@ export function denyTool(tool: string): DenyTool {
 
 export function compileDenyTool({ tool, message }: DenyTool, id: string): DecidingRule {
   const denial = deny(id, message ?? `${toolText(tool)} is denied`);
-  return { kind: "deciding", id, scope: callsOf(tool), keysRead: [], evaluate: () => denial };
+  return actionRule({ id, scope: callsOf(tool), params: [], judge: () => denial });
 }
 
 /** A tool pattern as a message names it. */

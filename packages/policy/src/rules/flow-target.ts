@@ -39,6 +39,12 @@ function toolTarget(tool: string, param: ParamField | undefined): FlowTarget {
   };
 }
 
+/** The top-level parameters that a condition on a path looks at. */
+export function paramsOf(param: ParamField): readonly string[] | "all" {
+  const name = topLevel(param);
+  return name === undefined ? "all" : [name];
+}
+
 /** Labels are followed by whole parameters: what stands deeper has what the parameter has. */
 export function topLevel(param: ParamField): string | undefined {
   const name = typeof param === "string" ? param.split(".")[0] : param[0];

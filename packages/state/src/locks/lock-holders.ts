@@ -1,7 +1,6 @@
-import { matchesKey } from "@car/ir";
 import type { LockClaim } from "./lock-claim.js";
 
-/** Who holds which exact key. A single reader stands in the map itself; a set exists only while several share a key. */
+/** Who holds which key or pattern. A single reader stands in the map itself; a set exists only while several share a key. */
 export class LockHolders {
   readonly #writers = new Map<string, LockClaim>();
   readonly #readers = new Map<string, LockClaim | Set<LockClaim>>();
@@ -31,14 +30,16 @@ export class LockHolders {
     return exclusive && this.#readers.size > 0 && this.#readers.has(key);
   }
 
-  /** Those whom a lock of the given kind on an exact key or a pattern would meet. Looks at every held key. */
-  excluding(pattern: string, exclusive: boolean): readonly LockClaim[] {
-    const found = new Set<LockClaim>();
-    for (const [key, writer] of this.#writers) if (matchesKey(pattern, key)) found.add(writer);
-    for (const [key, readers] of exclusive ? this.#readers : []) {
-      if (matchesKey(pattern, key)) for (const reader of listOf(readers)) found.add(reader);
-    }
-    return [...found];
+  /** Those whom a new lock of the given kind on `key` would meet there. */
+  *at(key: string, exclusive: boolean): Generator<LockClaim> {
+    const writer = this.#writers.get(key);
+    if (writer !== undefined) yield writer;
+    const readers = exclusive ? this.#readers.get(key) : undefined;
+    if (readers !== undefined) yield* listOf(readers);
+  }
+
+  claims(): ReadonlySet<LockClaim> {
+    return new Set([...this.#writers.values(), ...[...this.#readers.values()].flatMap((each) => [...listOf(each)])]);
   }
 
   #addReader(key: string, claim: LockClaim): void {

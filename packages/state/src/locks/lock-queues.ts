@@ -1,7 +1,6 @@
-import { matchesKey } from "@car/ir";
 import type { LockClaim } from "./lock-claim.js";
 
-/** A claim in the queue of one exact key. */
+/** A claim in the queue of one key or pattern. */
 export interface Waiter {
   readonly claim: LockClaim;
   readonly exclusive: boolean;
@@ -15,7 +14,7 @@ export class LockQueues {
     return this.#queues.size === 0;
   }
 
-  /** Puts a claim at the end of the queues of all its exact keys. */
+  /** Puts a claim at the end of the queues of all its keys. */
   add(claim: LockClaim): void {
     for (const key of claim.writes) this.#addTo(key, { claim, exclusive: true });
     for (const key of claim.reads) this.#addTo(key, { claim, exclusive: false });
@@ -35,10 +34,6 @@ export class LockQueues {
     return this.#queues.get(key) ?? [];
   }
 
-  keysUnder(pattern: string): readonly string[] {
-    return [...this.#queues.keys()].filter((key) => matchesKey(pattern, key));
-  }
-
   /** True when somebody who came before `claim` waits for `key` and could not share it with a lock of the given kind. */
   hasEarlier(key: string, claim: LockClaim, exclusive: boolean): boolean {
     for (const waiter of this.at(key)) {
@@ -48,7 +43,7 @@ export class LockQueues {
     return false;
   }
 
-  /** Everybody who waits for an exact key. */
+  /** Everybody who waits. */
   claims(): ReadonlySet<LockClaim> {
     return new Set([...this.#queues.values()].flat().map(({ claim }) => claim));
   }

@@ -1,7 +1,8 @@
-import { LockCanceledError, NestedLockError, patternsOverlap, StoreClosedError } from "@car/ir";
+import { LockCanceledError, NestedLockError, StoreClosedError } from "@car/ir";
 import type { Lease, LockOwner, LockRequest, LockWait } from "@car/ir/ports";
 import { type ClaimEnd, LockClaim } from "./lock-claim.js";
 import { LockHolders } from "./lock-holders.js";
+import { LockNames } from "./lock-names.js";
 import { LockQueues } from "./lock-queues.js";
 
 /** The lease of somebody who asked for nothing. */
@@ -15,8 +16,10 @@ const NO_LOCKS: Lease = { release: () => undefined };
 export class LockTable implements ClaimEnd {
   readonly #holders = new LockHolders();
   readonly #queues = new LockQueues();
-  /** Claims with patterns, waiting or held, in order of arrival. Few, so every one is looked at. */
-  #patterned: LockClaim[] = [];
+  /** All names of all claims. Kept only while there are claims with patterns: without them a name overlaps itself only. */
+  #names: LockNames | undefined = undefined;
+  /** Claims with patterns, waiting or held. */
+  #patterned = 0;
   /** Claims of children that wait, in order of arrival. */
   #children: LockClaim[] = [];
   #arrivals = 0;
@@ -25,11 +28,11 @@ export class LockTable implements ClaimEnd {
     if (request.writes.length === 0 && request.reads.length === 0) return NO_LOCKS;
     const claim = new LockClaim(this, request, this.#arrivals);
     this.#arrivals += 1;
-    const obstructed = this.#isObstructed(claim);
-    if (obstructed) this.#refuseNested(claim);
-
-    if (claim.patterns.length > 0) this.#patterned.push(claim);
-    if (obstructed) return this.#wait(claim);
+    this.#enter(claim);
+    if (this.#isObstructed(claim)) {
+      this.#refuseNested(claim);
+      return this.#wait(claim);
+    }
     this.#hold(claim);
     return claim;
   }
@@ -39,21 +42,37 @@ export class LockTable implements ClaimEnd {
     else this.#leaveQueues(claim);
     claim.status = "ended";
     claim.answer?.refuse(new LockCanceledError("the lock request was withdrawn"));
-    if (claim.patterns.length > 0) this.#patterned = this.#patterned.filter((other) => other !== claim);
-    if (!this.#queues.isEmpty || this.#patterned.length > 0) this.#advance(claim);
+    if (!this.#queues.isEmpty) this.#advance(claim);
+    this.#leave(claim);
   }
 
   /** Refuses everybody who waits. Leases that are held may still be released. */
   close(): void {
-    const waiting = [...this.#queues.claims(), ...this.#patterned].filter(({ status }) => status === "waiting");
+    const waiting = this.#queues.claims();
     this.#holders.clear();
     this.#queues.clear();
-    this.#patterned = [];
+    this.#names = undefined;
     this.#children = [];
     for (const claim of waiting) {
       claim.status = "ended";
       claim.answer?.refuse(new StoreClosedError("the state store was closed"));
     }
+  }
+
+  /** Before anything is asked about a claim, its names have to be among those that are compared. */
+  #enter(claim: LockClaim): void {
+    if (claim.hasPatterns) this.#patterned += 1;
+    if (claim.hasPatterns && this.#names === undefined) {
+      this.#names = new LockNames();
+      for (const other of new Set([...this.#holders.claims(), ...this.#queues.claims()])) this.#names.add(other);
+    }
+    this.#names?.add(claim);
+  }
+
+  #leave(claim: LockClaim): void {
+    this.#names?.remove(claim);
+    if (claim.hasPatterns) this.#patterned -= 1;
+    if (this.#patterned === 0) this.#names = undefined;
   }
 
   #hold(claim: LockClaim): void {
@@ -79,12 +98,10 @@ export class LockTable implements ClaimEnd {
 
   /** Grants what the end of `ended` made possible. */
   #advance(ended: LockClaim): void {
-    for (const key of ended.writes) this.#advanceQueue(key, true);
-    for (const key of ended.reads) this.#advanceQueue(key, false);
-    for (const { pattern } of ended.patterns) {
-      for (const key of this.#queues.keysUnder(pattern)) this.#advanceQueue(key, true);
+    for (let index = 0; index < ended.size; index++) {
+      const exclusive = ended.isExclusiveAt(index);
+      for (const name of this.#overlapping(ended.keyAt(index), exclusive)) this.#advanceQueue(name, exclusive);
     }
-    for (const claim of this.#patterned) if (claim.owner.parent === undefined) this.#tryGrant(claim);
     for (const claim of this.#children) this.#tryGrant(claim);
   }
 
@@ -110,7 +127,7 @@ export class LockTable implements ClaimEnd {
 
   /** Looks at all locks of a claim, starting where it was stopped last, and stops at the first that is in the way. */
   #isObstructed(claim: LockClaim): boolean {
-    if (this.#holders.isEmpty && this.#queues.isEmpty && this.#patterned.length === 0) return false;
+    if (this.#holders.isEmpty && this.#queues.isEmpty) return false;
     const { size } = claim;
     for (let looked = 0; looked < size; looked++) {
       if (this.#isObstructedAt(claim, claim.cursor)) return true;
@@ -122,26 +139,18 @@ export class LockTable implements ClaimEnd {
   #isObstructedAt(claim: LockClaim, index: number): boolean {
     const key = claim.keyAt(index);
     const exclusive = claim.isExclusiveAt(index);
-    if (this.#patterned.length > 0 && this.#isPatternedBefore(claim, key, exclusive)) return true;
-    if (claim.isPatternAt(index)) return this.#isPatternObstructed(claim, key, exclusive);
-    if (this.#holders.excludes(key, exclusive)) return true;
-    return claim.owner.parent === undefined && !this.#queues.isEmpty && this.#queues.hasEarlier(key, claim, exclusive);
+    if (this.#names === undefined) return this.#isTaken(key, claim, exclusive);
+    for (const name of this.#names.overlapping(key, exclusive)) if (this.#isTaken(name, claim, exclusive)) return true;
+    return false;
   }
 
-  #isPatternedBefore(claim: LockClaim, key: string, exclusive: boolean): boolean {
-    return this.#patterned.some((other) => this.#isBefore(other, claim) && hasPatternOn(other, key, exclusive));
+  #isTaken(name: string, claim: LockClaim, exclusive: boolean): boolean {
+    if (this.#holders.excludes(name, exclusive)) return true;
+    return claim.owner.parent === undefined && !this.#queues.isEmpty && this.#queues.hasEarlier(name, claim, exclusive);
   }
 
-  #isPatternObstructed(claim: LockClaim, pattern: string, exclusive: boolean): boolean {
-    if (this.#holders.excluding(pattern, exclusive).length > 0) return true;
-    if (claim.owner.parent !== undefined) return false;
-    return this.#queues.keysUnder(pattern).some((key) => this.#queues.hasEarlier(key, claim, exclusive));
-  }
-
-  /** True when `claim` has to let `other` go first wherever they conflict. */
-  #isBefore(other: LockClaim, claim: LockClaim): boolean {
-    if (other === claim) return false;
-    return other.status === "held" || (claim.owner.parent === undefined && other.sequence < claim.sequence);
+  #overlapping(key: string, exclusive: boolean): Iterable<string> {
+    return this.#names === undefined ? [key] : this.#names.overlapping(key, exclusive);
   }
 
   /** @throws `NestedLockError` when a claim could be granted only after an ancestor of its owner has ended. */
@@ -149,23 +158,20 @@ export class LockTable implements ClaimEnd {
     if (claim.owner.parent === undefined) return;
     const keys: string[] = [];
     for (let index = 0; index < claim.size; index++) {
-      const key = claim.keyAt(index);
-      const inTheWay = this.#holdersInTheWay(key, claim.isExclusiveAt(index));
-      if (inTheWay.some(({ owner }) => isAncestor(owner, claim.owner))) keys.push(key);
+      if (this.#isUnderAncestor(claim, index)) keys.push(claim.keyAt(index));
     }
-    if (keys.length > 0) throw new NestedLockError(keys);
+    if (keys.length === 0) return;
+    this.#leave(claim);
+    throw new NestedLockError(keys);
   }
 
-  #holdersInTheWay(key: string, exclusive: boolean): readonly LockClaim[] {
-    const patterned = this.#patterned.filter(({ status }) => status === "held");
-    const overlapping = patterned.filter((other) => hasPatternOn(other, key, exclusive));
-    return [...this.#holders.excluding(key, exclusive), ...overlapping];
+  #isUnderAncestor(claim: LockClaim, index: number): boolean {
+    const exclusive = claim.isExclusiveAt(index);
+    for (const name of this.#overlapping(claim.keyAt(index), exclusive)) {
+      for (const { owner } of this.#holders.at(name, exclusive)) if (isAncestor(owner, claim.owner)) return true;
+    }
+    return false;
   }
-}
-
-/** True when one of the patterns of `claim` stands against a lock of the given kind on `key`, itself a key or a pattern. */
-function hasPatternOn(claim: LockClaim, key: string, exclusive: boolean): boolean {
-  return claim.patterns.some((lock) => (exclusive || lock.exclusive) && patternsOverlap(lock.pattern, key));
 }
 
 function isAncestor(owner: LockOwner, child: LockOwner): boolean {

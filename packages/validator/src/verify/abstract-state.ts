@@ -1,4 +1,12 @@
-import { isPrefixPattern, type JsonObject, type JsonValue, matchesKey, trustedValue } from "@car/ir";
+import {
+  isPrefixPattern,
+  type JsonObject,
+  type JsonValue,
+  type KeyNode,
+  KeyPatterns,
+  KeyTree,
+  trustedValue,
+} from "@car/ir";
 import type { StateView } from "@car/ir/ports";
 
 /** What is known of a value without running anything. */
@@ -11,36 +19,48 @@ export interface AbstractValue {
   readonly claimed: boolean;
 }
 
+/** When something happened, counted in changes; 0 is never. */
+interface Moment {
+  at: number;
+}
+
 const UNKNOWN: AbstractValue = Object.freeze({ known: false, value: undefined, claimed: false });
 
 /** The state a simulation works on: the real one under what is known, claimed or lost so far. */
 export class AbstractState {
   private readonly base: StateView | undefined;
   private readonly plain: JsonObject | undefined;
-  private readonly newest = new Map<string, AbstractValue>();
-  /** `prefix*` patterns under which only keys in `newest` are known. */
-  private readonly forgotten = new Set<string>();
-  /** Keys and `prefix*` patterns whose trusted value is not known either. */
-  private readonly distrusted = new Set<string>();
-  private readonly distrustedPatterns = new Set<string>();
+  private readonly changed = new Map<string, Moment & { readonly now: AbstractValue }>();
+  /** Where a `prefix*` was forgotten: only what was written later is known there. */
+  private readonly forgotten = new KeyTree<Moment>(() => ({ at: 0 }));
+  private readonly forgottenPatterns = new Set<string>();
+  /** Keys and patterns whose trusted value is not known either. */
+  private readonly distrusted = new KeyPatterns();
+  private moments = 0;
 
   constructor(state: StateView | JsonObject | undefined) {
     if (isView(state)) this.base = state;
     else this.plain = state;
   }
 
-  /** The newest value at `key`. */
+  /** What is known of the newest value at `key`. */
   get(key: string): AbstractValue {
-    const changed = this.newest.get(key);
-    if (changed !== undefined) return changed;
-    if (covers(this.forgotten, key)) return UNKNOWN;
+    const own = this.changed.get(key);
+    const forgottenAt = latestAt(this.forgotten.nearest(key));
+    if (own !== undefined && own.at > forgottenAt) return own.now;
+    if (forgottenAt > 0) return UNKNOWN;
     const value = this.base === undefined ? this.plainValue(key) : this.base.entry(key)?.value;
     return { known: true, value, claimed: false };
   }
 
+  /** The newest value at `key`, as far as it is known. */
+  newest(key: string): JsonValue | undefined {
+    return this.get(key).value;
+  }
+
   /** The value that policies see. What an action writes or claims never changes it; a tool's declared effect may. */
   trusted(key: string): AbstractValue {
-    if (this.distrusted.has(key) || covers(this.distrustedPatterns, key)) return UNKNOWN;
+    if (this.distrusted.covers(key)) return UNKNOWN;
     const value = this.base === undefined ? this.plainValue(key) : trustedValue(this.base.entry(key));
     return { known: true, value, claimed: false };
   }
@@ -53,30 +73,30 @@ export class AbstractState {
 
   /** An action writes a value itself (`claimed: false`) or says that its tool will (`claimed: true`). */
   write(key: string, value: JsonValue, { claimed }: Pick<AbstractValue, "claimed">): void {
-    this.newest.set(key, { known: true, value, claimed });
+    this.changed.set(key, { now: { known: true, value, claimed }, at: ++this.moments });
   }
 
   /** An action writes a value to `key` that cannot be known yet. */
   forgetKey(key: string): void {
-    this.newest.set(key, UNKNOWN);
+    this.changed.set(key, { now: UNKNOWN, at: ++this.moments });
   }
 
   /** An action may write values that cannot be known yet to a key, or to the keys of a `prefix*`. */
   forget(pattern: string): void {
     if (!isPrefixPattern(pattern)) return this.forgetKey(pattern);
-    this.forgotten.add(pattern);
-    for (const key of this.newest.keys()) if (matchesKey(pattern, key)) this.newest.set(key, UNKNOWN);
+    this.forgottenPatterns.add(pattern);
+    this.forgotten.at(pattern).value.at = ++this.moments;
   }
 
   /** A tool may write `pattern` with the host's trust. */
   lose(pattern: string): void {
     this.forget(pattern);
-    (isPrefixPattern(pattern) ? this.distrustedPatterns : this.distrusted).add(pattern);
+    this.distrusted.add(pattern);
   }
 
   /** Every key that was written or lost, then every `prefix*` that was lost, each in order. */
   touched(): readonly string[] {
-    return [...new Set([...this.newest.keys(), ...this.forgotten])];
+    return [...new Set([...this.changed.keys(), ...this.forgottenPatterns])];
   }
 
   private plainValue(key: string): JsonValue | undefined {
@@ -84,9 +104,12 @@ export class AbstractState {
   }
 }
 
-function covers(patterns: ReadonlySet<string>, key: string): boolean {
-  for (const pattern of patterns) if (matchesKey(pattern, key)) return true;
-  return false;
+function latestAt(nearest: KeyNode<Moment>): number {
+  let latest = 0;
+  for (let node: KeyNode<Moment> | undefined = nearest; node !== undefined; node = node.parent) {
+    latest = Math.max(latest, node.value.at);
+  }
+  return latest;
 }
 
 function isView(state: StateView | JsonObject | undefined): state is StateView {

@@ -1,9 +1,8 @@
-import type { Action, ActionGraph } from "@car/ir";
-import { undecided } from "./issue.js";
+import { type Action, actionProblems, settledValue } from "@car/ir";
+import type { Batch } from "./batch-issues.js";
+import { refusals, undecided } from "./issue.js";
 import { policyIssues } from "./policy-issues.js";
-import { settledValue } from "./settled-value.js";
 import { stateIssues } from "./state-issues.js";
-import { staticIssues } from "./static-issues.js";
 import type { VerifyContext } from "./verify-options.js";
 import type { VerifyIssue } from "./verify-report.js";
 
@@ -11,18 +10,22 @@ import type { VerifyIssue } from "./verify-report.js";
 export interface Visited {
   readonly action: Action;
   readonly index: number;
-  readonly graph: ActionGraph;
-  readonly proposalId: string;
+  readonly batch: Batch;
 }
 
 /** Everything that can be said of one action, given what the actions before it leave. */
 export async function actionIssues(context: VerifyContext, visited: Visited): Promise<VerifyIssue[]> {
   return [
-    ...staticIssues(context, visited),
+    ...staticIssues(visited),
     ...stateIssues(context, visited.action),
     ...(await policyIssues(context, visited)),
     ...referenceIssues(visited.action),
   ];
+}
+
+/** What is wrong with an action whatever the state is: its tool, its parameters, what it may touch. */
+export function staticIssues({ batch, index }: Visited): readonly VerifyIssue[] {
+  return actionProblems(batch.admission, index).flatMap(refusals);
 }
 
 function referenceIssues(action: Action): VerifyIssue[] {

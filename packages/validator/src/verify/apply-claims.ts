@@ -1,5 +1,4 @@
-import { type Action, effectKey, literalKeyOf, matchesKey } from "@car/ir";
-import { settledValue } from "./settled-value.js";
+import { type Action, effectKey, literalKeyOf, matchesKey, settledValue } from "@car/ir";
 import type { VerifyContext } from "./verify-options.js";
 
 /** Leaves in the abstract state what an action that ran would leave, as far as its declarations tell. */

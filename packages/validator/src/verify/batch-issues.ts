@@ -1,8 +1,13 @@
-import type { ActionGraph, ActionProposal } from "@car/ir";
-import { error, whole } from "./issue.js";
-import { proposalIssues } from "./proposal-issues.js";
+import {
+  type ActionGraph,
+  actionProblems,
+  type ActionProposal,
+  admissionProblems,
+  type AdmissionInput,
+  lateProblems,
+} from "@car/ir";
+import { refusals, whole } from "./issue.js";
 import { abortingDescendants, isIrreversible } from "./reversibility.js";
-import { staticIssues } from "./static-issues.js";
 import type { VerifyContext } from "./verify-options.js";
 import type { VerifyIssue } from "./verify-report.js";
 
@@ -10,6 +15,8 @@ import type { VerifyIssue } from "./verify-report.js";
 export interface Batch {
   readonly proposal: ActionProposal;
   readonly graph: ActionGraph;
+  /** What is certain about it is looked up here. */
+  readonly admission: AdmissionInput;
 }
 
 /**
@@ -18,32 +25,24 @@ export interface Batch {
  */
 export function batchIssues(context: VerifyContext, batch: Batch): VerifyIssue[] {
   return [
-    ...proposalIssues(context, batch.proposal),
-    ...lateIssues(context, batch),
-    ...standbyIssues(context, batch),
+    ...admissionProblems(batch.admission).flatMap(refusals),
+    ...lateProblems({ actions: batch.proposal.actions, graph: batch.graph }, context.state).flatMap(refusals),
+    ...standbyIssues(batch),
     ...budgetIssues(context, batch),
     ...toolsMissing(context, batch),
     ...residueIssues(context, batch),
   ];
 }
 
-function lateIssues({ state }: VerifyContext, { proposal: { actions }, graph: { late } }: Batch): VerifyIssue[] {
-  return late
-    .filter(({ key }) => state.get(key).value === undefined)
-    .map(({ action, key, writer }) => {
-      const message = `depends on state key \`${key}\`, which only the later action \`${actions[writer]!.id}\` writes`;
-      return error(actions[action]!, { code: "invalid", message });
-    });
-}
-
 /** Actions that only compensate do not stop a run; that they could not do so is found out too late. */
-function standbyIssues(context: VerifyContext, { proposal, graph }: Batch): VerifyIssue[] {
-  return [...graph.unscheduled].flatMap((index) => {
-    const visited = { action: proposal.actions[index]!, index, graph, proposalId: proposal.id };
-    return staticIssues(context, visited).map((issue): VerifyIssue => {
-      return { ...issue, severity: "warning", message: `could not compensate: ${issue.message}` };
-    });
-  });
+function standbyIssues({ admission, graph }: Batch): VerifyIssue[] {
+  return [...graph.unscheduled].flatMap((index) =>
+    actionProblems(admission, index)
+      .flatMap(refusals)
+      .map((issue): VerifyIssue => {
+        return { ...issue, severity: "warning", message: `could not compensate: ${issue.message}` };
+      }),
+  );
 }
 
 /** Compensating actions use no budget. */

@@ -26,3 +26,10 @@ export function whole(
 ): VerifyIssue {
   return { severity, code, message, tier: "decision_procedure" };
 }
+
+/** What would be the reason of a refusal, as issues: one for each problem that it has. */
+export function refusals({ code, message, action_id, problems }: Reason): readonly VerifyIssue[] {
+  const texts = problems?.map(({ path, message: text }) => `${path}: ${text}`) ?? [message];
+  const about = action_id === undefined ? {} : { action_id };
+  return texts.map((text) => ({ ...about, ...whole("error", { code, message: text }) }));
+}

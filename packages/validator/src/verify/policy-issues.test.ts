@@ -25,7 +25,7 @@ describe("policies", () => {
     const { valid, issues } = await verifyActions([call("a")], {
       policies: policy(() => ({ effect: "deny", reasons })),
     });
-    expect([valid, issues[0]?.message]).toEqual([false, "p1: no; p2: no"]);
+    expect([valid, ...issues.map(({ message }) => message)]).toEqual([false, "p1: no", "p2: no"]);
     const asks = policy(() => ({ effect: "require_approval", reasons: [] }));
     expect(await findings([call("a")], { policies: asks })).toEqual(["info approval_required a"]);
   });

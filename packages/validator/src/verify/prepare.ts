@@ -1,15 +1,19 @@
 import {
+  type Action,
+  type ActionGraph,
   type ActionProposal,
+  admissionProblems,
+  type AdmissionInput,
   buildActionGraph,
   isParsedProposal,
   parseProposal,
   problemText,
   ProposalInvalidError,
+  sizeProblems,
 } from "@car/ir";
 import type { Batch } from "./batch-issues.js";
 import { conflictList } from "./conflict-list.js";
-import { whole } from "./issue.js";
-import { proposalIssues, sizeIssues } from "./proposal-issues.js";
+import { refusals, whole } from "./issue.js";
 import type { VerifyContext } from "./verify-options.js";
 import type { ReportedConflict, VerifyIssue } from "./verify-report.js";
 
@@ -22,17 +26,27 @@ export function prepare(context: VerifyContext, input: unknown): Prepared {
   const parsed = parse(context, input);
   if ("issues" in parsed) return parsed;
   const { proposal } = parsed;
-  const tooLarge = sizeIssues(context, proposal);
-  if (tooLarge.length > 0) return { issues: tooLarge };
-  const { conflicts, onConflict } = conflictList(proposal.actions);
+  const { actions } = proposal;
+  const tooLarge = sizeProblems(actions.length, context.limits, context.capabilities);
+  if (tooLarge.length > 0) return { issues: tooLarge.flatMap(refusals) };
+  const { conflicts, onConflict } = conflictList(actions);
   const effectsOf = (tool: string) => context.tools?.get(tool)?.schema.effects ?? [];
-  const built = buildActionGraph({ actions: proposal.actions, effectsOf, onConflict });
-  if ("graph" in built) return { proposal, graph: built.graph, conflicts };
-  const problems = built.problems.map(({ code, message, action_id }) => ({
-    ...(action_id === undefined ? {} : { action_id }),
-    ...whole("error", { code, message }),
-  }));
-  return { issues: [...problems, ...proposalIssues(context, proposal)] };
+  const built = buildActionGraph({ actions, effectsOf, onConflict });
+  if ("graph" in built) {
+    const { graph } = built;
+    return { proposal, graph, admission: admissionOf(context, actions, graph), conflicts };
+  }
+  const problems = [...built.problems, ...admissionProblems(admissionOf(context, actions, built.parts))];
+  return { issues: problems.flatMap(refusals) };
+}
+
+function admissionOf(
+  { tools, capabilities }: VerifyContext,
+  actions: readonly Action[],
+  graph: Pick<ActionGraph, "templates" | "access" | "unscheduled">,
+): AdmissionInput {
+  const toolOf = (action: Action) => (action.type === "tool_call" ? tools?.get(action.tool) : undefined);
+  return { actions, graph, tools: actions.map(toolOf), known: tools, capabilities };
 }
 
 type Parsed = { readonly proposal: ActionProposal } | { readonly issues: readonly VerifyIssue[] };

@@ -1,7 +1,6 @@
-import { type Action, checkCondition, type JsonValue, jsonEqual, literalKeyOf } from "@car/ir";
+import { type Action, checkCondition, type JsonValue, jsonEqual, literalKeyOf, settledValue } from "@car/ir";
 import type { AbstractValue } from "./abstract-state.js";
 import { error, undecided } from "./issue.js";
-import { settledValue } from "./settled-value.js";
 import type { VerifyContext } from "./verify-options.js";
 import type { VerifyIssue } from "./verify-report.js";
 

@@ -1,7 +1,10 @@
 import {
+  type AdmittedTool,
   Budget,
   type BudgetInput,
   Capabilities,
+  capabilityGuard,
+  type CapabilityGuard,
   DEFAULT_LIMITS,
   type FlowSource,
   type JsonObject,
@@ -11,10 +14,9 @@ import {
   NO_LABELS,
   parseConfig,
   parseToolSchema,
-  type ToolSchema,
   type ToolSchemaInput,
 } from "@car/ir";
-import type { CompiledSchema, PolicyEngine, PolicyHistory, SchemaCompiler, StateView } from "@car/ir/ports";
+import type { PolicyEngine, PolicyHistory, SchemaCompiler, StateView } from "@car/ir/ports";
 import { createSchemaCompiler } from "../schema/create-schema-compiler.js";
 import { AbstractState } from "./abstract-state.js";
 
@@ -41,19 +43,13 @@ export interface VerifyOptions {
   readonly compiler?: SchemaCompiler | undefined;
 }
 
-/** A tool, ready for checking parameters. */
-export interface VerifiedTool {
-  readonly schema: ToolSchema;
-  readonly parameters: CompiledSchema;
-}
-
 /** The options, checked and indexed. */
 export interface VerifyContext {
   readonly state: AbstractState;
   /** `undefined` when the caller named no tools at all. */
-  readonly tools: ReadonlyMap<string, VerifiedTool> | undefined;
+  readonly tools: ReadonlyMap<string, AdmittedTool> | undefined;
   readonly policies: PolicyEngine | undefined;
-  readonly capabilities: Capabilities | undefined;
+  readonly capabilities: CapabilityGuard | undefined;
   readonly budget: Budget | undefined;
   readonly limits: Limits;
   readonly schedule: "safe" | "eager";
@@ -78,7 +74,7 @@ export function verifyContext(options: VerifyOptions): VerifyContext {
     state: new AbstractState(options.state),
     tools: options.tools === undefined ? undefined : indexTools(options.tools, compiler),
     policies: options.policies,
-    capabilities: options.capabilities && parseConfig(Capabilities, options.capabilities, "capabilities"),
+    capabilities: guardOf(options),
     budget: options.budget && parseConfig(Budget, options.budget, "budget"),
     limits: options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits"),
     schedule: options.schedule ?? "safe",
@@ -88,6 +84,10 @@ export function verifyContext(options: VerifyOptions): VerifyContext {
     history: options.history ?? NO_HISTORY,
     entryLabels: entryLabelsOf(options.state),
   };
+}
+
+function guardOf({ capabilities }: VerifyOptions): CapabilityGuard | undefined {
+  return capabilities && capabilityGuard(parseConfig(Capabilities, capabilities, "capabilities"));
 }
 
 const NO_HISTORY: PolicyHistory = {
@@ -105,7 +105,7 @@ function entryLabelsOf(state: VerifyOptions["state"]): VerifyContext["entryLabel
 function indexTools(
   tools: NonNullable<VerifyOptions["tools"]>,
   compiler: SchemaCompiler,
-): ReadonlyMap<string, VerifiedTool> {
+): ReadonlyMap<string, AdmittedTool> {
   return new Map(
     tools.map((tool) => {
       const schema = parseToolSchema("schema" in tool ? tool.schema : tool);

@@ -85,9 +85,12 @@ describe("verify: each action", () => {
       "error capability_denied a",
       "error capability_denied b",
       "error capability_denied d",
-      "error capability_denied d",
     ]);
-    expect(issues[3]?.message).toContain("`op*`");
+    expect(issues[2]?.message).toContain("tool `t`");
+    const { issues: keys } = await verifyActions([call("d", { read_set: ["op*", "x"] })], {
+      capabilities: { allowed_state_keys: ["open*"] },
+    });
+    expect(keys.map(({ message }) => message)).toEqual(["state key `op*`, `x` is outside the capability set"]);
   });
 
   it("[VA-33] says once that calls were not looked at when no tools are given", async () => {

@@ -1,6 +1,7 @@
 import { setOwn } from "@car/ir";
-import { batchIssues } from "./batch-issues.js";
+import { type Batch, batchIssues } from "./batch-issues.js";
 import { planIssues } from "./plan-issues.js";
+import { compensationDenials } from "./policy-issues.js";
 import { prepare } from "./prepare.js";
 import { verifyContext, type VerifyContext, type VerifyOptions } from "./verify-options.js";
 import type { SimulatedValue, VerifyIssue, VerifyReport } from "./verify-report.js";
@@ -20,9 +21,10 @@ export async function verify(proposal: unknown, options: VerifyOptions = {}): Pr
   if ("issues" in prepared) {
     return { valid: false, issues: prepared.issues, execution_order: [], conflicts: [], simulated_state: {} };
   }
-  const batch = [...batchIssues(context, prepared), ...(await planIssues(context, prepared))];
+  const batch = await wholeIssues(context, prepared);
   const fares = await walk(context, prepared);
-  const issues = [...batch, ...fares.flatMap(fareIssues)];
+  const told = new Set(batch.map(textOf));
+  const issues = [...batch, ...fares.flatMap(fareIssues).filter((issue) => !told.has(textOf(issue)))];
   return {
     valid: !issues.some(isError),
     issues,
@@ -50,10 +52,23 @@ export async function simulate(proposal: unknown, options: VerifyOptions = {}): 
   const context = verifyContext(options);
   const prepared = prepare(context, proposal);
   if ("issues" in prepared) return { issues: prepared.issues, results: [], simulated_state: {} };
-  const issues = [...batchIssues(context, prepared), ...(await planIssues(context, prepared))];
+  const issues = await wholeIssues(context, prepared);
   if (issues.some(isError)) return { issues, results: [], simulated_state: {} };
   const results = await walk(context, prepared);
   return { issues, results, simulated_state: simulatedState(context) };
+}
+
+async function wholeIssues(context: VerifyContext, batch: Batch): Promise<readonly VerifyIssue[]> {
+  return [
+    ...batchIssues(context, batch),
+    ...(await compensationDenials(context, batch)),
+    ...(await planIssues(context, batch)),
+  ];
+}
+
+/** What refuses the proposal whole is found again at the action that it is about. */
+function textOf({ action_id, severity, code, message }: VerifyIssue): string {
+  return `${action_id} ${severity} ${code} ${message}`;
 }
 
 function isError({ severity }: VerifyIssue): boolean {

@@ -90,7 +90,7 @@ export const ABORT_RULES: readonly Rule[] = [
     await rig.run([write("w", { k: 1 }), call("bad", "breaks", { dependencies: ["w"] })]);
     assertEqual([countOf(rig, "state_changed") >= 1, countOf(rig, "state_rollback")], [true, 1]);
     const [completed] = eventsOf(rig, "proposal_completed");
-    assertEqual(completed?.data["status"], "rolled_back", "logged status");
+    assertEqual(completed?.data.status, "rolled_back", "logged status");
   }),
 
   rule("[5.2] actions that were refused before the abort stay refused", TOOLS, async (rig) => {
@@ -109,7 +109,7 @@ export const ABORT_RULES: readonly Rule[] = [
     const result = await rig.run([call("late", "heeding"), call("first", "breaks"), call("other", "ten")]);
     assertEqual([result.cause?.code, result.cause?.action_id], ["failed", "first"], "result");
     const [completed] = eventsOf(rig, "proposal_completed");
-    assertEqual((completed?.data["cause"] as { action_id?: string }).action_id, "first", "log");
+    assertEqual(completed?.data.cause?.action_id, "first", "log");
   }),
 
   rule("[5.3] nothing of a committed run is rolled back", TOOLS, async (rig) => {

@@ -54,7 +54,7 @@ export const CANCEL_RULES: readonly Rule[] = [
   rule("[5.8] it is logged", TOOLS, async (rig) => {
     await rig.run([call("a", "ten")], { signal: AbortSignal.abort() });
     assertEqual(countOf(rig, "proposal_canceled"), 1, "proposal_canceled");
-    assertEqual(eventsOf(rig, "proposal_completed")[0]?.data["status"], "canceled", "status");
+    assertEqual(eventsOf(rig, "proposal_completed")[0]?.data.status, "canceled", "status");
   }),
 
   rule("[5.8] a signal that comes after the end changes nothing", TOOLS, async (rig) => {

@@ -42,7 +42,7 @@ export const CONFIGURATION_RULES: readonly Rule[] = [
     await rig.run([call("a", "slow")]);
     rig.runtime.registerTool(rig.tool("other", {}));
     await rig.run([call("a", "slow")]);
-    const [before, after] = eventsOf(rig, "proposal_received").map(({ data }) => data["config_version"]);
+    const [before, after] = eventsOf(rig, "proposal_received").map(({ data }) => data.config_version);
     assertEqual(typeof before, "number", "type of the version");
     assertEqual(before === after, false, "versions are equal");
   }),

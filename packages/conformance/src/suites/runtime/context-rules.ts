@@ -102,7 +102,7 @@ export const CONTEXT_RULES: readonly Rule[] = [
       const parent = await rig.run([call("node", "node")]);
       assertEqual(parent.results[0]?.output, "committed", "status of the child");
       const child = eventsOf(rig, "proposal_received").find(({ run_id }) => run_id !== parent.run_id);
-      assertEqual([child?.data["parent_run_id"], child?.data["parent_action_id"]], [parent.run_id, "node"], "parent");
+      assertEqual([child?.data.parent_run_id, child?.data.parent_action_id], [parent.run_id, "node"], "parent");
       assertEqual(child?.trace_id, parent.trace_id, "trace");
     },
   ),

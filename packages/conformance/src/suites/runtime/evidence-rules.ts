@@ -75,13 +75,13 @@ export const EVIDENCE_RULES: readonly Rule[] = [
     assertEqual([own[0]?.kind, own.at(-1)?.kind], ["proposal_received", "proposal_completed"]);
     const [received, ...others] = eventsOf(rig, "proposal_received");
     assertEqual(others.length, 0, "further copies");
-    const proposal = received?.data["proposal"] as { actions: readonly { id: string }[] };
+    const { actions = [] } = received?.data.proposal ?? {};
     assertEqual(
-      proposal.actions.map(({ id }) => id),
+      actions.map(({ id }) => id),
       ["w", "a", "b", "c"],
       "actions",
     );
-    assertEqual(received?.data["proposal_hash"], result.proposal_hash, "hash");
+    assertEqual(received?.data.proposal_hash, result.proposal_hash, "hash");
   }),
 
   rule("[7.1] each action leaves its own trail", TOOLS, async (rig) => {
@@ -108,13 +108,13 @@ export const EVIDENCE_RULES: readonly Rule[] = [
   rule("[7.1] each refusal carries its reason code", TOOLS, async (rig) => {
     await rig.run(ACTIONS);
     const [rejected] = eventsOf(rig, "action_rejected");
-    assertEqual((rejected?.data["reason"] as { code?: string }).code, "precondition_failed");
+    assertEqual(rejected?.data.reason.code, "precondition_failed");
   }),
 
   rule("[7.1] state changes are credited to the action that made them", TOOLS, async (rig) => {
     await rig.run([write("w", { k: 1 })]);
     const [changed] = eventsOf(rig, "state_changed").filter(({ run_id }) => run_id !== undefined);
-    assertEqual([changed?.action_id, changed?.data["changes"]], ["w", [{ key: "k", value: 1, origin: "model" }]]);
+    assertEqual([changed?.action_id, changed?.data.changes], ["w", [{ key: "k", value: 1, origin: "model" }]]);
   }),
 
   rule("[7.2] trace and span ids are those of W3C trace context; a run has one trace", TOOLS, async (rig) => {

@@ -1,4 +1,4 @@
-import type { EventKind, LiveEvent, ProposalResult } from "@car/ir";
+import type { EventKind, LiveEventOf, ProposalResult } from "@car/ir";
 import type { Rig } from "./rig.js";
 
 /** `"<id> <status> <reason code or -> <attempts>"` of each action. */
@@ -14,8 +14,11 @@ export function endings({ results }: ProposalResult): readonly string[] {
 }
 
 /** The recorded events of these kinds. */
-export function eventsOf({ events }: Pick<Rig, "events">, ...kinds: readonly EventKind[]): readonly LiveEvent[] {
-  return events.filter(({ kind }) => kinds.includes(kind));
+export function eventsOf<K extends EventKind>(
+  { events }: Pick<Rig, "events">,
+  ...kinds: readonly K[]
+): readonly LiveEventOf<K>[] {
+  return events.filter((event): event is LiveEventOf<K> => kinds.some((kind) => kind === event.kind));
 }
 
 /** How many events of this kind were recorded. */

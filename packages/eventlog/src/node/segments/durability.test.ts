@@ -78,7 +78,7 @@ async function breakLog(
   const log = smallSegments(dir, { fs: faultyFs(faults), durability: "action", inlineBytes: 400 });
   try {
     for (let seq = 1; seq <= 30; seq++) {
-      log.append({ ...numbered(seq), data: { seq, text: "x".repeat(seq % 5 === 0 ? 500 : 300) } });
+      log.append(numbered(seq, { seq, text: "x".repeat(seq % 5 === 0 ? 500 : 300) }));
       await log.flush();
       confirmed = seq;
     }
@@ -144,7 +144,7 @@ describe("a disk that fails", () => {
       await log.flush();
       Object.assign(fs, { [call]: faultyFs({ failing: [call] })[call] });
       const append = async (): Promise<void> => {
-        for (let seq = 5; seq <= 20; seq++) log.append({ ...numbered(seq), data: { text: "x".repeat(700) } });
+        for (let seq = 5; seq <= 20; seq++) log.append(numbered(seq, { text: "x".repeat(700) }));
         await log.flush();
       };
       await expect(append()).rejects.toThrow(WRITE_FAILED);

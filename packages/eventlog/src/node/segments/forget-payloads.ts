@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { canonicalJson, type CarEvent } from "@car/ir";
+import { canonicalJson, type CarEvent, jsonOfEvent } from "@car/ir";
 import { sealedEventLine } from "../../wire/event-line.js";
 import { checkedLine } from "../checked-line.js";
 import { orRefused } from "../log-write-error.js";
@@ -90,7 +90,7 @@ function* linesWithout({ folder, segment, erased }: Rewriting): Generator<string
 }
 
 function withoutPayload(event: CarEvent): CarEvent {
-  return { ...event, data: {}, data_digest: nodeSha256(canonicalJson(event.data)) };
+  return { ...event, data: {}, data_digest: nodeSha256(canonicalJson(jsonOfEvent(event))) };
 }
 
 function* batches(first: string, lines: Iterable<string>): Generator<string> {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { LogCorruptError, type CarEvent, type JsonObject } from "@car/ir";
+import { eventFromLog, LogCorruptError, type CarEvent } from "@car/ir";
 import { nodeSha256 } from "../node-sha256.js";
 import { syncFolder } from "../sync-folder.js";
 import { writeWhole } from "../write-whole.js";
@@ -54,7 +54,7 @@ export function resolvePayload(folder: LogFolder, id: SegmentId, event: CarEvent
     throw new LogCorruptError(`the payload file of event ${event.seq} is damaged`, { place });
   }
   const { data_digest: _, data: _empty, prev_hash, hash, ...facts } = event;
-  return { ...facts, data: JSON.parse(text) as JsonObject, prev_hash, hash };
+  return eventFromLog({ ...facts, data: JSON.parse(text) as unknown, prev_hash, hash });
 }
 
 function readPayload(folder: LogFolder, id: SegmentId, digest: string): string | undefined {

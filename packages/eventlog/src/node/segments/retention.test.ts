@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { jsonOfEvent } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { verifyHead } from "../../chain/head-signature.js";
 import { verifyChain } from "../../chain/verify-chain.js";
@@ -118,11 +119,11 @@ describe("forget", () => {
   ])("[EL-91] [7.4] erases a payload %s, and the chain still verifies", async (_where, inlineBytes) => {
     const dir = nextPath();
     const log = smallSegments(dir, { inlineBytes, segmentBytes: 3_000, bufferBytes: 500, durability: "commit" });
-    for (let seq = 1; seq <= 9; seq++) log.append({ ...numbered(seq), data: { secret: `s${seq}s${"x".repeat(400)}` } });
+    for (let seq = 1; seq <= 9; seq++) log.append(numbered(seq, { secret: `s${seq}s${"x".repeat(400)}` }));
     await log.flush();
     expect(await log.forget(2)).toBe(1);
     expect(await log.forget(2)).toBe(0);
-    expect(await log.forget(({ data }) => /^s[89]s/.test(data["secret"] as string))).toBe(2);
+    expect(await log.forget((event) => /^s[89]s/.test(jsonOfEvent(event)["secret"] as string))).toBe(2);
     const text = everythingIn(dir);
     for (let seq = 1; seq <= 9; seq++) expect(text.includes(`s${seq}s`)).toBe(![2, 8, 9].includes(seq));
     expect(log.append(numbered(10))).toBe(10);

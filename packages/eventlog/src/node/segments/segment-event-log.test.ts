@@ -1,6 +1,6 @@
 import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LogCorruptError } from "@car/ir";
+import { jsonOfEvent, LogCorruptError } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { verifyChain } from "../../chain/verify-chain.js";
 import { collect, draftOf } from "../../testing/sample-log.js";
@@ -246,7 +246,7 @@ describe("reading", () => {
     opened.length = 0;
     for (const from of [1, 2, 399, 400, 1_000, 1_500, 1_999, 2_000, 2_001]) {
       const events = await collect(log.read({ from, to: from + 1 }));
-      expect(events.map(({ data }) => data["seq"])).toEqual([from, from + 1].filter((seq) => seq <= 2_000));
+      expect(events.map((event) => jsonOfEvent(event)["seq"])).toEqual([from, from + 1].filter((seq) => seq <= 2_000));
     }
     expect(opened.length).toBeLessThan(14);
     await log.close();

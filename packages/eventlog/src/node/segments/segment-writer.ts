@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { LiveEvent } from "@car/ir";
+import type { EventEnvelope } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import { eventLine } from "../../wire/event-line.js";
 import { checkedLine } from "../checked-line.js";
@@ -60,7 +60,7 @@ export class SegmentWriter implements LineSink {
     return [...this.closed, { ...segment, end: file.size, head: file.head }];
   }
 
-  line(event: LiveEvent, { payload, prevHash, hash }: LinePlace): string {
+  line(event: EventEnvelope, { payload, prevHash, hash }: LinePlace): string {
     const { text, digest } = payload;
     if (text.length <= this.options.inlineBytes)
       return checkedLine(eventLine(event, { payload: text, prevHash, hash }));

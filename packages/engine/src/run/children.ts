@@ -1,0 +1,20 @@
+import type { Attempt } from "../dispatch/attempt.js";
+import type { Run } from "./run.js";
+import { notesOf } from "./slot.js";
+
+/** A call has started a run: it ends with the call, and the call's own run does not end before it. */
+export function adopt(parent: Attempt, child: Run): void {
+  (parent.children ??= new Set()).add(child);
+  (parent.run.extras.children ??= new Set()).add(child);
+}
+
+/** A run has ended; what it did is its parent's to undo, should that be undone. */
+export function leaveParent(child: Run): void {
+  const { parent } = child.request;
+  if (parent === undefined) return;
+  const { run, slot } = parent;
+  parent.children?.delete(child);
+  run.extras.children?.delete(child);
+  (notesOf(slot).children ??= []).push(child);
+  run.host.drive(run);
+}

@@ -1,0 +1,39 @@
+import type { EntryWrite } from "@car/ir";
+import type { Charge } from "../budget/budget-meter.js";
+import type { FlowNote } from "../flow/flow-note.js";
+import type { ApprovalNote } from "../approvals/approval-note.js";
+import type { ReuseNote } from "../reuse/reuse-note.js";
+import type { RecordedWrite } from "../reuse/recorded-answer.js";
+import type { Run } from "./run.js";
+
+/** What the parts of the engine remember about one action beside where it stands. Most actions need none of it. */
+export class Notes {
+  /** Of the approval gate. */
+  approval: ApprovalNote | undefined = undefined;
+  /** Of receipts and caches: an answer that was served, or that this call is to give. */
+  reuse: ReuseNote | undefined = undefined;
+  /** Of the data flow. */
+  flow: FlowNote | undefined = undefined;
+  /** What the successful attempt wrote through its state handle. */
+  handleWrites: ReadonlyMap<string, EntryWrite> | undefined = undefined;
+  /** Writes of the tool itself, with their origins. */
+  toolWrites: readonly RecordedWrite[] | undefined = undefined;
+  /** Reserved of the budget, and not used yet. */
+  charge: Charge | undefined = undefined;
+  /** Counted among the calls of the session. */
+  isCounted = false;
+  /** A place of its tool is held. */
+  hasPlace = false;
+  /** When it began to wait for a place. */
+  parkedAt: number | undefined = undefined;
+  /** The run ended the action, not the action the run. */
+  isGivenUp = false;
+  /** It was skipped for a predecessor while the run still went on: no budget has a part in it. */
+  isSkippedEarly = false;
+  /** Whether its compensation succeeded, once one was due. */
+  compensated: boolean | undefined = undefined;
+  /** Its compensation had begun when an earlier process ended, and nobody knows what came of it. */
+  undoBegan = false;
+  /** Runs that its tool started and that have ended. */
+  children: Run[] | undefined = undefined;
+}

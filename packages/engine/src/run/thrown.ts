@@ -1,0 +1,27 @@
+import { isWellFormed } from "@car/ir";
+
+const MAX_MESSAGE = 2_000;
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+
+/** What can be said of something that was thrown: bounded, well formed text. Never throws, whatever it is given. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return plainText(textOf(thrown));
+  } catch {
+    return "something that cannot be shown was thrown";
+  }
+}
+
+/** Text from outside, as a log and a screen can have it. */
+export function plainText(text: string): string {
+  const clipped = text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}... (${text.length} characters)`;
+  return isWellFormed(clipped) ? clipped : clipped.replace(LONE_SURROGATE, "\uFFFD");
+}
+
+function textOf(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown;
+  if (!(thrown instanceof Error)) return `${JSON.stringify(thrown) ?? String(thrown)} was thrown`;
+  const message: unknown = thrown.message;
+  if (typeof message === "string") return message === "" ? String(thrown.name) : message;
+  return `${String(thrown.name)}: ${JSON.stringify(message) ?? String(message)}`;
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { ConfigInvalidError } from "../errors/config-invalid-error.js";
+import { assertKnownOptions } from "./assert-known-options.js";
+
+const KNOWN = ["policy", "capabilities"];
+
+describe("assertKnownOptions", () => {
+  it.each([undefined, {}, { policy: 1 }, { capabilities: undefined, policy: null }])("[IR-43] takes %j", (options) => {
+    expect(() => assertKnownOptions(options, KNOWN, "createRuntime")).not.toThrow();
+  });
+
+  it("[IR-43] refuses what nobody reads, with the nearest name", () => {
+    const refused = (options: object) => () => assertKnownOptions(options, KNOWN, "createRuntime");
+    expect(refused({ policy: 1, polcy: 2 })).toThrow(
+      new ConfigInvalidError("`createRuntime` has no option `polcy`; did you mean `policy`?"),
+    );
+    expect(refused({ zebra: undefined })).toThrow(new ConfigInvalidError("`createRuntime` has no option `zebra`"));
+    expect(refused(JSON.parse('{"__proto__": 1}') as object)).toThrow("no option `__proto__`");
+  });
+});

@@ -1,0 +1,33 @@
+import type { BudgetInput } from "../config/budget.js";
+import type { Capabilities } from "../config/capabilities.js";
+import type { Limits } from "../config/limits.js";
+import type { ToolSchema } from "../tool/tool-schema.js";
+
+/** What judges runs, besides the policy, as far as it is data. */
+export type LoggedConfig = {
+  readonly tools: readonly ToolSchema[];
+  /** Absent when nothing is restricted. */
+  readonly capabilities?: Capabilities;
+  /** Absent when nothing is limited. */
+  readonly budget?: BudgetInput;
+  readonly limits: Limits;
+  /** Most actions of one run in flight. */
+  readonly max_concurrency: number;
+  /** `eager` turns abort safety off. */
+  readonly schedule: "safe" | "eager";
+};
+
+/** Payload of `config_changed`. */
+export type ConfigChangedData = {
+  readonly change: "runtime_started" | "tool_registered" | "tool_unregistered" | "tool_revoked";
+  /** The first 24 characters of the ids of this runtime's runs. */
+  readonly runtime: string;
+  /** The version that this led to; runs name it. */
+  readonly config_version: number;
+  /** Name of the tool that changed. */
+  readonly tool?: string;
+  /** Of a tool that was registered. */
+  readonly schema?: ToolSchema;
+  /** The whole configuration, with `runtime_started`. */
+  readonly config?: LoggedConfig;
+};
