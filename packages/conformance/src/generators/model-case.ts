@@ -6,7 +6,7 @@ import { anyUndoCall, type CallDraft, callOf } from "./calls.js";
 import { draftsIn, MOODS } from "./moods.js";
 import { proposalOf } from "./proposal.js";
 import { anySetting, type Setting, settingIn, settingOf } from "./setting.js";
-import { anyTools, toolName, UNDO_TOOL } from "./tools.js";
+import { anyTools, toolName, toolsIn, UNDO_TOOL } from "./tools.js";
 import { anyValue, fractionOf, KEYS, seldom, weighted } from "./values.js";
 
 /** One proposal of a case, and what happens meanwhile. */
@@ -37,7 +37,7 @@ const anyParts = fc.record({
   tools: anyTools,
   first: fc.array(anyActionDraft, { minLength: 1, maxLength: 9, size: "max" }),
   second: seldom(25, fc.array(anyActionDraft, { minLength: 1, maxLength: 4 })),
-  isWild: weighted([24, false], [1, true]),
+  isWild: weighted([40, false], [1, true]),
   mood: MOODS,
   entries: fc.array(seldom(70, anyStateEntry), { minLength: KEYS.length, maxLength: KEYS.length }),
   undoCalls: fc.array(anyUndoCall, { minLength: 1, maxLength: 5 }),
@@ -56,7 +56,9 @@ export const anyModelCase: fc.Arbitrary<ModelCase> = anyParts.map(caseOf);
 
 function caseOf(parts: Parts): ModelCase {
   const held = heldTool(parts);
-  const tools = parts.tools.map((tool) => (tool.name === held ? holdable(tool) : withPlaces(parts, tool)));
+  const tools = toolsIn(parts.mood, parts.tools).map((tool) =>
+    tool.name === held ? holdable(tool) : withPlaces(parts, tool),
+  );
   const inMood = settingIn(parts.mood, parts.setting);
   const setting = held === undefined ? inMood : settingFor(held, inMood);
   const made = [parts.first, ...(parts.second === undefined ? [] : [parts.second])].map((raw, index) => {

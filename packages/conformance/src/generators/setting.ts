@@ -25,12 +25,13 @@ export const anySetting = fc.record({
   approves: weighted([3, true], [1, false], [1, undefined]),
   /** Rules of hesitant and of doomed cases. */
   asks: fc.array(anyAsk, { minLength: 1, maxLength: 2 }),
+  asksTtlMs: weighted([1, undefined], [1, 15], [1, 60]),
   undoRule: seldom(30, anyUndoRule),
   deniesFrom: seldom(8, fc.integer({ min: 2, max: 4 })),
   approvalTtlMs: seldom(20, fc.integer({ min: 1, max: 80 })),
-  deniedTool: seldom(4, weighted([1, 0], [1, 1], [1, 2], [1, 3], [1, -1])),
-  allowedKeys: seldom(4, fc.subarray([...KEYS], { minLength: 1 })),
-  maxActions: seldom(4, fc.integer({ min: 1, max: 8 })),
+  deniedTool: seldom(3, weighted([1, 0], [1, 1], [1, 2], [1, 3], [1, -1])),
+  allowedKeys: seldom(3, fc.subarray([...KEYS], { minLength: 1 })),
+  maxActions: seldom(3, fc.integer({ min: 1, max: 8 })),
   budget: seldom(20, anyBudget),
   retryLimit: seldom(8, fc.integer({ min: 0, max: 2 })),
   defaultTimeoutMs: seldom(5, fc.constant(977)),
@@ -47,7 +48,10 @@ export type Setting = typeof anySetting extends fc.Arbitrary<infer T> ? T : neve
 
 /** The setting as it is in this mood. */
 export function settingIn(mood: Mood, setting: Setting): Setting {
-  if (mood === "hesitant") return { ...setting, policy: setting.asks, approves: true };
+  if (mood === "hesitant") {
+    const approvalTtlMs = setting.approvalTtlMs ?? setting.asksTtlMs;
+    return { ...setting, policy: setting.asks, approves: true, approvalTtlMs };
+  }
   if (mood !== "doomed" || setting.undoRule === undefined) return setting;
   return { ...setting, policy: [...setting.policy, setting.undoRule], approves: setting.approves ?? true };
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { JsonObject, ToolSchemaInput } from "@car/ir";
+import type { Mood } from "./moods.js";
 import { anyKey, seldom, weighted } from "./values.js";
 
 /** How many tools a case has besides `undo`. */
@@ -30,7 +31,7 @@ const toolFeatures = fc.record({
   reversibility: weighted([4, "reversible" as const], [4, "irreversible" as const], [3, "compensable" as const]),
   maxConcurrency: seldom(15, fc.integer({ min: 1, max: 2 })),
   timeoutMs: seldom(8, weighted<number | "none">([1, "none"], [2, 20], [2, 50])),
-  cacheTtlSecs: seldom(15, fc.constantFrom(0.05, 5)),
+  cacheTtlSecs: seldom(22, fc.constantFrom(0.05, 5)),
   effects: weighted([5, 0], [2, 1], [1, 2]).chain((length) => fc.array(anyEffect, { maxLength: length })),
   checksParameters: fc.boolean(),
   checksOutput: weighted([4, false], [1, true]),
@@ -51,6 +52,14 @@ const NEEDS_TEXT: JsonObject = { type: "object", properties: { of: { type: "stri
 export const anyTools: fc.Arbitrary<readonly ToolSchemaInput[]> = fc
   .tuple(fc.tuple(toolFeatures, toolFeatures, toolFeatures, toolFeatures), undoFeatures)
   .map(([all, undo]) => [...all.map((features, index) => toolOf(index, features)), undoToolOf(undo)]);
+
+/** The tools as they are in this mood: somebody who is asked has time to change his mind while a call waits. */
+export function toolsIn(mood: Mood, tools: readonly ToolSchemaInput[]): readonly ToolSchemaInput[] {
+  if (mood !== "hesitant") return tools;
+  return tools.map((tool, index) =>
+    index === 1 ? { ...tool, rate_limit: { max_calls: 1, interval_secs: 0.032 } } : tool,
+  );
+}
 
 function toolOf(index: number, features: ToolFeatures): ToolSchemaInput {
   const { reversibility, effects, undoes, timeoutMs } = features;

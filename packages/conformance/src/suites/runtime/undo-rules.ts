@@ -1,114 +1,22 @@
-import { type JsonValue, type Reason, ToolError } from "@car/ir";
+import { type Reason, ToolError } from "@car/ir";
 import { assertEqual } from "../../assert.js";
-import { call, REVERSIBLE, SKIP } from "./actions.js";
-import { countOf, eventsOf } from "./looks.js";
-import { failLater, forever, later, type Rig, rule, type Rule, type ToolUnderTest } from "./rig.js";
-
-const undone: JsonValue[] = [];
-const UNDO: ToolUnderTest = { run: ({ parameters }) => void undone.push(parameters["of"] ?? null) };
-const lost: NonNullable<ToolUnderTest["run"]> = ({ clock }) => failLater(clock, 10, new Error("connection reset"));
-const hosts = (of: string, more: Partial<ToolUnderTest> = {}): ToolUnderTest => ({
-  reversibility: "compensable",
-  compensation: { tool: "undo", parameters: { of } },
-  run: lost,
-  ...more,
-});
-const answers =
-  (value: unknown, ms = 10): NonNullable<ToolUnderTest["run"]> =>
-  ({ clock }) =>
-    later(clock, ms, value);
-const TOOLS = {
-  undo: UNDO,
-  breaks: { ...REVERSIBLE, run: ({ clock }) => failLater(clock, 100, new Error("broken")) } satisfies ToolUnderTest,
-  needsNothing: hosts("all"),
-  needsParameters: hosts("$parameters.n"),
-  needsOutput: hosts("$output.id"),
-  oddAnswer: hosts("all", { returns: { type: "object" }, run: answers("text") }),
-  nothingDone: hosts("all", { run: () => Promise.reject(new ToolError("no", { class: "denied" })) }),
-};
-
-/** Runs the calls, tolerant ones, together with one that aborts at 100 ms. */
-const abort = async (rig: Rig, ...calls: Parameters<Rig["run"]>[0]) => {
-  undone.length = 0;
-  const result = await rig.run([...calls.map((one) => ({ ...one, ...SKIP })), call("bad", "breaks")]);
-  assertEqual(result.status, "rolled_back", "status");
-  const [first] = result.results;
-  return { result, undone: [...undone], compensated: first?.compensated, left: result.external_effects };
-};
-
-/** 5.2: which calls are undone that failed. */
-export const FAILED_UNDO_RULES: readonly Rule[] = [
-  rule("[5.2] a call that may have acted is compensated where that needs no output", { tools: TOOLS }, async (rig) => {
-    for (const [tool, of] of [
-      ["needsNothing", "all"],
-      ["needsParameters", 7],
-    ] as const) {
-      const end = await abort(rig, call("a", tool, { parameters: { n: 7 } }));
-      assertEqual([end.undone, end.compensated, end.left], [[of], true, "none"], tool);
-    }
-  }),
-
-  rule("[5.2] so is one that acted and whose answer was refused", { tools: TOOLS }, async (rig) => {
-    const end = await abort(rig, call("a", "oddAnswer"));
-    assertEqual([end.undone, end.compensated, end.left], [["all"], true, "none"]);
-  }),
-
-  rule("[5.2] where the output is needed nothing is tried, and the doubt remains", { tools: TOOLS }, async (rig) => {
-    const end = await abort(rig, call("a", "needsOutput"));
-    assertEqual([end.undone, end.compensated, end.left], [[], undefined, "unknown"]);
-    assertEqual([countOf(rig, "compensation_started"), countOf(rig, "compensation_failed")], [0, 0], "events");
-  }),
-
-  rule("[5.2] what did nothing is not undone", { tools: TOOLS }, async (rig) => {
-    const end = await abort(rig, call("a", "nothingDone"));
-    assertEqual([end.undone, end.compensated, end.left], [[], undefined, "none"]);
-  }),
-
-  rule(
-    "[5.2] calls that failed are undone among those that succeeded, the last one to end first",
-    {
-      tools: { ...TOOLS, quick: hosts("quick", { run: answers(1, 5) }), slow: hosts("slow", { run: answers(1, 20) }) },
-    },
-    async (rig) => {
-      const end = await abort(rig, call("s", "slow"), call("a", "needsNothing"), call("q", "quick"));
-      assertEqual(end.undone, ["slow", "all", "quick"]);
-    },
-  ),
-
-  rule(
-    "[5.2] an `action_ref` target undoes a failed call as far as its parameters lead somewhere",
-    { tools: { ...TOOLS, plain: { run: lost } }, schedule: "eager" },
-    async (rig) => {
-      const a = call("a", "plain", { compensation: { type: "action_ref", action_id: "u" } });
-      const reading = await abort(rig, a, call("u", "undo", { parameters: { of: "$a.output.id" } }));
-      assertEqual([reading.undone, reading.left], [[], "unknown"], "it needs the output");
-      const plain = await abort(rig, a, call("u", "undo", { parameters: { of: "everything" } }));
-      assertEqual([plain.undone, plain.left], [["everything"], "none"], "it needs nothing");
-    },
-  ),
-
-  rule(
-    "[5.2] a compensation that fails leaves more than a doubt",
-    { tools: { ...TOOLS, undo: { run: lost } } },
-    async (rig) => {
-      const end = await abort(rig, call("a", "needsNothing"));
-      assertEqual([end.compensated, end.left, countOf(rig, "compensation_failed")], [false, "remain", 1]);
-    },
-  ),
-];
+import { call } from "./actions.js";
+import { eventsOf } from "./looks.js";
+import { forever, type Rig, rule, type Rule, type ToolUnderTest } from "./rig.js";
+import { abort, answering, undoneBy, UNDOING } from "./undo-setup.js";
 
 const OWN = { compensation: { type: "tool", tool: "undo", parameters: { of: "all" } } };
 const PAYING = {
-  ...TOOLS,
-  pay: { run: answers({ id: "paid" }) },
-  books: hosts("$output.id", { run: answers({ id: 1 }) }),
+  ...UNDOING,
+  pay: { run: answering({ id: "paid" }) },
+  books: undoneBy("$output.id", answering({ id: 1 })),
 };
 const COUNTED = (fails: number, more: Partial<ToolUnderTest> = {}, error: () => Error = () => new Error("lost")) => ({
   tools: {
     ...PAYING,
     undo: {
       ...more,
-      run: ({ count }) => (count <= fails ? Promise.reject(error()) : void undone.push(count)),
+      run: ({ count }) => (count <= fails ? Promise.reject(error()) : count),
     } satisfies ToolUnderTest,
   },
   random: () => 0,
@@ -121,7 +29,7 @@ export const UNDO_RULES: readonly Rule[] = [
   rule(
     "[5.2] a model's compensation waits for the rate limit of its tool, within bounds",
     {
-      tools: { ...PAYING, undo: { ...UNDO, rate_limit: { max_calls: 1, interval_secs: 1 } } },
+      tools: { ...PAYING, undo: { ...UNDOING.undo, rate_limit: { max_calls: 1, interval_secs: 1 } } },
       schedule: "eager",
       limits: { rate_limit_timeout_ms: 1_500 },
     },
@@ -138,7 +46,7 @@ export const UNDO_RULES: readonly Rule[] = [
   rule(
     "[5.2] when that takes too long it has failed; so has the host's",
     {
-      tools: { ...PAYING, undo: { ...UNDO, rate_limit: { max_calls: 1, interval_secs: 100 } } },
+      tools: { ...PAYING, undo: { ...UNDOING.undo, rate_limit: { max_calls: 1, interval_secs: 100 } } },
       schedule: "eager",
       limits: { rate_limit_timeout_ms: 500 },
     },
@@ -147,6 +55,19 @@ export const UNDO_RULES: readonly Rule[] = [
       assertEqual([models.undone.length, models.compensated, models.left], [1, false, "remain"], "the model's");
       const hostsOwn = await abort(rig, call("a", "books"));
       assertEqual([hostsOwn.undone.length, hostsOwn.compensated, hostsOwn.left], [0, false, "remain"], "the host's");
+    },
+  ),
+
+  rule(
+    "[5.2] nor is it made when its tool was revoked during the wait",
+    {
+      tools: { ...PAYING, undo: { ...UNDOING.undo, rate_limit: { max_calls: 1, interval_secs: 1 } } },
+      schedule: "eager",
+    },
+    async (rig) => {
+      rig.clock.setTimer(() => rig.runtime.revoke("undo"), 500);
+      const end = await abort(rig, call("a", "books"), call("b", "books"));
+      assertEqual([end.undone.length, end.compensated, end.left, rig.calls.length], [1, false, "remain", 4]);
     },
   ),
 
@@ -180,7 +101,7 @@ export const UNDO_RULES: readonly Rule[] = [
         ["pay", OWN],
         ["books", {}],
       ] as const) {
-        rig.runtime.registerTool(rig.tool("undo", UNDO));
+        rig.runtime.registerTool(rig.tool("undo", UNDOING.undo));
         rig.clock.setTimer(() => rig.runtime.revoke("undo"), 50);
         const end = await abort(rig, call("a", tool, more));
         assertEqual([end.undone, end.compensated, end.left], [[], false, "remain"], tool);
@@ -225,7 +146,10 @@ export const UNDO_RULES: readonly Rule[] = [
   rule(
     "[5.2] the host's parameters must fit the schema of the tool that undoes",
     {
-      tools: { ...PAYING, undo: { ...UNDO, parameters: { type: "object", properties: { of: { type: "string" } } } } },
+      tools: {
+        ...PAYING,
+        undo: { ...UNDOING.undo, parameters: { type: "object", properties: { of: { type: "string" } } } },
+      },
       schedule: "eager",
     },
     async (rig) => {
