@@ -28,11 +28,9 @@ export function scriptedPolicy(rules: readonly ScriptedRule[]): PolicyEngine {
       });
       return reasons.length === 0 ? ALLOW : { effect: "require_approval", reasons };
     },
-    checkPlan: ({ actions, scheduled }) =>
-      actions
-        .filter(
-          (action, index) =>
-            scheduled(index) && mayAbort(action) && rulesFor({ action }).some(({ effect }) => effect === "deny"),
+    checkPlan: (plan) =>
+      plan.actions
+        .filter((action, index) => plan.scheduled(index) && mayAbort(action) && rulesFor({ action }).some(({ effect }) => effect === "deny"),
         )
         .map(({ id }): PlanFinding => ({
           effect: "deny",
