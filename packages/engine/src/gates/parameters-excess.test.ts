@@ -51,9 +51,8 @@ describe("resolved parameters", () => {
     const compensation = { tool: "undo", parameters: { all: ["$output.text", "$output.text", "$output.text"] } };
     const book = tool("book", big.execute!, { reversibility: "compensable", compensation });
     const { runtime, kinds } = testRuntime({ tools: [book, undo], limits: LIMITS });
-    const result = await runtime.execute({
-      actions: [call("a", "book"), call("b", "nobody", { dependencies: ["a"] })],
-    });
+    const fails = { id: "b", type: "assertion", parameters: { key: "k", expected: 1 }, dependencies: ["a"] } as const;
+    const result = await runtime.execute({ actions: [call("a", "book"), fails] });
     expect(result.results[0]?.compensated).toBe(false);
     expect(result.external_effects_remain).toBe(true);
     expect(kinds).toContain("compensation_failed a");
