@@ -1,15 +1,8 @@
 import type { Action } from "@car/ir";
+import { certainRefusals, compensationProblems, policyProblems } from "./certain-refusals.js";
 import { boundsOf, overlaps, parametersOf } from "./keys.js";
 import type { AdmissionProblem } from "./outcome.js";
-import {
-  explicitPredecessors,
-  limitsOf,
-  type Plan,
-  type PlainProposal,
-  stableOrder,
-  toolsOf,
-  undoTargets,
-} from "./plan.js";
+import { explicitPredecessors, limitsOf, type Plan, type PlainProposal, stableOrder } from "./plan.js";
 import { isReference, referencesIn } from "./reference-text.js";
 import type { ModelWorld } from "./world.js";
 
@@ -23,11 +16,21 @@ export function admissionProblems(proposal: PlainProposal, world: ModelWorld): r
     ...cycleProblems(actions),
     ...actions.flatMap(unboundedKey),
     ...compensationProblems(actions, world),
+    ...certainRefusals(actions, world),
   ];
 }
 
+/**
+ * What refuses the proposal whole in the state as it is found.
+ * Reading of the contract: the policy is asked last, about what nothing else refuses.
+ */
+export function lateProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
+  const problems = laterWriterProblems(plan, world);
+  return problems.length > 0 ? problems : policyProblems(plan.proposal.actions, world);
+}
+
 /** State dependencies that only a later action writes, and that the state does not hold. */
-export function laterWriterProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
+function laterWriterProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
   return plan.actions.flatMap(({ index, action }) =>
     action.state_dependencies.flatMap((key) => {
       if (world.memory.state.get(key)?.value !== undefined) return [];
@@ -77,29 +80,6 @@ function unboundedKey(action: Action): readonly AdmissionProblem[] {
   return isReference(key) && boundsOf(action).length === 0
     ? [invalid(action, "its key is a reference that no set bounds")]
     : [];
-}
-
-/** A model's own compensation must name a tool that exists and may be called. */
-function compensationProblems(actions: readonly Action[], world: ModelWorld): readonly AdmissionProblem[] {
-  const tools = toolsOf(world);
-  const targets = undoTargets(actions);
-  const explicit = explicitPredecessors(actions);
-  const viaTool = actions.flatMap((action): readonly AdmissionProblem[] => {
-    const { compensation } = action;
-    // Only calls are ever compensated, and the host's compensation wins.
-    if (action.type !== "tool_call" || tools.get(action.tool)?.compensation !== undefined) return [];
-    if (compensation?.type !== "tool") return [];
-    if (!tools.has(compensation.tool)) return [{ code: "unknown_tool", action_id: action.id, message: "unknown undo" }];
-    if (world.policy.some(({ effect, tool }) => effect === "deny" && tool === compensation.tool)) {
-      return [{ code: "policy_denied", action_id: action.id, message: "its undo is denied" }];
-    }
-    return [];
-  });
-  // Reading of the contract: nothing may wait for an action that runs only to undo, it would wait for ever.
-  const waiting = actions
-    .filter((_, index) => [...(explicit[index] ?? [])].some((other) => targets.has(other) && other !== index))
-    .map((action) => invalid(action, "waits for an action that only undoes"));
-  return [...viaTool, ...waiting];
 }
 
 function invalid(action: Action, message: string): AdmissionProblem {

@@ -3,7 +3,8 @@ import { inheritedWrites } from "./effects.js";
 import { succeed } from "./finish.js";
 import { canonicalText } from "./json-text.js";
 import { limitsOf } from "./plan.js";
-import { actionAt, type ActionRun, type Flight, type ModelRun } from "./run.js";
+import type { ActionRun } from "./action-run.js";
+import { actionAt, type Flight, type ModelRun } from "./run.js";
 import type { SharedAnswer } from "./world.js";
 
 type Kind = "receipt" | "cache";
@@ -14,7 +15,7 @@ type Kind = "receipt" | "cache";
  */
 export function consult(run: ModelRun, action: ActionRun): "served" | "waits" | "goes" {
   for (const kind of kindsOf(action)) {
-    const key = keyOf(action);
+    const key = keyOf(run, action);
     const answer = tableOf(run, kind).get(key);
     if (answer !== undefined && run.now < answer.expiresAt) {
       action.shared = kind;
@@ -44,14 +45,14 @@ export function remember(run: ModelRun, action: ActionRun, output: JsonValue): v
   leaveReceipt(run, action, output);
   const ttlMs = (action.planned.tool?.cache_ttl_secs ?? 0) * 1_000;
   const { reported } = action;
-  if (ttlMs > 0) run.cache.set(keyOf(action), { output, reported, expiresAt: run.now + ttlMs });
+  if (ttlMs > 0) run.cache.set(keyOf(run, action), { output, reported, expiresAt: run.now + ttlMs });
 }
 
 function leaveReceipt(run: ModelRun, action: ActionRun, output: JsonValue): void {
   if (!kindsOf(action).includes("receipt")) return;
   const { reported, planned } = action;
   const expiresAt = run.now + limitsOf(run.world).receipt_ttl_ms;
-  run.receipts.set(keyOf(action), { output, reported, expiresAt, owner: planned.index });
+  run.receipts.set(keyOf(run, action), { output, reported, expiresAt, owner: planned.index });
 }
 
 /** Ends the flights whose leader has ended and gives their waiters, in the order in which they had come. */
@@ -101,7 +102,7 @@ function tableOf(run: ModelRun, kind: Kind): ModelRun["cache"] {
   return kind === "receipt" ? run.receipts : run.cache;
 }
 
-/** Principal and tool schemas are constant within a case, so the tool's name and the parameters tell calls apart. */
-function keyOf({ planned, parameters }: ActionRun): string {
-  return `${planned.tool?.name ?? ""} ${canonicalText(parameters)}`;
+/** Tool schemas are constant within a case, and no tool is shared, so these tell calls apart. */
+function keyOf(run: ModelRun, { planned, parameters }: ActionRun): string {
+  return `${run.world.principal ?? ""} ${planned.tool?.name ?? ""} ${canonicalText(parameters)}`;
 }

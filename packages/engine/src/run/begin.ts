@@ -18,8 +18,8 @@ export function begin(run: Run): void {
   run.record("proposal_received", undefined, receivedData(run));
   if (run.broken !== undefined) return refuse(run, [run.broken]);
   if (isCanceled(run)) return;
-  const { problems } = run.plan;
-  if (problems.length > 0 && run.recovery?.recorded.admitted !== true) return refuse(run, problems);
+  const { refusals } = run.plan;
+  if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) return refuse(run, refusals);
   const { reads, writes } = run.plan.locks;
   if (reads.length === 0 && writes.length === 0) return start(run);
   let answer: Lease | LockWait;

@@ -5,10 +5,12 @@ import { endings, textOf } from "./looks.js";
 import { DENY, policyOf } from "./policies.js";
 import { rule, type Rule } from "./rig.js";
 
-/** Denies from the n-th question about a tool call on. */
+/** Denies from the n-th question about a tool call that is to be made on. */
 const denyingFrom = (n: number) => {
   let asked = 0;
-  return policyOf(({ action }) => (action.type === "tool_call" && (asked += 1) >= n ? DENY : ALLOW));
+  return policyOf(({ action, mode }) =>
+    action.type === "tool_call" && mode !== "verify" && (asked += 1) >= n ? DENY : ALLOW,
+  );
 };
 
 const SAME = { idempotent: true, parameters: { n: 1 } };
