@@ -64,6 +64,8 @@ function wakeWaiters(run: ModelRun): boolean {
 /** Reading of the contract: nothing can be blamed on another action, as nothing has begun. */
 function cancelBeforeStart(run: ModelRun): void {
   for (const action of waitingActions(run)) skip(run, action, { code: "canceled" });
+  // Nothing of it begins, so what stands by to undo is told the same.
+  for (const action of run.actions) action.end ??= { status: "skipped", code: "canceled" };
   stopRun(run, { status: "canceled", code: "canceled" });
 }
 

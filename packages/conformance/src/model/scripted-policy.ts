@@ -28,9 +28,12 @@ export function scriptedPolicy(rules: readonly ScriptedRule[]): PolicyEngine {
       });
       return reasons.length === 0 ? ALLOW : { effect: "require_approval", reasons };
     },
-    checkPlan: ({ actions }) =>
+    checkPlan: ({ actions, scheduled }) =>
       actions
-        .filter((action) => mayAbort(action) && rulesFor({ action }).some(({ effect }) => effect === "deny"))
+        .filter(
+          (action, index) =>
+            scheduled(index) && mayAbort(action) && rulesFor({ action }).some(({ effect }) => effect === "deny"),
+        )
         .map(({ id }): PlanFinding => ({
           effect: "deny",
           policy_id: "scripted",

@@ -1,6 +1,6 @@
 import { type JsonObject, type Reason, ToolCall } from "@car/ir";
 import { flowNote } from "../flow/flow-note.js";
-import { parametersExcess } from "../gates/references.js";
+import { compensationExcess } from "../gates/references.js";
 import { askInDoubt } from "../recovery/ask-in-doubt.js";
 import { advance } from "../run/advance.js";
 import type { Outcome } from "../run/outcome.js";
@@ -35,7 +35,7 @@ function conclude(run: Run, of: Slot, call: CompensationCall, outcome: Outcome, 
 function problemOf(run: Run, { tool, toolName, parameters }: CompensationCall): Reason | undefined {
   if (tool === undefined) return { code: "unknown_tool", message: `tool \`${toolName}\` is not known` };
   if (!parameters.ok) return { code: "invalid", message: parameters.message };
-  return parametersExcess(run, parameters.value as JsonObject);
+  return compensationExcess(run, parameters.value as JsonObject);
 }
 
 /** What became of a compensation that an earlier process began; `undefined` when it is to be made (again). */
