@@ -128,6 +128,7 @@ function end(attempt: Attempt, outcome: Outcome): Outcome {
 export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
   const { run, slot } = attempt;
   attempt.isOver = true;
+  attempt.endedAt = run.time;
   attempt.timer?.cancel();
   run.board.answered(slot, run.time - attempt.startedAt, sideEffect);
   for (const child of [...(attempt.children ?? [])]) {
@@ -142,5 +143,5 @@ export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
 function dropLate(attempt: Attempt): void {
   const { run, slot } = attempt;
   run.tick();
-  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - slot.endedAt });
+  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.endedAt });
 }

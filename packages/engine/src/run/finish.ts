@@ -34,6 +34,17 @@ function returnUnused(run: Run, { notes }: Slot): void {
   notes.charge = undefined;
 }
 
+/** Of an action that is put down: neither budget, nor the answer that others wait for, nor a place stays with it. */
+export function giveBackAll(run: Run, slot: Slot): void {
+  returnUnused(run, slot);
+  const { notes } = slot;
+  for (const listener of notes?.reuse?.onEnd ?? []) listener(PUT_DOWN);
+  if (notes !== undefined) notes.reuse = undefined;
+  giveBackPlace(slot);
+}
+
+const PUT_DOWN = skipped({ code: "approval_required", message: "it waits for an approval" });
+
 /** Lets another action have the place of the tool. */
 export function giveBackPlace({ tool, notes }: Slot): void {
   if (notes?.hasPlace !== true) return;

@@ -246,7 +246,7 @@ export class Board {
     this.queue.unpark(slot.index, false);
   }
 
-  /** at_gate → waiting_for_approval. Its place is given back by whoever puts the action down. */
+  /** at_gate → waiting_for_approval. What it holds is given back by whoever puts the action down. */
   waitForApproval(slot: Slot): void {
     (slot as SlotRecord).phase = "waiting_for_approval";
     this.inFlight--;
