@@ -30,10 +30,8 @@ export function scriptedPolicy(rules: readonly ScriptedRule[]): PolicyEngine {
     },
     checkPlan: (plan) =>
       plan.actions
-        .filter(
-          (action, index) =>
-            plan.scheduled(index) && mayAbort(action) && rulesFor({ action }).some(({ effect }) => effect === "deny"),
-        )
+        .filter((action, index) => plan.scheduled(index) && mayAbort(action))
+        .filter((action) => rulesFor({ action }).some(({ effect }) => effect === "deny"))
         .map(({ id }): PlanFinding => ({
           effect: "deny",
           policy_id: "scripted",
