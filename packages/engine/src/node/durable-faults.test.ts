@@ -5,7 +5,7 @@ import { CarError, LogFencedError } from "@car/ir";
 import type { EventLog } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
-import { contentsOf, copyOf, openRuntime, reopenRuntime, temporaryPaths } from "../testing/disk.js";
+import { contentsOf, copyOf, openRuntime, temporaryPaths } from "../testing/disk.js";
 import { call, tool } from "../testing/fixtures.js";
 import { OutsideWorld } from "../testing/outside-world.js";
 import { reopened } from "../testing/reopened.js";
@@ -84,7 +84,7 @@ describe("a disk that fails", () => {
         expect(world.calls.filter(({ tool: name }) => name === "unbook")).toEqual([]);
         if (fault === "short") expect([confirmed, errors]).toEqual([6, []]);
         for (const error of errors) if (!(error instanceof Error)) expect.fail(String(error));
-        const again = await reopenRuntime(dir);
+        const again = await openRuntime(dir);
         const committed = again.store.state.view().version;
         expect(committed).toBeGreaterThanOrEqual(confirmed);
         await again.store.close();
@@ -94,16 +94,21 @@ describe("a disk that fails", () => {
     30_000,
   );
 
-  it("[EN-59] [5.9] opening rejects with an error of ours", async () => {
-    for (let n = 1; n <= 20; n++) {
-      const opening = durableStore({ dir: path(), fs: failingAt(n, "EIO").fs });
-      const error: unknown = await opening.then(
-        (store) => store.close(),
-        (cause: unknown) => cause,
-      );
-      expect(error === undefined || CarError.isInstance(error)).toBe(true);
-    }
-  });
+  it.each(["EIO", "ENOSPC"] as const)(
+    "[EN-59] [5.9] [8.1] with %s opening rejects with an error of ours, and leaves nothing that keeps the next one out",
+    async (fault) => {
+      const dir = path();
+      for (let n = 1; n <= 40; n++) {
+        const opening = durableStore({ dir, fs: failingAt(n, fault).fs });
+        const error: unknown = await opening.then(
+          (store) => store.close(),
+          (cause: unknown) => cause,
+        );
+        expect(error === undefined || CarError.isInstance(error)).toBe(true);
+        await durableStore({ dir }).then((store) => store.close());
+      }
+    },
+  );
 
   it("[EN-59] [EN-57] [8.1] a flipped bit is found, or in a snapshot passed over", async () => {
     const dir = path();

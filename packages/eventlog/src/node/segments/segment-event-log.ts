@@ -155,8 +155,11 @@ class FolderEventLog implements SegmentEventLog {
       if (!this.queue.hasFailed) await this.lastFlush();
     } finally {
       await this.commits.idle();
-      this.parts.writer.close();
-      this.parts.claim.release();
+      try {
+        this.parts.writer.close();
+      } finally {
+        this.parts.claim.release();
+      }
     }
   }
 
