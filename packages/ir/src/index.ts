@@ -40,7 +40,7 @@ export { parseConfig } from "./config/parse-config.js";
 export { ReasonCode } from "./result/reason.js";
 export type { Reason } from "./result/reason.js";
 export type { ActionResult, ActionStatus } from "./result/action-result.js";
-export type { CostSummary, ProposalResult, ProposalStatus } from "./result/proposal-result.js";
+export type { CostSummary, ExternalEffects, ProposalResult, ProposalStatus } from "./result/proposal-result.js";
 
 export { EVENT_KINDS } from "./event/event-kind.js";
 export type { EventKind } from "./event/event-kind.js";

@@ -38,6 +38,7 @@ const boaster = (): ComparedRuntime => ({
       wall_ms: 0,
     },
     trace_id: "",
+    external_effects: "none",
     external_effects_remain: false,
   }),
   close: async () => undefined,

@@ -21,6 +21,7 @@ const COMMITTED: ProposalResult = {
     wall_ms: 0,
   },
   trace_id: "",
+  external_effects: "none",
   external_effects_remain: false,
 };
 

@@ -30,7 +30,7 @@ export async function abandonRun(
     const data = { reason };
     services.recorder.record({ ...place, kind: "action_in_doubt", action: ids.indexOf(id), attempt: attempts, data });
   }
-  const external_effects_remain = [...recorded.actions.values()].some(({ attempts }) => attempts > 0);
+  const remain = [...recorded.actions.values()].some(({ attempts }) => attempts > 0);
   const as = recorded.admitted ? "canceled" : "rejected";
   const parts = refusedResult({ ids, reasons: [cause], status: as, time, startedAt: time });
   const cost: CostSummary = { ...parts.cost, tool_calls: sum(recorded) };
@@ -39,7 +39,7 @@ export async function abandonRun(
     kind: "proposal_completed",
     action: -1,
     attempt: 0,
-    data: { status, cost, external_effects_remain, cause },
+    data: { status, cost, external_effects: remain ? "unknown" : "none", external_effects_remain: remain, cause },
   });
   await new Promise<void>((resolve) => services.recorder.flushThen(resolve));
   const result: ProposalResult = {
@@ -51,7 +51,8 @@ export async function abandonRun(
     status,
     reasons: problems,
     cost,
-    external_effects_remain,
+    external_effects: remain ? "unknown" : "none",
+    external_effects_remain: remain,
   };
   onClosed(result);
   return result;

@@ -53,8 +53,9 @@ export function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<
       },
     });
     recorder.record({ ...place, kind: "proposal_rejected", data: { reasons: refusal.reasons } });
-    const { status, cost, external_effects_remain, cause } = result;
-    recorder.record({ ...place, kind: "proposal_completed", data: { status, cost, external_effects_remain, cause } });
+    const { status, cost, external_effects, external_effects_remain, cause } = result;
+    const completed = { status, cost, external_effects, external_effects_remain, cause };
+    recorder.record({ ...place, kind: "proposal_completed", data: completed });
   } catch (error) {
     services.logger.error({ error }, "the event log failed");
     const message = `the event log failed: ${error instanceof Error ? error.message : String(error)}`;

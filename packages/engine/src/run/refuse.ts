@@ -32,8 +32,14 @@ export function refuse(run: Run, { reasons, status = "rejected" }: Refusal): voi
   };
   if (status === "rejected") run.record("proposal_rejected", undefined, { reasons });
   else run.record("proposal_canceled", undefined, { reason: reasons[0] });
-  const { cost, external_effects_remain } = result;
-  run.record("proposal_completed", undefined, { status, cost, external_effects_remain, cause: reasons[0] });
+  const { cost, external_effects, external_effects_remain, cause } = result;
+  run.record("proposal_completed", undefined, {
+    status,
+    cost,
+    external_effects,
+    external_effects_remain,
+    cause,
+  });
   run.services.recorder.flushThen(() => run.answer(result));
 }
 
@@ -49,7 +55,10 @@ export interface RefusedParts {
 /** The parts of a result that do not depend on whose run it was: one entry per action, nothing done. */
 export function refusedResult(
   parts: RefusedParts,
-): Pick<ProposalResult, "status" | "results" | "cause" | "reasons" | "cost" | "external_effects_remain"> {
+): Pick<
+  ProposalResult,
+  "status" | "results" | "cause" | "reasons" | "cost" | "external_effects" | "external_effects_remain"
+> {
   const { ids, reasons, status, time, startedAt } = parts;
   const cause = reasons[0]!;
   return {
@@ -61,6 +70,7 @@ export function refusedResult(
       skipped: status === "canceled" ? ids.length : 0,
       wallMs: time - startedAt,
     }),
+    external_effects: "none",
     external_effects_remain: false,
   };
 }

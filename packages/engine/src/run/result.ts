@@ -22,6 +22,7 @@ const NO_REASONS: ProposalResult["reasons"] = Object.freeze([]);
 export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
   const undone = status !== "committed" && status !== "suspended";
   const cause = run.broken ?? run.stop?.cause;
+  const remain = status !== "committed" && effectsRemain(run);
   const result: Writable<ProposalResult> = {
     proposal_id: run.scope.proposal_id,
     run_id: run.scope.run_id,
@@ -31,7 +32,8 @@ export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
     reasons: NO_REASONS,
     cost: costOf(run),
     trace_id: run.scope.trace_id,
-    external_effects_remain: status !== "committed" && effectsRemain(run),
+    external_effects: remain ? "remain" : "none",
+    external_effects_remain: remain,
   };
   if (cause !== undefined) result.cause = cause;
   return result;

@@ -59,10 +59,9 @@ function confirm(run: Run): void {
 
 type Result = ReturnType<typeof buildResult>;
 
-function completedData({ status, cost, external_effects_remain, cause }: Result): object {
-  return cause === undefined
-    ? { status, cost, external_effects_remain }
-    : { status, cost, external_effects_remain, cause };
+function completedData({ status, cost, external_effects, external_effects_remain, cause }: Result): object {
+  const known = { status, cost, external_effects, external_effects_remain };
+  return cause === undefined ? known : { ...known, cause };
 }
 
 /** Publishes what depended on the commit, gives the locks back and answers. */

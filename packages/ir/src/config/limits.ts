@@ -14,8 +14,10 @@ export const Limits = z.strictObject({
   max_output_bytes: count(8 * 1024 * 1024),
   /** Clamps every action's `max_retries`. */
   max_retries: z.int().nonnegative().default(10),
-  /** Deadline of an attempt whose action names none. Absent: none. */
-  default_timeout_ms: z.number().positive().optional(),
+  /** Sum over a run of its actions' parameters with their references resolved, in bytes of JSON text (estimated). */
+  max_resolved_bytes: count(64 * 1024 * 1024),
+  /** Longest time of one attempt whose tool names no `timeout_ms`. */
+  default_timeout_ms: ms(300_000),
   lock_timeout_ms: ms(30_000),
   rate_limit_timeout_ms: ms(30_000),
   single_flight_timeout_ms: ms(30_000),

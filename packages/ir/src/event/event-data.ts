@@ -2,7 +2,7 @@ import type { BudgetInput } from "../config/budget.js";
 import type { Capabilities } from "../config/capabilities.js";
 import type { Limits } from "../config/limits.js";
 import type { JsonObject, JsonValue } from "../json/json-value.js";
-import type { CostSummary, ProposalStatus } from "../result/proposal-result.js";
+import type { CostSummary, ExternalEffects, ProposalStatus } from "../result/proposal-result.js";
 import type { Reason } from "../result/reason.js";
 import type { Origin } from "../state/state-entry.js";
 import type { ToolSchema } from "../tool/tool-schema.js";
@@ -77,6 +77,7 @@ export interface ProposalRejectedData {
 export interface ProposalCompletedData {
   readonly status: ProposalStatus;
   readonly cost: CostSummary;
+  readonly external_effects: ExternalEffects;
   readonly external_effects_remain: boolean;
   readonly cause?: Reason;
 }

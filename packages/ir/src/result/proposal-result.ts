@@ -4,6 +4,12 @@ import type { Reason } from "./reason.js";
 /** How a run ended. `suspended` runs wait for an approval. */
 export type ProposalStatus = "committed" | "rolled_back" | "rejected" | "suspended" | "canceled";
 
+/**
+ * What a run that did not commit may have left outside the state store: nothing, something that was done and not undone
+ * (`remain`), or nobody knows (`unknown`). `none` for a run that committed.
+ */
+export type ExternalEffects = "none" | "remain" | "unknown";
+
 /** What a run did and how long it took. */
 export interface CostSummary {
   readonly tool_calls: number;
@@ -33,6 +39,7 @@ export interface ProposalResult {
   readonly reasons: readonly Reason[];
   readonly cost: CostSummary;
   readonly trace_id: string;
-  /** True when something outside the state store may be left of a run that did not commit. */
+  readonly external_effects: ExternalEffects;
+  /** True unless `external_effects` is `none`. */
   readonly external_effects_remain: boolean;
 }

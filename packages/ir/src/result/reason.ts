@@ -43,6 +43,11 @@ export interface Reason {
   readonly problems?: readonly { readonly path: string; readonly message: string }[];
   /** Class of a tool's failure. */
   readonly class?: string;
+  /**
+   * Of a call's failure, what is known of what it did: `unknown`, or `acted` when only its output was refused. Absent when
+   * it did nothing, or could leave nothing outside.
+   */
+  readonly outcome?: "unknown" | "acted";
   /** Name of the limit that was reached. */
   readonly limit?: string;
 }

@@ -41,6 +41,13 @@ export const ToolSchema = z.strictObject({
   max_concurrency: z.int().positive().optional(),
   /** `reversible`: leaves nothing outside the state store. `compensable`: has a `compensation`. */
   reversibility: Reversibility.default("irreversible"),
+  /**
+   * The host's word about failures that the tool itself reports: `definite` says that whoever throws, or answers
+   * `{error}`, has done nothing. Without it such a failure leaves open what happened.
+   */
+  failures: z.literal("definite").optional(),
+  /** Longest time of one attempt, in milliseconds. Default: `limits.default_timeout_ms`. An action can only ask for less. */
+  timeout_ms: z.union([z.number().positive(), z.literal("none")]).optional(),
   /** Undoes one call; `"$output.path"` and `"$parameters.path"` stand for that call's output and parameters. */
   compensation: z
     .strictObject({ tool: z.string().min(1), parameters: JsonObjectSchema.default(emptyObject) })
