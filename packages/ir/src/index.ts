@@ -4,6 +4,7 @@ export { jsonEqual } from "./json/json-equal.js";
 export { canonicalJson } from "./json/canonical-json.js";
 export { copyJson } from "./json/copy-json.js";
 export type { CopyLimits } from "./json/copy-json.js";
+export { memoryBytes } from "./json/memory-bytes.js";
 export { jsonExcess } from "./json/json-excess.js";
 export { pathText } from "./json/json-path.js";
 export type { PathStep } from "./json/json-path.js";

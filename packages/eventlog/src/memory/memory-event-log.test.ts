@@ -1,16 +1,21 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { collectEvents, SAMPLE_SCOPES } from "@car/conformance";
-import { canonicalJson, type JsonObject } from "@car/ir";
+import { canonicalJson, type JsonObject, parseProposal } from "@car/ir";
+import type { EventDraft } from "@car/ir/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anchorHash } from "../chain/event-hash.js";
 import { verifyChain } from "../chain/verify-chain.js";
 import { nodeSha256 } from "../node/node-sha256.js";
+import { payloadBytes } from "../payload/payload-bytes.js";
 import { draftOf } from "../testing/sample-log.js";
 import { memoryEventLog, type MemoryEventLog } from "./memory-event-log.js";
 
 const DRAFT = draftOf({ kind: "action_executing", run: 0, action: "fetch", attempt: 1, data: { n: 1 } });
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 function fill(log: MemoryEventLog, count: number): void {
   for (let index = 0; index < count; index++) log.append(DRAFT);
@@ -69,8 +74,64 @@ describe("retention", () => {
       }),
     ));
 
-  it.each([0, -1, 1.5, Number.NaN])("[EL-10] refuses %s as maxEvents", (maxEvents) => {
-    expect(() => memoryEventLog({ maxEvents })).toThrow("maxEvents must be a positive integer");
+  it.each([0, -1, 1.5, Number.NaN])("[EL-10] [EL-15] refuses %s as a bound", (bound) => {
+    expect(() => memoryEventLog({ maxEvents: bound })).toThrow("maxEvents must be a positive integer");
+    expect(() => memoryEventLog({ maxBytes: bound })).toThrow("maxBytes must be a positive integer");
+  });
+
+  it("[EL-15] [7.4] keeps payloads of at most maxBytes, or the newest alone, and nearly as many", () =>
+    fc.assert(
+      fc.property(fc.array(fc.nat(3_000), { maxLength: 80 }), fc.nat(60), (sizes, maxEvents) => {
+        const maxBytes = 8_000;
+        const log = memoryEventLog({ maxBytes, maxEvents: maxEvents + 20 });
+        const counted = sizes.map((size) => {
+          const draft = { ...DRAFT, data: { text: "x".repeat(size) } };
+          log.append(draft);
+          return payloadBytes(draft);
+        });
+        const bytesIn = (events: readonly number[]): number => events.reduce((sum, bytes) => sum + bytes, 0);
+        const { from, to } = log.kept();
+        const kept = bytesIn(counted.slice(from - 1, to));
+        expect(kept).toBeLessThanOrEqual(Math.max(maxBytes, maxBytes / 8 + (counted.at(-1) ?? 0)));
+        if (to > maxEvents) return;
+        // What was dropped last was a chunk of an eighth and one event more, to make room for the newest.
+        expect(kept).toBeGreaterThanOrEqual(Math.min(bytesIn(counted), maxBytes - maxBytes / 8 - 2 * 3_100));
+      }),
+    ));
+
+  it("[EL-15] [7.4] by default survives any number of large payloads of any kind", () => {
+    const log = memoryEventLog();
+    const text = "x".repeat(7_000_000);
+    const proposal = parseProposal({ actions: [{ id: "a", type: "tool_call", tool: "t", parameters: { text } }] });
+    const large: readonly EventDraft[] = [
+      { ...DRAFT, kind: "proposal_received", data: { proposal } },
+      { ...DRAFT, kind: "action_succeeded", data: { output: [text] } },
+      { ...DRAFT, kind: "action_executing", data: { parameters: { text } } },
+      { ...DRAFT, kind: "state_changed", data: { changes: [{ key: "k", value: text, origin: "model" }] } },
+      { ...DRAFT, kind: "compensation_succeeded", data: { output: { text } } },
+    ];
+    for (const draft of large) {
+      for (let index = 0; index < 110; index++) log.append(draft);
+      const { from, to } = log.kept();
+      expect(to - from).toBeLessThan(10);
+      expect(to - from).toBeGreaterThan(6);
+    }
+  });
+
+  it("[EL-15] [7.4] lets go of the payloads that it drops, and reads the others as they were", async () => {
+    const log = memoryEventLog({ maxEvents: 40 });
+    const dropped: WeakRef<object>[] = [];
+    for (let seq = 1; seq <= 100; seq++) {
+      const data = { seq };
+      if (seq <= 60) dropped.push(new WeakRef(data));
+      log.append({ ...DRAFT, data });
+    }
+    await new Promise((resolve) => void setImmediate(resolve));
+    collectGarbage();
+    expect(dropped.filter((ref) => ref.deref() !== undefined)).toEqual([]);
+    const events = await collectEvents(log);
+    expect(events.length).toBeGreaterThan(30);
+    expect(events.every(({ seq, data }) => data["seq"] === seq)).toBe(true);
   });
 
   it("[EL-11] [EL-21] [7.5] dropped unseen, the chain starts anew and says so", async () => {
@@ -127,8 +188,6 @@ describe("retention", () => {
 
 describe("memoryEventLog", () => {
   it("[EL-13] [7.4] an event takes at most 100 bytes, hashes included", async () => {
-    setFlagsFromString("--expose-gc");
-    const collectGarbage = runInNewContext("gc") as () => void;
     const live = (): number => {
       collectGarbage();
       const { heapUsed, arrayBuffers } = process.memoryUsage();
