@@ -144,10 +144,11 @@ async function takeUpLeft<Report>(
   options: RecoverOptions,
 ): Promise<RecoveryReport> {
   assertOpen();
-  const report = await parts.durable?.unfinished.takeUp(async (from, onTaken) => {
+  const { durable } = parts;
+  const report = await durable?.unfinished.takeUp(async (from, onTaken) => {
     const runs = await unfinishedRuns(parts.recorder.log, from);
     assertOpen();
-    const recovered = recoverRuns(starter, runs, options);
+    const recovered = recoverRuns(starter, { runs, givenUp: durable.givenUp }, options);
     // Their locks are held or queued for by now: whatever is executed from here on comes after them.
     onTaken();
     return recovered;
@@ -180,8 +181,9 @@ function createStarter<Report>(parts: RuntimeParts<Report>, { holder, suspended,
     open,
     onEnd: (run, result) => {
       open.delete(run);
-      followEnd(run, result);
       if (run.budget !== undefined) meters.leave(run.principal);
+      if (result === undefined) return;
+      followEnd(run, result);
       onClosed(result, run.plan.proposal);
     },
     onSuspend: (run) => {
@@ -221,11 +223,11 @@ function createServices<Report>(
   });
   for (const { key, answer, storedAt } of parts.durable?.receipts ?? []) receipts.restore(key, answer, { storedAt });
   const { clock, timers, random, store, recorder, logger, approver, executor, secrets } = parts;
-  const recoverable = parts.durable !== undefined;
+  const giveUp = parts.durable?.giveUp.bind(parts.durable);
   const ports = { clock, timers, random, store, recorder, logger, approver, executor, secrets };
   const hasRoom = (): boolean => suspended.size < limits.max_open_runs;
   const approvals = parts.approvals && { store: parts.approvals, ttlMs: limits.approval_ttl_ms, hasRoom };
-  return { ...ports, approvals, recoverable, receipts, executeChild };
+  return { ...ports, approvals, giveUp, receipts, executeChild };
 }
 
 /** What is thrown before a run exists is a rejection. */

@@ -143,6 +143,7 @@ export { RuntimeOverloadedError } from "./errors/runtime-overloaded-error.js";
 export { SchemaInvalidError } from "./errors/schema-invalid-error.js";
 export { StateHandleDeadError, StateKeyDeniedError, StateValueInvalidError } from "./errors/state-error.js";
 export { ApprovalStoreFullError, ApprovalUnknownError } from "./errors/approval-error.js";
+export { RunUndecidedError } from "./errors/run-undecided-error.js";
 export { RunUnknownError } from "./errors/run-unknown-error.js";
 export { StoreClosedError } from "./errors/store-closed-error.js";
 export { StoreCorruptError } from "./errors/store-corrupt-error.js";

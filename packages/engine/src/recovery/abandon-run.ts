@@ -1,5 +1,6 @@
-import type { CostSummary, ProposalResult, Reason } from "@car/ir";
+import { type CostSummary, type ProposalResult, type Reason, RunUndecidedError } from "@car/ir";
 import { refusedResult } from "../run/refuse.js";
+import { seal } from "../run/seal.js";
 import type { RunStarter } from "../run/start-run.js";
 import type { RecordedRun } from "./recorded-run.js";
 import { recordedScope } from "./recorded-scope.js";
@@ -41,7 +42,7 @@ export async function abandonRun(
     attempt: 0,
     data: { status, cost, external_effects: remain ? "unknown" : "none", external_effects_remain: remain, cause },
   });
-  await new Promise<void>((resolve) => services.recorder.flushThen(resolve));
+  if (!(await seal({ services, scope, isLogged: true }))) throw new RunUndecidedError(scope.run_id);
   const result: ProposalResult = {
     ...parts,
     proposal_id: recorded.proposalId,

@@ -26,4 +26,12 @@ export interface DurableParts {
   readonly unfinished: UnfinishedRuns;
   /** Receipts of finished runs. */
   readonly receipts: readonly StoredReceipt[];
+  /** Of the unfinished runs, those that were answered as undone: recovery may only undo them. */
+  readonly givenUp: ReadonlySet<string>;
+  /**
+   * Notes where it outlives the process that a run whose end the log does not take is answered as undone; call it before
+   * that answer. Not for a run whose commit the log has taken: it may be found committed.
+   * @returns false when it cannot be noted, or another process has the store: then recovery decides. Never rejects.
+   */
+  giveUp(runId: string): Promise<boolean>;
 }

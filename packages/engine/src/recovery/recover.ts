@@ -55,22 +55,29 @@ export async function unfinishedRuns(log: EventLog, from: number): Promise<reado
   return [...open.values()].map(readRun).sort((left, right) => left.seq - right.seq);
 }
 
+/** What an earlier process left. */
+export interface FoundRuns {
+  readonly runs: readonly RecordedRun[];
+  /** Ids of those that were answered as undone. */
+  readonly givenUp: ReadonlySet<string>;
+}
+
 /**
  * Takes up every run, and tells how they ended. Their locks are taken before this returns its promise.
- * @throws nothing; what fails is told by the results.
+ * @throws `RunUndecidedError` (as a rejection) when the log failed; everything else is told by the results.
  */
 export async function recoverRuns(
   starter: RunStarter,
-  runs: readonly RecordedRun[],
+  { runs, givenUp }: FoundRuns,
   { unfinished = "resume", onInDoubt = () => "failed" }: RecoverOptions,
 ): Promise<RecoveryReport> {
   // All of them claim what they called before the first goes on.
   const starts = runs.map((recorded) => {
-    // Whoever waited for a child was the call of its parent, and is gone.
-    const isChild = recorded.received.parent_run_id !== undefined;
+    // Whoever waited for a child was the call of its parent, and is gone; what was answered as undone stays so.
+    const isLost = recorded.received.parent_run_id !== undefined || givenUp.has(recorded.runId);
     // Whoever waits for an approval was not interrupted in anything, and goes on waiting.
     const wanted = recorded.suspended === undefined ? unfinished : "resume";
-    const recovery: Recovery = { recorded, unfinished: isChild ? "rollback" : wanted, onInDoubt, inDoubt: [] };
+    const recovery: Recovery = { recorded, unfinished: isLost ? "rollback" : wanted, onInDoubt, inDoubt: [] };
     return { recorded, recovery, start: prepare(starter, recovery) };
   });
   const recovered = starts.map(async ({ recorded, recovery, start }): Promise<RecoveredRun> => {
@@ -113,7 +120,7 @@ function prepareLaunch(starter: RunStarter, recovery: Recovery, plan: Plan): () 
   const { recorded } = recovery;
   const { principal } = recorded.received;
   const config = starter.config();
-  let resolve!: (result: ProposalResult) => void;
+  let resolve!: (result: ProposalResult | Promise<never>) => void;
   const answered = new Promise<ProposalResult>((settle) => (resolve = settle));
   const run = new Run({
     plan,

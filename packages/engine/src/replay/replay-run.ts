@@ -94,7 +94,7 @@ function servicesOf({ view }: RecordedExecution, parts: ReplayParts, pending: Pe
     approvals: undefined,
     executor: scriptedExecutor(parts, pending),
     secrets: {},
-    recoverable: false,
+    giveUp: undefined,
     executeChild: () => Promise.reject(new TypeError("nothing calls this: no tool runs")),
   };
 }

@@ -15,7 +15,7 @@ const NO_REASONS: readonly Reason[] = Object.freeze([]);
 /** Logs the proposal, takes the locks, checks what needs them, and starts the run. Never throws. */
 export function begin(run: Run, signal: AbortSignal | undefined): void {
   recordReceived(run);
-  if (run.broken !== undefined) return refuse(run, { reasons: [run.broken] });
+  if (run.broken !== undefined) return refuse(run, { reasons: [run.broken], isFound: run.recovery !== undefined });
   if (signal?.aborted === true) return refuse(run, { reasons: [canceledReason(signal)], status: "canceled" });
   const { reads, writes } = run.plan.locks;
   if (reads.length === 0 && writes.length === 0) return start(run, signal);

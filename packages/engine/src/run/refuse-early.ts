@@ -5,10 +5,12 @@ import {
   type ProposalResult,
   type Reason,
   type ReplacedRun,
+  RunUndecidedError,
 } from "@car/ir";
 import type { RunScope } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { refusedResult } from "./refuse.js";
+import { seal } from "./seal.js";
 import type { Services } from "./services.js";
 
 /** A proposal that never became a run, and why. */
@@ -23,8 +25,11 @@ export interface EarlyRefusal {
   readonly replaces?: ReplacedRun | undefined;
 }
 
-/** Logs the refusal and gives its result. A log that fails adds its own reason. */
-export function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<ProposalResult> {
+/**
+ * Logs the refusal and gives its result. A log that fails adds its own reason.
+ * @throws `RunUndecidedError` (as a rejection) when recovery may find the proposal without its refusal.
+ */
+export async function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<ProposalResult> {
   const { scope, proposal, principal, config, startedAt } = refusal;
   const time = services.clock.now();
   const hash = proposal === undefined ? "" : proposalHash(proposal);
@@ -39,6 +44,8 @@ export function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<
   const result = resultOf(refusal.reasons);
   const place = { scope, action: -1, attempt: 0, time };
   const { recorder } = services;
+  let isFound = false;
+  let failure: Reason | undefined;
   try {
     recorder.record({
       ...place,
@@ -52,6 +59,7 @@ export function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<
         ...(refusal.replaces === undefined ? {} : { replaces: refusal.replaces }),
       },
     });
+    isFound = true;
     recorder.record({ ...place, kind: "proposal_rejected", data: { reasons: refusal.reasons } });
     const { status, cost, external_effects, external_effects_remain, cause } = result;
     const completed = { status, cost, external_effects, external_effects_remain, cause };
@@ -59,7 +67,9 @@ export function refuseEarly(services: Services, refusal: EarlyRefusal): Promise<
   } catch (error) {
     services.logger.error({ error }, "the event log failed");
     const message = `the event log failed: ${error instanceof Error ? error.message : String(error)}`;
-    return Promise.resolve(resultOf([...refusal.reasons, { code: "store_error", message }]));
+    failure = { code: "store_error", message };
   }
-  return new Promise((resolve) => recorder.flushThen(() => resolve(result)));
+  if (isFound && !(await seal({ services, scope, isLogged: failure === undefined })))
+    throw new RunUndecidedError(scope.run_id);
+  return failure === undefined ? result : resultOf([...refusal.reasons, failure]);
 }

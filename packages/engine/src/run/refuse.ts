@@ -6,20 +6,24 @@ import {
   type Reason,
   rfc3339,
 } from "@car/ir";
+import { isThenable } from "./outcome.js";
 import type { Run } from "./run.js";
+import { seal } from "./seal.js";
 
 /** Why, and as what, a run ends before anything of it has run. */
 export interface Refusal {
   readonly reasons: readonly Reason[];
   /** Default `rejected`. */
   readonly status?: "rejected" | "canceled";
+  /** False when the log has nothing of the run, so that nobody will find it there. Default true. */
+  readonly isFound?: boolean;
 }
 
 const NO_CHANGES: JsonObject = Object.freeze({});
 const NO_DELETES: readonly string[] = Object.freeze([]);
 
 /** Ends a run that has a plan but may not start. */
-export function refuse(run: Run, { reasons, status = "rejected" }: Refusal): void {
+export function refuse(run: Run, { reasons, status = "rejected", isFound = true }: Refusal): void {
   run.settled = true;
   run.state.release();
   run.lease?.release();
@@ -40,7 +44,9 @@ export function refuse(run: Run, { reasons, status = "rejected" }: Refusal): voi
     external_effects_remain,
     cause,
   });
-  run.services.recorder.flushThen(() => run.answer(result));
+  const sealed = isFound ? seal({ services: run.services, scope: run.scope, isLogged: !run.logBroken }) : true;
+  if (!isThenable(sealed)) return run.answer(sealed ? result : undefined);
+  void sealed.then((isSealed) => run.answer(isSealed ? result : undefined));
 }
 
 /** What the result of a refused proposal is made of. */

@@ -7,6 +7,7 @@ import {
   type ProposalResult,
   type Reason,
   type ReplacedRun,
+  RunUndecidedError,
 } from "@car/ir";
 import type { Executor, Lease, LockOwner, RunScope, Timer } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
@@ -59,12 +60,12 @@ export interface RunInit {
   readonly startedAt: number;
   /** Set for a run that another process began. */
   readonly recovery?: Recovery;
-  /** Told when the run has ended, before `execute` is answered. */
-  readonly onEnd: (run: Run, result: ProposalResult) => void;
+  /** Told when the run has ended, before `execute` is answered; without a result when nobody can say how. */
+  readonly onEnd: (run: Run, result: ProposalResult | undefined) => void;
   /** Told when the run waits for approvals, before `execute` is answered. */
   readonly onSuspend: (run: Run, result: ProposalResult) => void;
   /** Answers `execute`. */
-  readonly resolve: (result: ProposalResult) => void;
+  readonly resolve: (result: ProposalResult | Promise<never>) => void;
 }
 
 /** One execution of one proposal: the only thing that changes while it runs. */
@@ -114,7 +115,7 @@ export class Run implements LockOwner {
   stop: Stop | undefined = undefined;
   /** A failure of the log or the store: nothing of this run can be confirmed. */
   broken: Reason | undefined = undefined;
-  private logBroken = false;
+  logBroken = false;
   /** Another process has taken this run over, or recovery will. */
   disowned = false;
   /** Whether the budget has been held against everything that is left. */
@@ -164,10 +165,10 @@ export class Run implements LockOwner {
     this.slots = makeSlots(init.plan);
   }
 
-  /** Ends the run and answers `execute`. */
-  answer(result: ProposalResult): void {
+  /** Ends the run and answers `execute`; without a result that rejects, and recovery decides whether the run is committed. */
+  answer(result: ProposalResult | undefined): void {
     this.onEnd(this, result);
-    this.resolve(result);
+    this.resolve(result ?? Promise.reject(new RunUndecidedError(this.scope.run_id, { cause: this.broken })));
   }
 
   /** Answers whoever executed or resumed the run, which is suspended from here on. */
@@ -186,9 +187,9 @@ export class Run implements LockOwner {
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
   record(kind: EventKind, slot: Slot | undefined, data?: object): void {
     if (this.logBroken || (this.recovery !== undefined && this.isRecorded(this.recovery, kind, slot))) return;
-    const action = slot === undefined ? -1 : slot.index;
     try {
-      const attempt = slot === undefined ? 0 : slot.attempts;
+      const action = slot?.index ?? -1;
+      const attempt = slot?.attempts ?? 0;
       this.services.recorder.record({ kind, time: this.time, scope: this.scope, action, attempt, data });
     } catch (error) {
       this.breakLog(error);
@@ -204,7 +205,8 @@ export class Run implements LockOwner {
   breakLog(error: unknown): void {
     this.logBroken = true;
     // Undoing it is not this process's business any more: another one has the log, or will find the run in it.
-    this.disowned = this.services.recoverable || (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
+    this.disowned =
+      this.services.giveUp !== undefined || (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
     this.break("the event log failed", error);
   }
 

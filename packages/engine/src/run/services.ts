@@ -1,6 +1,7 @@
 import type { ProposalInput, ProposalResult } from "@car/ir";
 import type { ApprovalStore, Approver, Clock, Executor, Logger, RandomSource, StateStore } from "@car/ir/ports";
 import type { Recorder } from "../evidence/recorder.js";
+import type { DurableParts } from "../recovery/durable-parts.js";
 import type { Receipts } from "../reuse/receipts.js";
 import type { TimerQueue } from "../time/timer-queue.js";
 import type { Run } from "./run.js";
@@ -21,8 +22,10 @@ export interface Services {
   readonly random: RandomSource;
   readonly store: StateStore;
   readonly recorder: Recorder;
-  /** What the log does not have as ended is taken up by `recover()`, in another process perhaps. */
-  readonly recoverable: boolean;
+  /**
+   * Present where `recover()` takes up what the log does not have as ended, in another process perhaps: see `DurableParts`.
+   */
+  readonly giveUp: DurableParts["giveUp"] | undefined;
   readonly logger: Logger;
   readonly receipts: Receipts;
   readonly approver: Approver | undefined;

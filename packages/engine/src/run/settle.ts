@@ -4,6 +4,7 @@ import { decideEnd, type End } from "./decide-end.js";
 import { isThenable } from "./outcome.js";
 import { buildResult } from "./result.js";
 import type { Run } from "./run.js";
+import { seal } from "./seal.js";
 
 /** Ends a run whose actions have all ended: commits or undoes it, seals the evidence, answers. Never throws. */
 export function settle(run: Run): void {
@@ -43,7 +44,7 @@ function undoUnstored(run: Run, error: unknown): void {
 /** The state is in; the run is confirmed only when its evidence is where the log keeps it. */
 function confirm(run: Run): void {
   const result = buildResult(run, "committed");
-  run.record("proposal_completed", undefined, completedData(result));
+  if (run.broken === undefined) run.record("proposal_completed", undefined, completedData(result));
   if (run.broken !== undefined) return void revert(run);
   try {
     const flushed = run.services.recorder.log.flush();
@@ -71,11 +72,15 @@ function deliver(run: Run, result: Result): void {
   leave(run, result);
 }
 
-/** Gives back what the run holds of the store, then answers. */
-function leave(run: Run, result: Result): void {
+/** Gives back what the run holds of the store, then answers; without a result nobody can say how the run ended. */
+function leave(run: Run, result: Result | undefined): void {
   run.state.release();
   run.lease?.release();
   run.answer(result);
+}
+
+function dropReceipts(run: Run): void {
+  for (const key of run.privateReceipts ?? []) run.services.receipts.drop(key);
 }
 
 /** The evidence could not be kept: takes the commit back, while the locks still hide it, and then the rest. */
@@ -88,7 +93,10 @@ async function revert(run: Run, error?: unknown): Promise<void> {
   } catch (cause) {
     run.services.logger.error({ error: cause, run_id: run.scope.run_id }, "a commit could not be taken back");
   }
-  await rollBack(run, "rolled_back");
+  if (error === undefined || run.services.giveUp === undefined) return rollBack(run, "rolled_back");
+  // The log has taken the commit, and may have it on the disk, or not.
+  dropReceipts(run);
+  leave(run, undefined);
 }
 
 /** Compensates, drops the overlay, and answers. */
@@ -107,12 +115,7 @@ async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void>
   }
   const result = buildResult(run, end);
   run.record("proposal_completed", undefined, completedData(result));
-  try {
-    await run.services.recorder.log.flush();
-  } catch (error) {
-    run.services.logger.error({ error, run_id: run.scope.run_id }, "the event log failed");
-  }
-  const { receipts } = run.services;
-  for (const key of run.privateReceipts ?? []) receipts.drop(key);
-  leave(run, result);
+  const isSealed = await seal({ services: run.services, scope: run.scope, isLogged: !run.logBroken });
+  dropReceipts(run);
+  leave(run, isSealed ? result : undefined);
 }

@@ -43,8 +43,8 @@ export interface RunStarter {
   readonly meterFor: (principal: string, config: ConfigSnapshot) => BudgetMeter | undefined;
   /** Open runs, and the only place that knows them. */
   readonly open: OpenRuns;
-  /** Takes a run out of `open` and tells who wants to know. */
-  readonly onEnd: (run: Run, result: ProposalResult) => void;
+  /** Takes a run out of `open` and tells who wants to know; without a result nobody can say how it ended. */
+  readonly onEnd: (run: Run, result: ProposalResult | undefined) => void;
   /** Takes a run out of `open` that waits for approvals. */
   readonly onSuspend: (run: Run, result: ProposalResult) => void;
   /** Told of the results of proposals that never became a run. */
@@ -53,7 +53,7 @@ export interface RunStarter {
 
 /**
  * Parses unless that is done, plans, and begins.
- * @throws `RuntimeOverloadedError`; everything else is told by the result.
+ * @throws `RuntimeOverloadedError`, `RunUndecidedError` (as a rejection); everything else is told by the result.
  */
 export function startRun(starter: RunStarter, request: StartRequest): Promise<ProposalResult> {
   const config = starter.config();
@@ -150,10 +150,10 @@ function labelsForChild({ run, action }: NonNullable<StartRequest["parent"]>): L
   return run.flow === undefined ? NO_LABELS : joinLabels(run.flow.context, exposedLabels(run.flow, run.slots[action]!));
 }
 
-let keptResolve: (result: ProposalResult) => void;
+let keptResolve: (result: ProposalResult | Promise<never>) => void;
 
 /** `new Promise` calls this before it returns, so one function serves all runs where each would need its own. */
-function keepResolve(resolve: (result: ProposalResult) => void): void {
+function keepResolve(resolve: typeof keptResolve): void {
   keptResolve = resolve;
 }
 

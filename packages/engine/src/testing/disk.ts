@@ -19,8 +19,8 @@ export async function openRuntime(dir: string, options: Omit<DurableStoreOptions
   const store = await durableStore({ dir, ...options });
   const world = new OutsideWorld();
   const runtime = createRuntime({ durable: store, tools: world.tools });
-  await runtime.recover();
-  return { store, world, runtime };
+  const report = await runtime.recover();
+  return { store, world, runtime, report };
 }
 
 /** Everything a store has, with the version of the state. */

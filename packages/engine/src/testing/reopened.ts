@@ -16,6 +16,8 @@ export async function reopened(events: readonly CarEvent[]): Promise<DurablePart
     eventLog: logOf(events),
     unfinished: new LeftRuns(ledger.openFrom),
     receipts: ledger.receipts(),
+    givenUp: new Set(),
+    giveUp: () => Promise.resolve(false),
   };
 }
 

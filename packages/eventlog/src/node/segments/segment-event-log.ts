@@ -48,6 +48,12 @@ export interface SegmentEventLog extends EventLog {
    * @returns how many payloads were erased.
    */
   forget(which: number | ((event: CarEvent) => boolean)): Promise<number>;
+  /**
+   * For what is kept beside the log: whoever takes the log over later sees everything that was synced before a call that
+   * did not throw.
+   * @throws `LogFencedError` when another process has taken the log over.
+   */
+  assertOwner(): void;
 }
 
 /**
@@ -147,6 +153,10 @@ class FolderEventLog implements SegmentEventLog {
     await this.commits.idle();
     this.queue.writeAll();
     return forgetPayloads(this.parts, which);
+  }
+
+  assertOwner(): void {
+    this.parts.claim.check();
   }
 
   async close(): Promise<void> {
