@@ -24,8 +24,8 @@ beforeAll(async () => {
     format: "esm",
     tsconfig: fromRoot("tsconfig.json"),
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-  }, 60_000);
-});
+  });
+}, 60_000);
 
 /** Lets a process work in `dir` until no file can grow beyond `kib`; gives what it was told of each proposal. */
 function workUntilFull(
