@@ -100,10 +100,11 @@ async function takeUpLeft<Report>(
   options: RecoverOptions,
 ): Promise<RecoveryReport> {
   assertOpen();
-  const report = await parts.durable?.unfinished.takeUp(async (from, onTaken) => {
+  const { durable } = parts;
+  const report = await durable?.unfinished.takeUp(async (from, onTaken) => {
     const runs = await unfinishedRuns(parts.recorder.log, from);
     assertOpen();
-    const recovered = recoverRuns(host, runs, options);
+    const recovered = recoverRuns(host, { runs, givenUp: durable.givenUp }, options);
     // Their locks are held or queued for by now: whatever is executed from here on comes after them.
     onTaken();
     return recovered;

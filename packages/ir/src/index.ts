@@ -6,6 +6,7 @@ export { copyJson } from "./json/copy-json.js";
 export type { CopyLimits } from "./json/copy-json.js";
 export { measureJson } from "./json/measure-json.js";
 export { isWellFormed } from "./json/well-formed.js";
+export { memoryBytes } from "./json/memory-bytes.js";
 export { pathText } from "./json/json-path.js";
 export type { PathStep } from "./json/json-path.js";
 export { scanJson } from "./parse/scan-json.js";

@@ -119,22 +119,29 @@ class Following {
   }
 }
 
+/** What an earlier process left. */
+export interface FoundRuns {
+  readonly runs: readonly UnfinishedRun[];
+  /** Ids of those that were answered as undone. */
+  readonly givenUp: ReadonlySet<string>;
+}
+
 /**
  * Takes up every run, and tells how they ended. Their locks are taken before this returns its promise.
- * @throws nothing; what fails is told by the results.
+ * @throws `RunUndecidedError` (as a rejection) when the log failed; everything else is told by the results.
  */
 export async function recoverRuns(
   host: Host,
-  runs: readonly UnfinishedRun[],
+  { runs, givenUp }: FoundRuns,
   { unfinished = "resume", onInDoubt = () => "failed" }: RecoverOptions,
 ): Promise<RecoveryReport> {
   // All of them claim what they called before the first goes on.
   const starts = runs.map((recorded) => {
-    // Whoever waited for a child was the call of its parent, and is gone.
-    const isChild = recorded.received.parent_run_id !== undefined;
+    // Whoever waited for a child was the call of its parent, and is gone; what was answered as undone stays so.
+    const isLost = recorded.received.parent_run_id !== undefined || givenUp.has(recorded.runId);
     // Whoever waits for an approval was not interrupted in anything, and goes on waiting.
     const wanted = recorded.suspended === undefined ? unfinished : "resume";
-    const recovery = new Recovery(recorded, isChild ? "rollback" : wanted, onInDoubt);
+    const recovery = new Recovery(recorded, isLost ? "rollback" : wanted, onInDoubt);
     return { recorded, recovery, start: prepare(host, recovery, recorded) };
   });
   const recovered = starts.map(async ({ recorded, recovery, start }): Promise<RecoveredRun> => {

@@ -6,7 +6,7 @@ import { deniedCompensations } from "../undo/denied-compensations.js";
 import { boundDuration } from "./bound-duration.js";
 import { cancelRun } from "./cancel-run.js";
 import { isThenable } from "./outcome.js";
-import { refuse } from "./refuse.js";
+import { refusalOf, refuse } from "./refuse.js";
 import type { Run } from "./run.js";
 import { onAborted } from "./signals.js";
 import { messageOf } from "./thrown.js";
@@ -16,7 +16,8 @@ const NO_REASONS: readonly Reason[] = Object.freeze([]);
 /** Logs the proposal, takes the locks, checks what needs them, and starts the run. Never throws. */
 export function begin(run: Run): void {
   run.record("proposal_received", undefined, receivedData(run));
-  if (run.broken !== undefined) return refuse(run, [run.broken]);
+  // The log has nothing of the run, so nobody will find it there.
+  if (run.broken !== undefined && run.recovery === undefined) return run.answer(refusalOf(run, [run.broken]));
   if (isCanceled(run)) return;
   const { refusals } = run.plan;
   if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) return refuse(run, refusals);

@@ -175,6 +175,11 @@ export class Run implements LockOwner {
     return this.parent === undefined ? 0 : this.parent.depth + 1;
   }
 
+  /** Whether it has been answered for good. */
+  get isOver(): boolean {
+    return this.phase === "settled" || this.phase === "disowned";
+  }
+
   /** Whether actions of it may be under way. */
   get isActive(): boolean {
     return this.phase === "running" || this.phase === "stopping";
@@ -274,7 +279,7 @@ export class Run implements LockOwner {
     this.release();
     this.host.onEnd(this, undefined);
     const { run_id } = this.scope;
-    this.listener.reject(new RunUndecidedError(run_id, this.broken?.message ?? "the event log failed"));
+    this.listener.reject(new RunUndecidedError(run_id, { cause: this.broken }));
   }
 
   /** Answers whoever executed or resumed the run, which is suspended. */
