@@ -36,11 +36,17 @@ function having(board: Board, is: (phase: Phase, slot: Slot) => boolean): readon
   return board.slots.filter((slot) => is(slot.phase, slot));
 }
 
-function checkCounts({ board, phase }: Run, must: Must): void {
-  if (phase === "open" || phase === "queued") return;
+/** Of a run that was refused, or has not begun, the board was never used. */
+function isUnused({ board, phase }: Run): boolean {
+  if (phase === "open" || phase === "queued") return true;
+  return (phase === "settled" || phase === "disowned") && board.slots.every((slot) => slot.phase === "waiting");
+}
+
+function checkCounts(run: Run, must: Must): void {
+  if (isUnused(run)) return;
+  const { board } = run;
   const open = having(board, (each, slot) => each !== "done" && board.isScheduled(slot)).length;
-  const isRefused = board.open === 0 && open > 0 && phase === "settled";
-  if (!isRefused) must(board.open === open, `I6: open is ${board.open}, ${open} have not ended`);
+  must(board.open === open, `I6: open is ${board.open}, ${open} have not ended`);
   const inFlight = having(board, (each) => IN_FLIGHT.has(each)).length;
   must(board.inFlight === inFlight, `I6: in flight is ${board.inFlight}, ${inFlight} are`);
   const parked = having(board, (each) => each === "waiting_for_place").length;
@@ -49,7 +55,8 @@ function checkCounts({ board, phase }: Run, must: Must): void {
   must(board.awaiting === awaiting, `I6: awaiting is ${board.awaiting}, ${awaiting} are`);
 }
 
-function checkSlot({ board, plan, phase: runPhase }: Run, slot: Slot, must: Must): void {
+function checkSlot(run: Run, slot: Slot, must: Must): void {
+  const { board, plan } = run;
   const { phase, action, hold, attempt, outcome, tool, notes, index } = slot;
   const name = `${action.id}, ${phase}`;
   must((phase === "done") === (outcome !== undefined), `I1: ${name}: outcome ${outcome?.status}`);
@@ -65,7 +72,7 @@ function checkSlot({ board, plan, phase: runPhase }: Run, slot: Slot, must: Must
   must(notes?.charge === undefined || IN_FLIGHT.has(phase), `a budget is reserved for ${name}`);
   const before = having(board, (_phase, each) => leadsTo(plan, each.index, index) > 0);
   const open = before.reduce((sum, each) => sum + (each.phase === "done" ? 0 : leadsTo(plan, each.index, index)), 0);
-  if (runPhase === "open" || runPhase === "queued" || runPhase === "settled" || !board.isScheduled(slot)) return;
+  if (isUnused(run) || !board.isScheduled(slot)) return;
   if (phase === "waiting") must(open > 0, `I2: ${name}: nothing before it is open`);
   else if (phase !== "done") must(open === 0, `I2: ${name}: ${open} before it are open`);
 }
@@ -115,11 +122,14 @@ function checkRun({ board, phase, stop, extras, plan, config }: Run, must: Must)
   const { lease, children, drainTimer, durationTimer, detachSignal } = extras;
   const hasKeys = plan.locks.reads.length + plan.locks.writes.length > 0;
   const holdsLocks = isActive || phase === "settling";
-  must((lease !== undefined) === (hasKeys && holdsLocks), `R1: ${lease === undefined ? "no" : "the"} locks are held`);
+  const isRight = (lease !== undefined) === (hasKeys && holdsLocks) || phase === "open";
+  must(isRight, `R1: ${lease === undefined ? "no" : "the"} locks are held`);
   must((phase === "stopping") === (stop !== undefined) || !isActive, "R2: stopped or not");
-  const isFree = board.inFlight === 0 && board.parked === 0 && (children?.size ?? 0) === 0;
+  const isQuiet = board.inFlight === 0 && board.parked === 0;
+  const isFree = isQuiet && (children?.size ?? 0) === 0;
   must(!isActive || board.isHeld || !isFree, "R3: nothing goes on, and the run does not end");
-  must(isActive || isFree || phase === "open" || phase === "queued", "R3: something goes on after the end");
+  // Only compensations may still start runs.
+  must(isActive || isQuiet, "R3: something goes on after the end");
   const timers = [drainTimer, durationTimer, detachSignal].filter((each) => each !== undefined).length;
   must(isActive || timers === 0, `${timers} timers or signals are left`);
   const mayStart = phase === "running" && board.inFlight < config.maxConcurrency && !board.isHeld;

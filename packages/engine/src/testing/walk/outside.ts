@@ -79,9 +79,14 @@ export class Outside {
     this.scripts = scripts;
   }
 
-  /** The tools of the next process. Calls of those before never come back, and they make no others. */
-  nextTools(): readonly Tool[] {
-    const process = ++this.process;
+  /** Calls of this process never come back, and it makes no others. */
+  endProcess(): void {
+    this.process++;
+  }
+
+  /** The tools of this process. */
+  tools(): readonly Tool[] {
+    const { process } = this;
     return SCHEMAS.map((schema) => ({
       schema,
       ...(schema.name === "sms" ? { reserve: { usd: 1 } } : {}),
@@ -207,8 +212,9 @@ function problemsAt(
   } else if (!run.isActive) problems.push(`${name} is called although its run is ${run.phase}`);
   else if (attempt.aborted || (run.stop !== undefined && run.stop.kind !== "budget"))
     problems.push(`${name} is called although its run is given up`);
-  for (let above = run.parent; above !== undefined; above = above.parent) {
-    if (!above.isActive && !isUndo) problems.push(`${name} is called although its parent's run is ${above.phase}`);
+  for (let { parent } = run.request; parent !== undefined && !isUndo; { parent } = parent.run.request) {
+    const isAlive = parent.slot.undoes === undefined ? parent.run.isActive : isUndoing(parent.run);
+    if (!isAlive || parent.isOver) problems.push(`${name} is called by a child of a run that is ${parent.run.phase}`);
   }
   const isRepeatable = !acts || slot.tool?.schema.idempotent === true;
   const before = calls.slice(0, -1).filter((each) => each.key === key && !isDefinite(each));

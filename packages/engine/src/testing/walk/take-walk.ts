@@ -100,9 +100,13 @@ function leftProblems(walker: Walker): readonly string[] {
 
 /** Results, held against what has happened outside: in the run, and in those that its tools started. */
 function toldProblems({ told, watched, outside }: Walker): readonly string[] {
-  const parents = new Map(watched.runs.map((run) => [run.scope.run_id, run.parent?.scope.run_id] as const));
-  for (const { run } of outside.calls)
-    parents.set(run.scope.run_id, parents.get(run.scope.run_id) ?? run.parent?.scope.run_id);
+  const parents = new Map<string, string>();
+  for (const { scope, request } of watched.runs) {
+    // What a compensation has done is not what is undone.
+    if (request.parent?.slot.undoes === undefined && request.parent !== undefined) {
+      parents.set(scope.run_id, request.parent.runId);
+    }
+  }
   const isPartOf = (run: string | undefined, of: string): boolean =>
     run !== undefined && (run === of || isPartOf(parents.get(run), of));
   return [...told.values()].flatMap((result) => {
@@ -127,7 +131,10 @@ function resultProblems(
   if (told === "none") return left.length === 0 ? [] : [`${status}, tells that nothing remains, and ${names} does`];
   if (told === "unknown") {
     const isOpen = own.some((call) => call.isExternal && call.ending !== "answer" && call.ending !== "refuse");
-    return isOpen || left.length > 0 ? [] : [`${status}, tells that it does not know, and everything is known`];
+    const wasCut = runs.some(({ recovery }) => recovery !== undefined);
+    return isOpen || wasCut || left.length > 0
+      ? []
+      : [`${status}, tells that it does not know, and everything is known`];
   }
   const failedUndo = runs.some(({ board }) => board.slots.some(({ notes }) => notes?.compensated === false));
   return left.length > 0 || failedUndo ? [] : [`${status}, tells that something remains, and nothing does (${run_id})`];

@@ -42,8 +42,8 @@ export class WalkLog implements EventLog {
 
   /** What a process would find that takes the log up when `share` of what was not written for sure has been. */
   async found(share: number): Promise<readonly CarEvent[]> {
-    const events = await collectEvents(this.log);
-    return events.slice(0, this.flushed + Math.round((this.last - this.flushed) * share));
+    const upTo = this.flushed + Math.round((this.last - this.flushed) * share);
+    return (await collectEvents(this.log)).slice(0, upTo);
   }
 
   read(options?: ReadOptions): AsyncIterable<CarEvent> {

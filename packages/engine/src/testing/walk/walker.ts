@@ -87,7 +87,7 @@ export class Walker {
     const head = await log.head();
     log.last = log.flushed = head.seq;
     const runtime = createRuntime({
-      tools: this.outside.nextTools(),
+      tools: this.outside.tools(),
       clock,
       ids: countingIds(this.ids * 100_000),
       random: () => 0.5,
@@ -170,6 +170,7 @@ export class Walker {
   /** Ends the process, and begins the next with what it left. */
   async kill(share: number, unfinished: "resume" | "rollback"): Promise<void> {
     if (!this.walk.setting.isDurable) return;
+    this.outside.endProcess();
     const events = await this.process.log.found(share);
     for (const each of this.waiting) each.isOver = true;
     this.asked = [];

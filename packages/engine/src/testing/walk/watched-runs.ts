@@ -21,12 +21,12 @@ const WAYS = {
 const RUN_WAYS = {
   queue: ["open"],
   leaveQueue: ["queued"],
-  begin: ["open", "queued"],
+  begin: ["open"],
   suspend: ["running"],
   reopen: ["suspended"],
   wake: ["suspended"],
-  answer: ["open", "queued", "settling"],
-  disown: ["open", "queued", "settling"],
+  answer: ["open", "settling"],
+  disown: ["open", "settling"],
 } as const satisfies Partial<Record<keyof Run, readonly RunPhase[]>>;
 
 const RUNNING: ReadonlySet<Phase> = new Set<Phase>(["at_gate", "calling", "backing_off", "waiting_for_approval"]);
