@@ -24,6 +24,8 @@ const NO_DELETES: readonly string[] = Object.freeze([]);
 
 /** Ends a run that has a plan but may not start: before anything of it has run. */
 export function refuse(run: Run, reasons: readonly Reason[], status: "rejected" | "canceled" = "rejected"): void {
+  // An earlier process had let it in, and it may have acted: whoever recovers next takes it up.
+  if (run.recovery?.recorded.admitted === true) return run.disown(reasons[0]!.message);
   const result = refusalOf(run, reasons, status);
   if (status === "rejected") run.record("proposal_rejected", undefined, { reasons });
   else run.record("proposal_canceled", undefined, { reason: reasons[0]! });

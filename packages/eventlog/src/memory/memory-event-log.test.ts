@@ -136,7 +136,7 @@ describe("retention", () => {
     expect(dropped.filter((ref) => ref.deref() !== undefined)).toEqual([]);
     const events = await collectEvents(log);
     expect(events.length).toBeGreaterThan(30);
-    expect(events.every((event) => jsonOfEvent(event).data["seq"] === event.seq)).toBe(true);
+    expect(events.every((event) => jsonOfEvent(event)["seq"] === event.seq)).toBe(true);
   });
 
   it("[EL-11] [EL-21] [7.5] dropped unseen, the chain starts anew and says so", async () => {
