@@ -64,9 +64,10 @@ export type {
   StateSnapshotData,
   Transition,
 } from "./event/state-events.js";
-export type { ConfigChangedData, LoggedConfig } from "./event/config-events.js";
+export type { ConfigChangedData, LoggedConfig, LoggedLabels } from "./event/config-events.js";
 export type { ReplacedRun, ReplanExhaustedData } from "./event/replan-events.js";
 export type { ModelFallbackData } from "./event/model-events.js";
+export type { SessionOpenedData, SessionToldData } from "./event/session-events.js";
 
 export { joinLabels, labelSet, NO_LABELS, withoutLabels } from "./flow/labels.js";
 export type { LabelSet } from "./flow/labels.js";

@@ -35,7 +35,7 @@ export function begin(run: Run): void {
 }
 
 function receivedData(run: Run): ProposalReceivedData {
-  const { plan, config, request, session, flow } = run;
+  const { plan, config, request, session, told, flow } = run;
   const data: Writable<ProposalReceivedData> = {
     proposal: plan.proposal,
     proposal_hash: plan.hash,
@@ -49,6 +49,7 @@ function receivedData(run: Run): ProposalReceivedData {
   }
   if (request.replaces !== undefined) data.replaces = request.replaces;
   if (session !== undefined) data.session_id = session.id;
+  if (told.length > 0) data.session_told = told;
   if (flow !== undefined && flow.context.length > 0) data.context_labels = flow.context;
   return data;
 }

@@ -101,6 +101,8 @@ class Extras {
   isRestChecked = false;
 }
 
+const NOTHING_TOLD: readonly number[] = Object.freeze([]);
+
 /** One execution of one proposal: with its board, the only thing that changes while it runs. */
 export class Run implements LockOwner {
   readonly host: Host;
@@ -116,6 +118,8 @@ export class Run implements LockOwner {
   readonly flow: RunFlow | undefined;
   /** Counts calls; `undefined` when the policy does not look at them. */
   readonly history: CallHistory | undefined;
+  /** Sequences of what the log was told of its session before it was proposed. */
+  readonly told: readonly number[];
   readonly state: RunState;
   readonly board: Board;
   readonly extras = new Extras();
@@ -151,6 +155,7 @@ export class Run implements LockOwner {
     this.board = new Board(made.plan);
     const asks = made.config.policy?.supports;
     const { session } = this;
+    this.told = session?.takeTold() ?? NOTHING_TOLD;
     this.flow = asks?.flow === true ? new RunFlow(this, session, contextOf(request, made.contextLabels)) : undefined;
     this.history = asks?.history === true ? (session?.history ?? this.parent?.history ?? new CallHistory()) : undefined;
   }
@@ -342,7 +347,6 @@ export class Run implements LockOwner {
 function contextOf({ session, parent }: RunRequest, more: LabelSet = NO_LABELS): LabelSet {
   if (parent === undefined) return session === undefined ? more : joinLabels(session.context, more);
   const { flow, session: outer } = parent.run;
-  const known = flow === undefined ? NO_LABELS : joinLabels(flow.context, exposedLabels(flow, parent.slot));
-  const told = joinLabels(known, more);
-  return outer === undefined ? told : joinLabels(outer.context, told);
+  const told = flow === undefined ? NO_LABELS : joinLabels(flow.context, exposedLabels(flow, parent.slot));
+  return joinLabels(outer === undefined ? told : joinLabels(outer.context, told), more);
 }

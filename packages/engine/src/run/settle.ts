@@ -1,4 +1,5 @@
 import { mayAbort, type StateEntry } from "@car/ir";
+import { followEnd } from "../session/follow-end.js";
 import { undo } from "../undo/undo.js";
 import { answerUndone } from "./answer-undone.js";
 import { isThenable } from "./outcome.js";
@@ -58,6 +59,8 @@ function undoUnstored(run: Run, error: unknown): void {
 function confirm(run: Run): void {
   const result = buildResult(run, "committed");
   if (run.broken === undefined) run.record("proposal_completed", undefined, completedData(result));
+  // In the turn in which the log has it: a session has its order from the log.
+  if (run.broken === undefined) followEnd(run, "committed");
   if (run.broken !== undefined) return void revert(run);
   try {
     const flushed = run.host.recorder.log.flush();
@@ -107,6 +110,7 @@ async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void>
   }
   const result = buildResult(run, end);
   run.record("proposal_completed", undefined, completedData(result));
+  followEnd(run, end);
   for (const key of run.extras.privateReceipts ?? []) run.host.receipts.drop(run.principal, key);
   answerUndone(run, result);
 }
