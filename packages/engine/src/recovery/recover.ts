@@ -12,7 +12,7 @@ import type { EventLog } from "@car/ir/ports";
 import { buildPlan, type Plan, type PlanResult } from "../plan/plan.js";
 import { begin } from "../run/begin.js";
 import type { Host } from "../run/host.js";
-import { type Answer, Run } from "../run/run.js";
+import { type Answer, Run, type RunMade } from "../run/run.js";
 import { messageOf } from "../run/thrown.js";
 import { abandonRun } from "./abandon-run.js";
 import { claimReceipts } from "./claim-receipts.js";
@@ -183,7 +183,7 @@ function prepareLaunch(
   let answer!: Answer;
   const answered = new Promise<ProposalResult>((resolve, reject) => (answer = { resolve, reject }));
   const budget = host.meterFor(recorded.received.principal, host.config());
-  const run = restoredRun(host, plan, recovery, answer, budget);
+  const run = restoredRun(host, recovery, { plan, answer, budget });
   run.tick();
   host.open.add(run);
   const unclaim = claimReceipts(run, recorded);
@@ -196,7 +196,7 @@ function prepareLaunch(
   };
 }
 
-function restoredRun(host: Host, plan: Plan, recovery: Recovery, answer: Answer, budget: Run["budget"]): Run {
+function restoredRun(host: Host, recovery: Recovery, made: Pick<RunMade, "plan" | "answer" | "budget">): Run {
   const { recorded } = recovery;
   const { principal, context_labels: contextLabels } = recorded.received;
   const config = host.config();
@@ -204,15 +204,13 @@ function restoredRun(host: Host, plan: Plan, recovery: Recovery, answer: Answer,
     host,
     { principal },
     {
-      plan,
+      ...made,
       config,
-      scope: recordedScope(recorded, plan.actionIds),
+      scope: recordedScope(recorded, made.plan.actionIds),
       // The session is gone with its process; what its model had been shown still counts.
       contextLabels,
-      budget,
       startedAt: epochMsOf(recorded.receivedAt),
       recovery,
-      answer,
     },
   );
 }
@@ -228,13 +226,8 @@ function restoreChildren(parent: Run, { children }: UnfinishedRun): void {
       host.logger.error({ run_id: child.runId, problems: planned.problems }, "a finished child run cannot be undone");
       continue;
     }
-    const run = restoredRun(
-      host,
-      planned.plan,
-      new Recovery(child, "rollback", recovery!.onInDoubt),
-      NOBODY,
-      parent.budget,
-    );
+    const made = { plan: planned.plan, answer: NOBODY, budget: parent.budget };
+    const run = restoredRun(host, new Recovery(child, "rollback", recovery!.onInDoubt), made);
     run.tick();
     run.board.begin(true);
     restore(run, child);

@@ -11,10 +11,10 @@ import type { EventLog, PolicyEngine, RunScope, StateView } from "@car/ir/ports"
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { runtimeLogger } from "../defaults/logger.js";
 import { Recorder } from "../evidence/recorder.js";
-import { buildPlan, type Plan } from "../plan/plan.js";
+import { buildPlan } from "../plan/plan.js";
 import { begin } from "../run/begin.js";
 import { type EarlyRefusal, refuseEarly } from "../run/refuse.js";
-import { Run } from "../run/run.js";
+import { Run, type RunMade } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { cancelRun } from "../run/cancel-run.js";
 import { drain } from "../run/drain.js";
@@ -73,7 +73,8 @@ export async function replayRun(recorded: RecordedExecution): Promise<Script> {
   if ("problems" in planned) {
     await refuseEarly(host, { ...refusalOf(recorded, proposal, config), reasons: planned.problems });
   } else {
-    const run = makeRun(recorded, host, scriptedPlan(planned.plan, parts), config, parts);
+    const plan = scriptedPlan(planned.plan, parts);
+    const run = makeRun(recorded, host, { plan, config, budget: scriptedMeter(config.budget, parts) });
     for (const slot of run.board.slots) slots.set(slot.action.id, slot);
     begin(run);
     await drive({ run, parts, pending, isOver: () => isOver });
@@ -144,26 +145,21 @@ function comparingLog(script: Script): EventLog {
 function makeRun(
   { received, events }: RecordedExecution,
   host: Host,
-  plan: Plan,
-  config: ConfigSnapshot,
-  parts: ReplayParts,
+  made: Pick<RunMade, "plan" | "config" | "budget">,
 ): Run {
   const { principal } = payloadOf(received);
-  const budget = scriptedMeter(config.budget, parts);
   const run = new Run(
     host,
     { principal, signal: abortedSignal(events) },
     {
-      plan,
-      config,
-      scope: scopeOf(received, plan.actionIds),
-      budget,
+      ...made,
+      scope: scopeOf(received, made.plan.actionIds),
       startedAt: epochMsOf(received.timestamp),
       answer: { resolve: () => undefined, reject: () => undefined },
     },
   );
   // Whether all that is left fits is told by the recording too, action by action.
-  run.extras.isRestChecked = budget?.isRecorded === true;
+  run.extras.isRestChecked = made.budget?.isRecorded === true;
   return run;
 }
 

@@ -59,6 +59,19 @@ export interface Answer {
 /** What a record names an action by. */
 type Recorded = Pick<Slot, "index" | "attempts" | "action">;
 
+/** What a run is made of, beside whom it is for. */
+export interface RunMade {
+  readonly plan: Plan;
+  readonly config: ConfigSnapshot;
+  readonly scope: RunScope;
+  readonly budget: BudgetMeter | undefined;
+  readonly startedAt: number;
+  readonly answer: Answer;
+  readonly recovery?: Recovery;
+  /** Labels of what the model had been shown, beside those of the session. */
+  readonly contextLabels?: LabelSet | undefined;
+}
+
 /** What most runs never need. */
 class Extras {
   /** Locks, once they are held. */
@@ -121,21 +134,7 @@ export class Run implements LockOwner {
   place = -1;
   private listener: Answer;
 
-  constructor(
-    host: Host,
-    request: RunRequest,
-    made: {
-      readonly plan: Plan;
-      readonly config: ConfigSnapshot;
-      readonly scope: RunScope;
-      readonly budget: BudgetMeter | undefined;
-      readonly startedAt: number;
-      readonly answer: Answer;
-      readonly recovery?: Recovery;
-      /** Labels of what the model had been shown, beside those of the session. */
-      readonly contextLabels?: LabelSet | undefined;
-    },
-  ) {
+  constructor(host: Host, request: RunRequest, made: RunMade) {
     this.host = host;
     this.request = request;
     this.plan = made.plan;

@@ -30,12 +30,9 @@ export function onAborted(signal: AbortSignal, listener: () => void): () => void
 export function assertSignal(signal: unknown): void {
   if (signal === undefined) return;
   try {
-    const { aborted, addEventListener, removeEventListener } = signal as AbortSignal;
-    const isSignal =
-      typeof aborted === "boolean" &&
-      typeof addEventListener === "function" &&
-      typeof removeEventListener === "function";
-    if (isSignal) return;
+    const given = signal as { readonly [Name in keyof AbortSignal]?: unknown };
+    const hasMethods = typeof given.addEventListener === "function" && typeof given.removeEventListener === "function";
+    if (typeof given.aborted === "boolean" && hasMethods) return;
   } catch {
     // Told below like any other value that is none.
   }
