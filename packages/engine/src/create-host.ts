@@ -10,7 +10,6 @@ import { drain } from "./run/drain.js";
 import type { Host } from "./run/host.js";
 import { startChild } from "./run/start-run.js";
 import type { RuntimeParts } from "./runtime-parts.js";
-import { followEnd, followPause } from "./session/follow-end.js";
 
 interface HostParts {
   readonly holder: ConfigHolder;
@@ -57,15 +56,11 @@ export function createHost<Report>(parts: RuntimeParts<Report>, { holder, suspen
     },
     onEnd: (run, result) => {
       open.delete(run);
-      followEnd(run, result?.status ?? "rolled_back");
       if (run.budget !== undefined && run.parent === undefined) meters.leave(run.principal);
       leaveParent(run);
       if (result !== undefined) onClosed(result, run.plan.proposal);
     },
-    onSuspend: (run) => {
-      suspended.add(run);
-      followPause(run);
-    },
+    onSuspend: (run) => suspended.add(run),
     onClosed,
   };
 }

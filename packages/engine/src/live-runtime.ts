@@ -10,7 +10,8 @@ import { createDoors } from "./doors.js";
 import { DEFAULT_PRINCIPAL, executeRequest } from "./execute-request.js";
 import { rejection } from "./rejection.js";
 import type { RuntimeParts } from "./runtime-parts.js";
-import { type RecoverOptions, type RecoveryReport, recoverRuns, unfinishedRuns } from "./recovery/recover.js";
+import { type RecoverOptions, type RecoveryReport, recoverRuns } from "./recovery/recover.js";
+import { unfinishedRuns } from "./recovery/unfinished-runs.js";
 import { type SubscribeOptions, subscription, type Subscription } from "./evidence/subscription.js";
 import { createHostState } from "./host-state.js";
 import { executeWithReplan } from "./replan/execute-with-replan.js";
@@ -100,10 +101,11 @@ async function takeUpLeft<Report>(
   options: RecoverOptions,
 ): Promise<RecoveryReport> {
   assertOpen();
-  const report = await parts.durable?.unfinished.takeUp(async (from, onTaken) => {
+  const { durable } = parts;
+  const report = await durable?.unfinished.takeUp(async (from, onTaken) => {
     const runs = await unfinishedRuns(parts.recorder.log, from);
     assertOpen();
-    const recovered = recoverRuns(host, runs, options);
+    const recovered = recoverRuns(host, { runs, givenUp: durable.givenUp }, options);
     // Their locks are held or queued for by now: whatever is executed from here on comes after them.
     onTaken();
     return recovered;

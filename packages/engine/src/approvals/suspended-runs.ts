@@ -38,6 +38,7 @@ export class SuspendedRuns {
     try {
       return await resumeRun(run, signal);
     } catch (error) {
+      if (run.isOver) throw error;
       this.open.delete(run);
       this.runs.set(runId, run);
       throw error;

@@ -26,13 +26,13 @@ import { messageOf } from "./thrown.js";
 /*
  * One execution of one proposal.
  *
- *   open ──► queued ──► running ◄──► suspended
- *     │         │         │  │           │
- *     │         │         │  └► stopping ┘
- *     ▼         ▼         ▼       ▼
- *   settled ◄────────── settling ──► disowned
+ *   queued ◄──► open ──► running ◄──► suspended
+ *      │          │       │  │           │
+ *      │          │       │  └► stopping ┘
+ *      ▼          ▼       ▼       ▼
+ *   settled, disowned ◄── settling
  *
- * R1  Locks are held from `running` to the answer, but not while `suspended`.
+ * R1  Locks are held from before `running` to the answer, but not while `suspended`.
  * R2  `stopping` starts nothing more; the first cause of it stays the one that is named.
  * R3  `settling` begins when nothing is in flight, waits for a place, or runs as a child; from then on nothing of the plan
  *     happens, only commit or undo.
@@ -93,11 +93,15 @@ class Extras {
   activeSince = 0;
   /** Runs of its tools that have not ended. */
   children: Set<Run> | undefined = undefined;
+  /** Told when the last of them has ended. */
+  onChildless: (() => void) | undefined = undefined;
   /** Bytes of parameters with references resolved. */
   resolvedBytes = 0;
   /** Whether the budget has been held against everything that is left. */
   isRestChecked = false;
 }
+
+const NOTHING_TOLD: readonly number[] = Object.freeze([]);
 
 /** One execution of one proposal: with its board, the only thing that changes while it runs. */
 export class Run implements LockOwner {
@@ -114,6 +118,8 @@ export class Run implements LockOwner {
   readonly flow: RunFlow | undefined;
   /** Counts calls; `undefined` when the policy does not look at them. */
   readonly history: CallHistory | undefined;
+  /** Sequences of what the log was told of its session before it was proposed. */
+  readonly told: readonly number[];
   readonly state: RunState;
   readonly board: Board;
   readonly extras = new Extras();
@@ -149,6 +155,7 @@ export class Run implements LockOwner {
     this.board = new Board(made.plan);
     const asks = made.config.policy?.supports;
     const { session } = this;
+    this.told = session?.takeTold() ?? NOTHING_TOLD;
     this.flow = asks?.flow === true ? new RunFlow(this, session, contextOf(request, made.contextLabels)) : undefined;
     this.history = asks?.history === true ? (session?.history ?? this.parent?.history ?? new CallHistory()) : undefined;
   }
@@ -175,6 +182,11 @@ export class Run implements LockOwner {
     return this.parent === undefined ? 0 : this.parent.depth + 1;
   }
 
+  /** Whether it has been answered for good. */
+  get isOver(): boolean {
+    return this.phase === "settled" || this.phase === "disowned";
+  }
+
   /** Whether actions of it may be under way. */
   get isActive(): boolean {
     return this.phase === "running" || this.phase === "stopping";
@@ -186,13 +198,20 @@ export class Run implements LockOwner {
     this.extras.cancelLockWait = cancel;
   }
 
-  /** Leaves the queue for the locks, with them or without. */
+  /** queued → open: it has the locks, or will not get them. */
   leaveQueue(): void {
+    this.phase = "open";
     this.extras.cancelLockWait = undefined;
     this.tick();
   }
 
-  /** open, queued → running. */
+  /** open → settled: an earlier process had ended it, and it is here to be undone with its parent. */
+  restoreEnd(): void {
+    this.phase = "settled";
+    this.board.begin(true);
+  }
+
+  /** open → running. */
   begin(): void {
     this.phase = "running";
     this.extras.activeSince = this.time;
@@ -268,13 +287,13 @@ export class Run implements LockOwner {
   }
 
   /** → disowned: the run ends here, and what becomes of it is somebody else's to say. */
-  disown(): void {
+  disown(why = this.broken?.message ?? "the event log failed"): void {
     this.phase = "disowned";
     this.disarm();
     this.release();
     this.host.onEnd(this, undefined);
     const { run_id } = this.scope;
-    this.listener.reject(new RunUndecidedError(run_id, this.broken?.message ?? "the event log failed"));
+    this.listener.reject(new RunUndecidedError(run_id, { cause: why }));
   }
 
   /** Answers whoever executed or resumed the run, which is suspended. */
@@ -329,5 +348,5 @@ function contextOf({ session, parent }: RunRequest, more: LabelSet = NO_LABELS):
   if (parent === undefined) return session === undefined ? more : joinLabels(session.context, more);
   const { flow, session: outer } = parent.run;
   const told = flow === undefined ? NO_LABELS : joinLabels(flow.context, exposedLabels(flow, parent.slot));
-  return outer === undefined ? told : joinLabels(outer.context, told);
+  return joinLabels(outer === undefined ? told : joinLabels(outer.context, told), more);
 }

@@ -331,6 +331,11 @@ export class Board {
     this.unblock(record);
   }
 
+  /** What a call has started may end after the call, and may need undoing all the same. */
+  numberLate(slot: Slot): void {
+    if (slot.phase === "done" && slot.completion === 0) (slot as SlotRecord).completion = ++this.completions;
+  }
+
   private leave(index: number, phase: Phase): void {
     switch (phase) {
       case "at_gate":

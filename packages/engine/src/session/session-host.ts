@@ -19,6 +19,8 @@ export function sessionHost<Report>(
   return {
     ids: () => names.proposalId(),
     assertOpen: assertReady,
+    opened: (data) => host.recorder.recordOutside("session_opened", host.clock.now(), data),
+    told: (data) => host.recorder.recordOutside("session_told", host.clock.now(), data),
     execute: (input, session, options = {}) => {
       assertReady();
       assertKnownOptions(options, ["signal", "executor"], "execute");

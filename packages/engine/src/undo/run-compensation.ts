@@ -3,6 +3,7 @@ import { flowNote } from "../flow/flow-note.js";
 import { compensationExcess } from "../gates/references.js";
 import { askInDoubt } from "../recovery/ask-in-doubt.js";
 import { advance } from "../run/advance.js";
+import { childless } from "../run/children.js";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { compensationSlot, type Slot } from "../run/slot.js";
@@ -22,7 +23,10 @@ export async function runCompensation(run: Run, of: Slot, call: CompensationCall
   if (known !== undefined) return known;
   run.tick();
   advance(run, slot);
-  return conclude(run, of, call, { outcome: await outcome, attempts: slot.attempts });
+  const result = await outcome;
+  // What it has started ends with it, and is not left behind by the answer.
+  await childless(run);
+  return conclude(run, of, call, { outcome: result, attempts: slot.attempts });
 }
 
 function conclude(
