@@ -42,13 +42,15 @@ function demanding(actions: readonly Action[]): readonly Action[] {
   return actions.filter(({ failure_behavior }, index) => failure_behavior !== "skip" && !targets.has(index));
 }
 
-/** The model's own compensations. Only calls are ever compensated, and the host's compensation wins. */
+/**
+ * The model's own compensations. Only calls are ever compensated, and the host's compensation wins.
+ * Reading of the contract: an action that runs only to undo is judged when it is to undo, not before.
+ */
 function undoCalls(actions: readonly Action[], world: ModelWorld): readonly Action[] {
   return actions.flatMap((action): readonly Action[] => {
     const { compensation } = action;
-    if (compensation === undefined || action.type !== "tool_call") return [];
+    if (compensation?.type !== "tool" || action.type !== "tool_call") return [];
     if (toolsOf(world).get(action.tool)?.compensation !== undefined) return [];
-    if (compensation.type === "action_ref") return actions.filter(({ id }) => id === compensation.action_id);
     return [ToolCall.parse({ ...compensation, id: action.id, type: "tool_call" })];
   });
 }

@@ -12,7 +12,7 @@ import { actionAt, type AgendaEvent, type ModelRun, newRun, runningActions, wait
 import { tokenTimes } from "./rate.js";
 import { settle } from "./settle.js";
 import { wokenActions } from "./sharing.js";
-import { approvalAnswered, passRateLimit, proceed, rateTimedOut } from "./start.js";
+import { approvalAnswered, passRateLimit, proceed, queueUp, rateTimedOut } from "./start.js";
 import type { ModelWorld } from "./world.js";
 
 /**
@@ -58,7 +58,7 @@ function wakeWaiters(run: ModelRun): boolean {
   for (const action of woken) {
     // Whether the other waiters go before what has become possible by the end of one, is not for the contract to say.
     if (action.phase === "sharing" && action !== woken[0] && canGoOn(run)) run.undecided = true;
-    if (action.phase === "sharing") proceed(run, action);
+    if (action.phase === "sharing") queueUp(run, action);
   }
   return woken.length > 0;
 }

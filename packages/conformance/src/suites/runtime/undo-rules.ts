@@ -78,7 +78,7 @@ export const UNDO_RULES: readonly Rule[] = [
       const models = await abort(rig, call("a", "pay", OWN));
       assertEqual([models.undone, models.compensated, models.left], [[], false, "remain"], "the model's");
       const [failed] = eventsOf(rig, "compensation_failed");
-      assertEqual((failed?.data["reason"])?.code, "budget_exceeded", "reason");
+      assertEqual(failed?.data["reason"]?.code, "budget_exceeded", "reason");
       const hostsOwn = await abort(rig, call("a", "books"));
       assertEqual([hostsOwn.undone, hostsOwn.compensated, hostsOwn.left], [[1], true, "none"], "the host's");
     },
