@@ -114,8 +114,8 @@ export class Run implements LockOwner {
   private isLogBroken = false;
   /** Another process may take the run up as its log has it. */
   isDisowned = false;
-  /** The loop of `drain` is running. */
-  isDraining = false;
+  /** The loop of `drain` is running, or the run is being given up: who wakes it now need not go on with it. */
+  isBusy = false;
   /** The time, read once per turn: at the start, after each wait, and between two dispatches. */
   time: number;
   private isTimeUsed = false;

@@ -42,6 +42,8 @@ export interface SeenCall {
   hasActed: boolean;
   /** What it said last; `undefined` while it says nothing. */
   ending: Ending | "stopped" | undefined;
+  /** Nobody heard it. */
+  isLate: boolean;
   readonly settle: { resolve: (answer: unknown) => void; reject: (error: unknown) => void };
 }
 
@@ -116,6 +118,7 @@ export class Outside {
       isExternal: isExternal(run, slot),
       hasActed: script.acts === "at_once",
       ending: undefined,
+      isLate: false,
     };
     this.processOf.set(attempt, this.process);
     this.calls.push(call);
@@ -154,6 +157,7 @@ export class Outside {
 
   private act(call: SeenCall, ending: Ending): void {
     call.ending = ending;
+    call.isLate = call.attempt.isOver;
     const acts = call.script.acts !== "never" && call.tool !== "sure";
     if (ending === "answer" || ending === "bad_output" || (acts && !ending.startsWith("refuse"))) call.hasActed = true;
   }

@@ -130,7 +130,7 @@ function resultProblems(
   const names = left.map(({ tool, slot }) => `${tool} for ${slot.action.id}`).join(", ");
   if (told === "none") return left.length === 0 ? [] : [`${status}, tells that nothing remains, and ${names} does`];
   if (told === "unknown") {
-    const isOpen = own.some((call) => call.isExternal && call.ending !== "answer" && call.ending !== "refuse");
+    const isOpen = own.some(({ isExternal, ending, isLate }) => isExternal && (isLate || ending !== "answer"));
     const wasCut = runs.some(({ recovery }) => recovery !== undefined);
     return isOpen || wasCut || left.length > 0
       ? []
