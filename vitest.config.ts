@@ -15,6 +15,7 @@ export default defineConfig({
   },
   test: {
     setupFiles: ["./vitest.setup.ts"],
+    globalSetup: ["./vitest.setup.ts"],
     include: ["{packages,adapters,apps}/*/src/**/*.test.ts", "tools/**/*.test.ts"],
     maxWorkers: 2,
     // Files share the modules they import, which are stateless: loading them anew for each file took most of the time.

@@ -1,5 +1,9 @@
 import fc from "fast-check";
+import { SEED } from "./tools/lib/seed.js";
 
-/** `CAR_SEED` repeats every property test as it ran before; CI sets it, so that a red run is the change's own fault. */
-const seed = process.env["CAR_SEED"];
-if (seed !== undefined) fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(seed) });
+fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: SEED });
+
+/** Called once, before all tests. */
+export function setup(): void {
+  console.log(`CAR_SEED=${SEED}`);
+}

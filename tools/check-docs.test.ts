@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkCommands, checkExamples, checkLinks, checkSelfContained } from "./check-docs.js";
+import { errorObjections } from "./lib/error-objections.js";
 import { withFiles } from "./lib/fixture.js";
 import { formatProblem, type Problem } from "./lib/report.js";
 
@@ -55,6 +56,32 @@ describe("checkExamples", () => {
     };
     expect(await objections(checkExamples, files)).toEqual([
       "docs/guides/one.md:4: Type 'number' is not assignable to type 'string'.",
+    ]);
+  });
+});
+
+describe("errorObjections", () => {
+  const tables = [
+    { heading: "Thrown errors", codes: ["CAR_A", "CAR_B"] },
+    { heading: "Reasons", codes: ["late"] },
+  ];
+  const page = (thrown: readonly string[], reasons: readonly string[]): Readonly<Record<string, string>> => ({
+    "docs/reference/errors.md": ["## Thrown errors", ...thrown, "## Reasons", ...reasons].join("\n"),
+  });
+  const check = (root: string): readonly Problem[] => errorObjections(root, tables);
+
+  it("finds nothing wrong with a page that explains every code", async () => {
+    const thrown = ["| code | when | do |", "| --- | --- | --- |", "| `CAR_B` | b | b |", "| `CAR_A`  | `late` | a |"];
+    expect(await objections(check, page(thrown, ["| `late` | too late | hurry |"]))).toEqual([]);
+  });
+
+  it("objects to codes that are missing, unknown, explained twice or not at all", async () => {
+    const thrown = ["| `CAR_A` | a | a |", "| `CAR_A` | a | a |", "| `CAR_C` | c | c |"];
+    expect(await objections(check, page(thrown, ["| `late` | too late | |"]))).toEqual([
+      "docs/reference/errors.md:3: `CAR_A` is explained twice",
+      "docs/reference/errors.md:4: `CAR_C` does not exist",
+      "docs/reference/errors.md: `CAR_B` is missing",
+      "docs/reference/errors.md:6: `late` has an empty cell",
     ]);
   });
 });

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ERROR_CODES, ReasonCode } from "@car/ir";
+import { errorObjections } from "./lib/error-objections.js";
 import { exampleObjections } from "./lib/example-objections.js";
 import { listFiles, REPOSITORY } from "./lib/files.js";
 import { linksOf, shellBlocksOf } from "./lib/markdown.js";
+import { EVENTS_PAGE, eventsPage } from "./lib/reference-page.js";
 import { isScript, lineAt, type Problem, reportProblems } from "./lib/report.js";
 
 /** What the root README's first two shell blocks must say: run the example, run all tests. */
@@ -44,10 +47,24 @@ export function checkSelfContained(root: string): readonly Problem[] {
     });
 }
 
-/** Type-checks the TypeScript blocks of the root README and of the guides against the sources. */
+/** Type-checks the TypeScript blocks of the root README, of the guides and of the reference against the sources. */
 export function checkExamples(root: string): readonly Problem[] {
-  const guides = listFiles(root, "docs/guides", [".md"]);
-  return exampleObjections(root, ["README.md", ...guides]);
+  const pages = ["docs/guides", "docs/reference"].flatMap((folder) => listFiles(root, folder, [".md"]));
+  return exampleObjections(root, ["README.md", ...pages]);
+}
+
+/** Objects to a page of codes that lacks one, or has one that does not exist. */
+export function checkErrors(root: string): readonly Problem[] {
+  return errorObjections(root, [
+    { heading: "Thrown errors", codes: ERROR_CODES },
+    { heading: "Reasons", codes: ReasonCode.options },
+  ]);
+}
+
+/** Objects to an event reference that is not what the sources say. */
+export async function checkEvents(root: string): Promise<readonly Problem[]> {
+  const message = "is not what the sources say; run `npm run docs:reference`";
+  return read(root, EVENTS_PAGE) === (await eventsPage(root)) ? [] : [{ file: EVENTS_PAGE, message }];
 }
 
 function read(root: string, file: string): string {
@@ -55,9 +72,7 @@ function read(root: string, file: string): string {
 }
 
 if (isScript(import.meta.url)) {
-  const checks = [checkCommands, checkLinks, checkSelfContained, checkExamples];
-  reportProblems(
-    "docs",
-    checks.flatMap((check) => check(REPOSITORY)),
-  );
+  const checks = [checkCommands, checkLinks, checkSelfContained, checkExamples, checkErrors];
+  const problems = checks.flatMap((check) => check(REPOSITORY));
+  reportProblems("docs", [...problems, ...(await checkEvents(REPOSITORY))]);
 }

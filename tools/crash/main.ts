@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { seededRandom } from "@car/conformance";
 import type { RandomSource } from "@car/ir/ports";
+import { SEED } from "../lib/seed.js";
 import { withTemporaryFolder } from "../lib/temporary-folder.js";
 import { bundleChild } from "./bundle.js";
 import { checkStore, type Verdict } from "./check-store.js";
@@ -26,7 +27,7 @@ const { values } = parseArgs({
   options: { kills: { type: "string", default: "50" }, seed: { type: "string" }, json: { type: "string" } },
 });
 const kills = Math.max(1, Number(values.kills));
-const seed = Number(values.seed ?? process.env["CAR_SEED"] ?? Math.floor(Math.random() * 1e6));
+const seed = Number(values.seed ?? SEED);
 const sites = new Map<string, number>();
 let killed = 0;
 let resumed = 0;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { compilerOptionsOf } from "./compiler-options.js";
 import { fencesOf } from "./markdown.js";
 import type { Problem } from "./report.js";
 
@@ -31,10 +32,7 @@ export function exampleObjections(root: string, files: readonly string[]): reado
 
 /** A program whose example files exist only in memory. */
 function programOf(root: string, examples: ReadonlyMap<string, Example>): ts.Program {
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path)) as {
-    config: object;
-  };
-  const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, root);
+  const options = compilerOptionsOf(root);
   const host = ts.createCompilerHost(options);
   host.fileExists = (path) => examples.has(path) || ts.sys.fileExists(path);
   host.readFile = (path) => {

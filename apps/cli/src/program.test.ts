@@ -51,7 +51,7 @@ describe("car run", () => {
 
   it("[CLI-2] prints the whole result as JSON", async () => {
     const { out } = await car("run", join(EXAMPLES, "denied.json"), ...FILES, "--json");
-    expect(JSON.parse(out)).toMatchObject({ status: "rolled_back", results: [{ reason: { code: "policy_denied" } }] });
+    expect(JSON.parse(out)).toMatchObject({ status: "rejected", results: [{ reason: { code: "policy_denied" } }] });
   });
 
   it("[CLI-3] approves what the policy wants approved only when told to", async () => {

@@ -19,7 +19,7 @@ describe("defineTool", () => {
     expect(result.results[0]?.output).toBe("hoho");
   });
 
-  it("[EN-7] refuses parameters at the gate, as the schema says", async () => {
+  it("[EN-7] refuses parameters as the schema says", async () => {
     const tool = defineTool({ name: "greet", parameters: z.object({ name: z.string() }), execute: () => 1 });
     const { runtime } = testRuntime({ tools: [tool] });
     const result = await runtime.execute({ actions: [call("a", "greet", { parameters: { name: 1 } })] });

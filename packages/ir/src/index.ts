@@ -6,6 +6,7 @@ export { copyJson } from "./json/copy-json.js";
 export type { CopyLimits } from "./json/copy-json.js";
 export { measureJson } from "./json/measure-json.js";
 export { isWellFormed } from "./json/well-formed.js";
+export { memoryBytes } from "./json/memory-bytes.js";
 export { pathText } from "./json/json-path.js";
 export type { PathStep } from "./json/json-path.js";
 export { scanJson } from "./parse/scan-json.js";
@@ -48,63 +49,25 @@ export type { CostSummary, ExternalEffects, ProposalResult, ProposalStatus } fro
 
 export { EVENT_KINDS } from "./event/event-kind.js";
 export type { EventKind } from "./event/event-kind.js";
-export type { CarEvent, EventEnvelope, EventOf, EventSeal, LiveEvent, LiveEventOf } from "./event/car-event.js";
+export type { CarEvent, EventEnvelope, EventOf, LiveEvent, LiveEventOf } from "./event/car-event.js";
 export { eventFromLog, jsonOfEvent, payloadOf } from "./event/payload-of.js";
 export { eventOf } from "./event/event-of.js";
 export { parentSpanOf, spanIdOf, traceparentOf } from "./event/span-id.js";
 export type { EventDataOf } from "./event/event-data-of.js";
-export type { BareKind, EmptyPayload } from "./event/empty-payload.js";
-export type {
-  ProposalCanceledData,
-  ProposalCompletedData,
-  ProposalReceivedData,
-  ProposalRejectedData,
-  ProposalResumedData,
-  ProposalSuspendedData,
-  WaitingAction,
-} from "./event/run-events.js";
-export type {
-  ActionDeduplicatedData,
-  ApprovalRequestedData,
-  BudgetExceededData,
-  CacheHitData,
-  PolicyViolationData,
-  RateLimitedData,
-} from "./event/gate-events.js";
-export type {
-  ActionExecutingData,
-  ActionFailedData,
-  ActionInDoubtData,
-  ActionRetryingData,
-  ActionStoppedData,
-  ActionSucceededData,
-  EffectMismatchData,
-  LateResultDroppedData,
-} from "./event/action-events.js";
+export type { BareKind } from "./event/empty-payload.js";
+export type { ProposalCompletedData, ProposalReceivedData } from "./event/run-events.js";
+export type { ActionFailedData, ActionSucceededData } from "./event/action-events.js";
 export type {
   CheckpointRestoredData,
-  CheckpointSavedData,
   SnapshotEntry,
   StateChangedData,
-  StateRollbackData,
   StateSnapshotData,
   Transition,
 } from "./event/state-events.js";
-export type {
-  CompensationFailedData,
-  CompensationStartedData,
-  CompensationSucceededData,
-} from "./event/compensation-events.js";
 export type { ConfigChangedData, LoggedConfig, LoggedLabels } from "./event/config-events.js";
-export type {
-  ReplacedRun,
-  ReplanExhaustedData,
-  ReplanRequestedData,
-  ReplanSucceededData,
-} from "./event/replan-events.js";
+export type { ReplacedRun, ReplanExhaustedData } from "./event/replan-events.js";
 export type { ModelFallbackData } from "./event/model-events.js";
 export type { SessionOpenedData, SessionToldData } from "./event/session-events.js";
-export type { EvolutionTriggeredData, SkillDeprecatedData, SkillLearnedData } from "./event/skill-events.js";
 
 export { joinLabels, labelSet, NO_LABELS, withoutLabels } from "./flow/labels.js";
 export type { LabelSet } from "./flow/labels.js";
@@ -147,7 +110,7 @@ export { actionProblems, misfit, unknownTool } from "./admission/action-problems
 export type { AdmissionInput, AdmittedTool } from "./admission/admission-input.js";
 export { admissionProblems } from "./admission/admission-problems.js";
 export { capabilityProblem } from "./admission/capability-problem.js";
-export { compensationProblem, proposedCompensation } from "./admission/compensation-problem.js";
+export { proposedCompensation } from "./admission/compensation-problem.js";
 export { denialReasons } from "./admission/denial-reasons.js";
 export { lateProblems } from "./admission/late-problems.js";
 export { sizeProblems } from "./admission/size-problems.js";

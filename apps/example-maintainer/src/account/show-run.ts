@@ -44,8 +44,10 @@ function showAction(account: Account, result: ActionResult, { action, parameters
   const { paint, width } = account;
   const subject = clip(subjectOf(parameters), width - 5 - 2 - ID_WIDTH - TOOL_WIDTH);
   const columns = `${action.id.padEnd(ID_WIDTH)}${paint.dim(toolOf(action).padEnd(TOOL_WIDTH))}${subject}`;
-  account.line(`${markOf(result, paint)} ${columns}`);
-  if (result.error === undefined || result.status === "skipped") return;
+  // A plan that is refused whole is refused for other actions as well.
+  const isAboutOther = result.reason?.action_id !== undefined && result.reason.action_id !== action.id;
+  account.line(`${isAboutOther ? paint.dim("·") : markOf(result, paint)} ${columns}`);
+  if (result.error === undefined || result.status === "skipped" || isAboutOther) return;
   for (const line of wrap(result.error, width - 5 - 2 - ID_WIDTH)) {
     account.line(`${" ".repeat(2 + ID_WIDTH)}${paint.bad(line)}`);
   }

@@ -5,7 +5,7 @@ import { modelThatStartsOver } from "../planner/model-that-starts-over.js";
 import type { Act, Stage } from "../stage.js";
 import { type Fingerprint, fingerprintOf, sameFingerprint } from "../workspace/fingerprint.js";
 
-/** A policy stops a command that would destroy the project, and what would have followed it. */
+/** A policy stops a plan with a command that would destroy the project before anything of it runs. */
 export const destructivePlan: Act = {
   title: "A destructive plan is denied",
   async play(stage) {
@@ -16,14 +16,16 @@ export const destructivePlan: Act = {
     const result = await runtime.execute(plan);
     showRun(account, { actions: plan.actions, result, events });
 
-    const wipe = result.results.find(({ action_id }) => action_id === "wipe");
+    const denials = result.reasons.filter(({ code, action_id }) => code === "policy_denied" && action_id === "wipe");
     const after = await fingerprintOf(workspace);
     account.claim(
-      `policy denied it, by ${wipe?.reason?.policies?.length ?? 0} rules of its file`,
-      wipe?.status === "rejected" && wipe.reason?.code === "policy_denied",
+      `policy denied it, by ${denials.length} rules of its file`,
+      result.status === "rejected" && denials.length > 0,
     );
-    const called = record.calls.map(({ tool }) => tool);
-    account.claim("the program was never started, nor what came after it", called.join() === "git_status");
+    account.claim(
+      "nothing of it was started, not even the look that would have been harmless",
+      record.calls.length === 0,
+    );
     account.claim(
       `nothing changed: git status is clean, the tree hashes to ${after.files.slice(0, 12)}`,
       sameFingerprint(before, after) && after.status === "",

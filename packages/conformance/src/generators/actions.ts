@@ -23,6 +23,21 @@ const anyLink = fc.record({
   form: weighted([3, "text" as const], [2, "object" as const], [2, "inside" as const]),
 });
 
+const anyUndo = fc.record({
+  how: weighted([20, "tool" as const], [8, "ref" as const], [1, "nobody" as const]),
+  /** What its parameters are made of. */
+  takes: weighted(
+    [6, "nothing" as const],
+    [6, "output" as const],
+    [3, "parameters" as const],
+    [1, "nowhere" as const],
+    [1, "number" as const],
+  ),
+});
+
+/** A compensation of the model's own. */
+export type UndoDraft = typeof anyUndo extends fc.Arbitrary<infer T> ? T : never;
+
 /** A pointer to another action's output, before it is known which actions there are. */
 export type LinkDraft = typeof anyLink extends fc.Arbitrary<infer T> ? T : never;
 
@@ -37,7 +52,7 @@ export const anyActionDraft = fc.record({
   tool: weighted([20, 0], [20, 1], [20, 2], [20, 3], [1, -1]),
   /** Others get nothing that is likely to stop them, so that most runs come far. */
   isRisky: weighted([5, false], [2, true]),
-  n: weighted<number | string>([6, 0], [6, 1], [1, "many"]),
+  n: weighted<number | string>([12, 0], [12, 1], [1, "many"]),
   /** Only actions of a smaller rank are waited for, so that most proposals have no cycle. */
   rank: fc.nat({ max: 5 }),
   dependencies: fc.array(fc.nat({ max: 9 }), { maxLength: 2 }),
@@ -60,7 +75,7 @@ export const anyActionDraft = fc.record({
     fc.record({ key: anyKey, value: seldom(50, anyValue), version: seldom(60, fc.nat({ max: 2 })) }),
   ),
   idempotent: weighted([5, false], [1, true]),
-  undoTool: seldom(6, weighted([9, "undo"], [1, "nobody"])),
+  undo: seldom(15, anyUndo),
   calls: fc.array(anyCall, { minLength: 1, maxLength: 4 }),
 });
 

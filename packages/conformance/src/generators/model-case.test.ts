@@ -2,6 +2,7 @@ import { ActionProposal, ToolSchema } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ModelOutcome } from "../model/outcome.js";
+import { worldAt } from "../model/observe.js";
 import { runModel } from "../model/run-model.js";
 import { anyModelCase, type ModelCase } from "./model-case.js";
 import { fractionOf } from "./values.js";
@@ -10,8 +11,8 @@ const SAMPLE = fc.sample(anyModelCase, { seed: 1, numRuns: 1_500 });
 
 const runAll = ({ world, steps }: ModelCase): readonly ModelOutcome[] => {
   let { memory } = world;
-  return steps.map(({ proposal, cancelAtMs }) => {
-    const outcome = runModel(proposal, { ...world, memory, ...(cancelAtMs === undefined ? {} : { cancelAtMs }) });
+  return steps.map((step) => {
+    const outcome = runModel(step.proposal, worldAt(step, { ...world, memory }));
     memory = outcome.memory;
     return outcome;
   });
@@ -50,8 +51,22 @@ describe("generated cases", () => {
         ...["unknown_tool", "invalid", "precondition_failed", "dependency_missing", "assumption_stale"],
         ...["capability_denied", "policy_denied", "approval_denied", "approval_required", "failed", "timeout"],
         ...["canceled", "in_doubt", "invalid_output", "aborted", "dependency_unsuccessful", "budget_exceeded"],
+        "revoked",
       ]),
     );
+    for (const effects of ["none", "unknown", "remain"]) {
+      expect(outcomes.filter(({ external_effects }) => external_effects === effects).length, effects).toBeGreaterThan(
+        20,
+      );
+    }
+    const undone = new Set(
+      actions.flatMap(({ compensated, status, outcome }) =>
+        compensated === undefined ? [] : [`${compensated} ${outcome ?? status}`],
+      ),
+    );
+    for (const ending of ["true", "false"]) {
+      for (const kind of ["succeeded", "unknown", "acted"]) expect(undone).toContain(`${ending} ${kind}`);
+    }
     for (const seen of ["deduplicated", "cached", "rolled_back", "compensated"] as const) {
       expect(actions.filter((action) => action[seen]).length, seen).toBeGreaterThan(20);
     }

@@ -1,17 +1,23 @@
 import fc from "fast-check";
 import type { Origin, ProposalInput, StateEntry, ToolSchemaInput } from "@car/ir";
-import { EMPTY_MEMORY, type ModelWorld, type ScriptedRule } from "../model/world.js";
+import { EMPTY_MEMORY, type HeldPlace, type ModelWorld } from "../model/world.js";
 import { anyActionDraft } from "./actions.js";
 import { anyUndoCall, type CallDraft, callOf } from "./calls.js";
 import { draftsIn, MOODS } from "./moods.js";
 import { proposalOf } from "./proposal.js";
-import { anyTools, toolName, UNDO_TOOL } from "./tools.js";
-import { anyKey, anyValue, fractionOf, KEYS, seldom, weighted } from "./values.js";
+import { anySetting, type Setting, settingIn, settingOf } from "./setting.js";
+import { anyTools, toolName, toolsIn, UNDO_TOOL } from "./tools.js";
+import { anyValue, fractionOf, KEYS, seldom, weighted } from "./values.js";
 
-/** One proposal of a case and the moment at which its caller gives up. */
+/** One proposal of a case, and what happens meanwhile. */
 export interface ModelStep {
   readonly proposal: ProposalInput;
   readonly cancelAtMs?: number;
+  /** Places of tools that other runs hold at its start. */
+  readonly holds?: readonly HeldPlace[];
+  /** Tools that the host takes out of use, so long after its start. */
+  readonly revokes?: readonly { readonly tool: string; readonly afterMs: number }[];
+  readonly principal?: string;
 }
 
 /** One or two proposals, executed one after the other on one runtime. */
@@ -20,62 +26,25 @@ export interface ModelCase {
   readonly steps: readonly ModelStep[];
 }
 
-const anyRule: fc.Arbitrary<ScriptedRule> = fc
-  .record({
-    effect: weighted([3, "require_approval" as const], [3, "require_state" as const], [1, "deny" as const]),
-    tool: fc.nat({ max: 3 }),
-    key: anyKey,
-    value: anyValue,
-    trustsModel: fc.boolean(),
-  })
-  .map(({ effect, tool, key, value, trustsModel }) =>
-    effect === "require_state"
-      ? { effect, tool: toolName(tool), key, value, ...(trustsModel ? { trust: "model" as const } : {}) }
-      : { effect, tool: toolName(tool) },
-  );
-
 const anyStateEntry = fc.record({
   value: anyValue,
   origin: weighted<Origin>([3, "host"], [1, "tool"], [1, "model"]),
   trusted: seldom(40, anyValue),
 });
 
-const anyBudget = fc.record({
-  calls: seldom(50, fc.integer({ min: 0, max: 8 })),
-  actions: seldom(40, fc.integer({ min: 0, max: 8 })),
-  durationMs: seldom(30, fc.integer({ min: 1, max: 200 })),
-  onExceeded: weighted([2, undefined], [1, "commit" as const], [1, "rollback" as const]),
-});
-
-const anySetting = fc.record({
-  policy: weighted([6, 0], [2, 1], [1, 2]).chain((length) =>
-    fc.array(anyRule, { minLength: length, maxLength: length }),
-  ),
-  approves: weighted([3, true], [1, false], [1, undefined]),
-  deniedTool: seldom(4, fc.nat({ max: 3 })),
-  allowedKeys: seldom(4, fc.subarray([...KEYS], { minLength: 1 })),
-  maxActions: seldom(4, fc.integer({ min: 1, max: 8 })),
-  budget: seldom(20, anyBudget),
-  retryLimit: seldom(8, fc.integer({ min: 0, max: 2 })),
-  defaultTimeoutMs: seldom(5, fc.constant(977)),
-  maxConcurrency: weighted([6, undefined], [2, 1], [2, 2], [2, 3], [1, 4], [1, 5]),
-  isEager: weighted([8, false], [1, true]),
-  random: fc.constantFrom(0.5, 0, 0.25, 0.96875),
-});
-
-/** What `anySetting` makes. */
-type Setting = typeof anySetting extends fc.Arbitrary<infer T> ? T : never;
-
 /** Everything from which a case is put together. Shrinks part by part. */
 const anyParts = fc.record({
   tools: anyTools,
   first: fc.array(anyActionDraft, { minLength: 1, maxLength: 9, size: "max" }),
   second: seldom(25, fc.array(anyActionDraft, { minLength: 1, maxLength: 4 })),
-  isWild: weighted([24, false], [1, true]),
+  isWild: weighted([40, false], [1, true]),
   mood: MOODS,
   entries: fc.array(seldom(70, anyStateEntry), { minLength: KEYS.length, maxLength: KEYS.length }),
   undoCalls: fc.array(anyUndoCall, { minLength: 1, maxLength: 5 }),
   cancelAtMs: seldom(6, fc.nat({ max: 60 })),
+  hold: seldom(8, fc.record({ tool: fc.nat({ max: 3 }), ms: fc.integer({ min: 5, max: 120 }) })),
+  revoke: seldom(4, fc.record({ tool: weighted([2, 0], [2, 1], [1, -1]), afterMs: fc.integer({ min: 1, max: 80 }) })),
+  isOthers: weighted([2, false], [1, true]),
   setting: anySetting,
 });
 
@@ -86,20 +55,67 @@ type Parts = typeof anyParts extends fc.Arbitrary<infer T> ? T : never;
 export const anyModelCase: fc.Arbitrary<ModelCase> = anyParts.map(caseOf);
 
 function caseOf(parts: Parts): ModelCase {
-  const { tools, first, second, isWild, setting } = parts;
-  const { defaultTimeoutMs } = setting;
-  const made = [first, ...(second === undefined ? [] : [second])].map((raw, index) => {
+  const held = heldTool(parts);
+  const tools = toolsIn(parts.mood, parts.tools).map((tool) =>
+    tool.name === held ? holdable(tool) : withPlaces(parts, tool),
+  );
+  const inMood = settingIn(parts.mood, parts.setting);
+  const setting = held === undefined ? inMood : settingFor(held, inMood);
+  const made = [parts.first, ...(parts.second === undefined ? [] : [parts.second])].map((raw, index) => {
     const drafts = draftsIn(parts.mood, raw);
-    return proposalOf({ drafts, prefix: index === 0 ? "a" : "b", tools, isWild, defaultTimeoutMs });
+    const { defaultTimeoutMs, isLarge } = setting;
+    return proposalOf({
+      ...{ drafts, tools, defaultTimeoutMs, isLarge },
+      prefix: index === 0 ? "a" : "b",
+      isWild: parts.isWild,
+    });
   });
   const calls = Object.fromEntries(made.flatMap((one) => Object.entries(one.calls)));
   const approvalMs = Object.fromEntries(Object.keys(calls).map((id, index) => [id, 2 + fractionOf(800_000 + index)]));
   const script = { calls, approvalMs, undoTools: [UNDO_TOOL], undoCalls: parts.undoCalls.map(undoCallOf) };
-  const steps = made.map(({ proposal }, index) => {
-    const cancels = index === 0 && parts.cancelAtMs !== undefined;
-    return cancels ? { proposal, cancelAtMs: cancelTime(parts.cancelAtMs) } : { proposal };
-  });
-  return { steps, world: worldOf({ tools, script, setting, entries: parts.entries }) };
+  const memory = { ...EMPTY_MEMORY, state: stateOf(parts.entries) };
+  return {
+    steps: made.map(({ proposal }, index) => ({ proposal, ...(index === 0 ? firstStep(parts) : secondStep(parts)) })),
+    world: { tools, script, memory, ...settingOf(setting) },
+  };
+}
+
+function firstStep(parts: Parts): Omit<ModelStep, "proposal"> {
+  const { cancelAtMs, hold, revoke } = parts;
+  const held = heldTool(parts);
+  return {
+    ...(cancelAtMs === undefined ? {} : { cancelAtMs: cancelTime(cancelAtMs) }),
+    ...(hold === undefined || held === undefined ? {} : { holds: [{ tool: held, ms: hold.ms + 0.8125 }] }),
+    ...(revoke === undefined
+      ? {}
+      : { revokes: [{ tool: revoke.tool < 0 ? UNDO_TOOL : toolName(revoke.tool), afterMs: revoke.afterMs + 0.6875 }] }),
+  };
+}
+
+function secondStep({ isOthers }: Parts): Omit<ModelStep, "proposal"> {
+  return isOthers ? { principal: "somebody else" } : {};
+}
+
+/** The tool of which another run holds the only place. Waits for it are long enough only by the default limit. */
+function heldTool({ hold, setting }: Parts): string | undefined {
+  return hold === undefined || setting.rateTimeoutMs !== undefined ? undefined : toolName(hold.tool);
+}
+
+/** The tool as another run can hold it, without a trace in what both share. */
+function holdable({ rate_limit: _, timeout_ms: __, ...tool }: ToolSchemaInput): ToolSchemaInput {
+  return { ...tool, effects: [], max_concurrency: 1 };
+}
+
+/** Nothing keeps the other run from its call. */
+function settingFor(held: string, setting: Setting): Setting {
+  const policy = setting.policy.filter(({ tool }) => tool !== held);
+  return { ...setting, policy, deniedTool: undefined, budget: undefined };
+}
+
+/** Waits for places are bounded like waits for the rate limit; here only the latter ones come to that bound. */
+function withPlaces({ setting }: Parts, { max_concurrency, ...tool }: ToolSchemaInput): ToolSchemaInput {
+  const isBounded = setting.rateTimeoutMs !== undefined || max_concurrency === undefined;
+  return isBounded ? tool : { ...tool, max_concurrency };
 }
 
 function undoCallOf(draft: CallDraft, index: number): ModelWorld["script"]["undoCalls"][number] {
@@ -107,43 +123,8 @@ function undoCallOf(draft: CallDraft, index: number): ModelWorld["script"]["undo
 }
 
 /** Zero stays zero (canceled before it began); other moments lie between whole milliseconds. */
-function cancelTime(ms: number | undefined): number {
-  return ms === undefined || ms === 0 ? 0 : ms + 0.4375;
-}
-
-function worldOf(from: {
-  readonly tools: readonly ToolSchemaInput[];
-  readonly script: ModelWorld["script"];
-  readonly setting: Setting;
-  readonly entries: Parts["entries"];
-}): ModelWorld {
-  const { setting } = from;
-  const { calls, actions, durationMs, onExceeded } = setting.budget ?? {};
-  return {
-    tools: from.tools,
-    script: from.script,
-    memory: { ...EMPTY_MEMORY, state: stateOf(from.entries) },
-    policy: setting.policy,
-    ...(setting.approves === undefined ? {} : { approves: setting.approves }),
-    capabilities: {
-      ...(setting.deniedTool === undefined ? {} : { denied_tools: [toolName(setting.deniedTool)] }),
-      ...(setting.allowedKeys === undefined ? {} : { allowed_state_keys: setting.allowedKeys }),
-      ...(setting.maxActions === undefined ? {} : { max_actions: setting.maxActions }),
-    },
-    budget: {
-      ...(calls === undefined ? {} : { max_tool_calls: calls }),
-      ...(actions === undefined ? {} : { max_actions: actions }),
-      ...(durationMs === undefined ? {} : { max_duration_ms: durationMs + 0.3125 }),
-      ...(onExceeded === undefined ? {} : { on_exceeded: onExceeded }),
-    },
-    limits: {
-      ...(setting.retryLimit === undefined ? {} : { max_retries: setting.retryLimit }),
-      ...(setting.defaultTimeoutMs === undefined ? {} : { default_timeout_ms: setting.defaultTimeoutMs }),
-    },
-    ...(setting.maxConcurrency === undefined ? {} : { maxConcurrency: setting.maxConcurrency }),
-    ...(setting.isEager ? { schedule: "eager" as const } : {}),
-    random: setting.random,
-  };
+function cancelTime(ms: number): number {
+  return ms === 0 ? 0 : ms + 0.4375;
 }
 
 /** Entries of a state after one commit. */

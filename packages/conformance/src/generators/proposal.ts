@@ -1,8 +1,8 @@
 import type { ProposalInput, ToolSchemaInput } from "@car/ir";
 import type { ScriptedCall } from "../model/world.js";
-import type { ActionDraft, LinkDraft } from "./actions.js";
+import type { ActionDraft, LinkDraft, UndoDraft } from "./actions.js";
 import { callOf } from "./calls.js";
-import { toolName } from "./tools.js";
+import { toolName, UNDO_TOOL } from "./tools.js";
 import { KEYS } from "./values.js";
 
 type ActionInput = ProposalInput["actions"][number];
@@ -16,6 +16,8 @@ export interface Surroundings {
   /** Keeps links that may close a cycle or name nothing. */
   readonly isWild: boolean;
   readonly defaultTimeoutMs: number | undefined;
+  /** Whether tools answer so much that references to it add up to more than a run may make of them. */
+  readonly isLarge: boolean;
 }
 
 /** A proposal and what its tools do. */
@@ -26,7 +28,10 @@ export interface ProposalAndCalls {
 
 /** Puts drafts together: links become ids, latencies become distinct. */
 export function proposalOf(around: Surroundings): ProposalAndCalls {
-  const actions = around.drafts.map((_, index) => actionOf(around, index));
+  const actions = [
+    ...around.drafts.map((_, index) => actionOf(around, index)),
+    ...around.drafts.flatMap(({ undo }, index) => (undo?.how === "ref" ? [undoTarget(around, index, undo)] : [])),
+  ];
   const calls = around.drafts.map((draft, index) => [idOf(around, index), callsOf(around, { draft, index })] as const);
   return { proposal: { actions }, calls: Object.fromEntries(calls) };
 }
@@ -48,7 +53,7 @@ function targetOf(around: Surroundings, from: number, to: number): string | unde
 
 function actionOf(around: Surroundings, index: number): ActionInput {
   const draft = at(around.drafts, index);
-  const { behaviour, maxRetries, reversibility, undoTool, idempotent, assumption } = draft;
+  const { behaviour, maxRetries, reversibility, undo, idempotent, assumption } = draft;
   const timeoutMs = timeoutOf(around, { draft, index });
   const dependencies = draft.dependencies.map((to) => targetOf(around, index, to)).filter((id) => id !== undefined);
   return {
@@ -68,10 +73,33 @@ function actionOf(around: Surroundings, index: number): ActionInput {
     assumptions: assumption === undefined ? [] : [assumptionOf(assumption)],
     ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
     ...(reversibility === undefined ? {} : { reversibility }),
-    ...(undoTool === undefined
-      ? {}
-      : { compensation: { type: "tool", tool: undoTool, parameters: { of: "$output.id" } } }),
+    ...(undo === undefined ? {} : { compensation: compensationOf(around, index, undo) }),
   } as ActionInput;
+}
+
+const TEMPLATES: Readonly<Record<UndoDraft["takes"], string | number>> = {
+  nothing: "all",
+  number: 1,
+  output: "$output.id",
+  parameters: "$parameters.n",
+  nowhere: "$output.nowhere",
+};
+
+function compensationOf(around: Surroundings, index: number, { how, takes }: UndoDraft): object {
+  if (how === "ref") return { type: "action_ref", action_id: targetIdOf(around, index) };
+  return { type: "tool", tool: how === "nobody" ? "nobody" : UNDO_TOOL, parameters: { of: TEMPLATES[takes] } };
+}
+
+/** An action that runs only to undo the one at `index`. */
+function undoTarget(around: Surroundings, index: number, { takes }: UndoDraft): ActionInput {
+  const id = idOf(around, index);
+  const path = takes === "output" ? ".id" : ".nowhere";
+  const of = takes === "nothing" || takes === "number" ? TEMPLATES[takes] : `$${id}.output${path}`;
+  return { id: targetIdOf(around, index), type: "tool_call", tool: UNDO_TOOL, parameters: { of } };
+}
+
+function targetIdOf(around: Surroundings, index: number): string {
+  return `${idOf(around, index)}u`;
 }
 
 function assumptionOf({ key, value, version }: NonNullable<ActionDraft["assumption"]>): object {
@@ -107,15 +135,16 @@ function linkText(around: Surroundings, from: number, { to, path, form }: LinkDr
   const id = targetOf(around, from, to);
   if (id === undefined) return undefined;
   const isTool = around.drafts[to % around.drafts.length]?.type === "tool_call";
-  const steps = isTool || path === ".nowhere" ? path : "";
+  const steps = around.isLarge ? "" : isTool || path === ".nowhere" ? path : "";
   if (form === "object") return { $ref: `${id}.output${steps}` };
   return form === "text" ? `$${id}.output${steps}` : `see \${${id}.output${steps}} and $$${id}.output`;
 }
 
 /** A call that hangs needs an end; different actions never have the same timeout. */
-function timeoutOf({ defaultTimeoutMs }: Surroundings, { draft, index }: Placed): number | undefined {
+function timeoutOf({ defaultTimeoutMs, tools }: Surroundings, { draft, index }: Placed): number | undefined {
   const hangs = draft.type === "tool_call" && draft.calls.some(({ ending }) => ending === "hang");
-  const wanted = draft.timeoutMs ?? (hangs && defaultTimeoutMs === undefined ? 40 : undefined);
+  const cap = tools.find(({ name }) => name === toolName(draft.tool))?.timeout_ms ?? defaultTimeoutMs;
+  const wanted = draft.timeoutMs ?? (hangs && typeof cap !== "number" ? 40 : undefined);
   return wanted === undefined ? undefined : wanted - (wanted % 16) + (index % 16);
 }
 
@@ -131,7 +160,7 @@ function callsOf(around: Surroundings, { draft, index }: Placed): readonly Scrip
   // A key that a declared effect fills from the output is not written through the handle as well.
   const keys = writable.filter((key) => !filled.includes(key));
   return draft.calls.map((call, place) =>
-    callOf(call, { serial: salt(around) + index * 8 + place, id, writable: keys }),
+    callOf(call, { serial: salt(around) + index * 8 + place, id, writable: keys, isLarge: around.isLarge }),
   );
 }
 

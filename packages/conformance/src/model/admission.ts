@@ -1,20 +1,13 @@
 import type { Action } from "@car/ir";
+import { policyProblems } from "./certain-refusals.js";
 import { boundsOf, overlaps, parametersOf } from "./keys.js";
 import type { AdmissionProblem } from "./outcome.js";
-import {
-  explicitPredecessors,
-  limitsOf,
-  type Plan,
-  type PlainProposal,
-  stableOrder,
-  toolsOf,
-  undoTargets,
-} from "./plan.js";
+import { explicitPredecessors, limitsOf, type Plan, type PlainProposal, stableOrder, undoTargets } from "./plan.js";
 import { isReference, referencesIn } from "./reference-text.js";
 import type { ModelWorld } from "./world.js";
 
-/** Everything that refuses the proposal whole, as far as the state is not needed to tell. */
-export function admissionProblems(proposal: PlainProposal, world: ModelWorld): readonly AdmissionProblem[] {
+/** What keeps the proposal from being planned at all. */
+export function structureProblems(proposal: PlainProposal, world: ModelWorld): readonly AdmissionProblem[] {
   const { actions } = proposal;
   return [
     ...sizeProblems(actions, world),
@@ -22,12 +15,21 @@ export function admissionProblems(proposal: PlainProposal, world: ModelWorld): r
     ...actions.flatMap((action) => unknownNames(action, actions)),
     ...cycleProblems(actions),
     ...actions.flatMap(unboundedKey),
-    ...compensationProblems(actions, world),
+    ...waitsForUndo(actions),
   ];
 }
 
+/**
+ * What refuses the proposal whole in the state as it is found.
+ * Reading of the contract: the policy is asked last, about what nothing else refuses.
+ */
+export function lateProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
+  const problems = laterWriterProblems(plan, world);
+  return problems.length > 0 ? problems : policyProblems(plan.proposal.actions, world);
+}
+
 /** State dependencies that only a later action writes, and that the state does not hold. */
-export function laterWriterProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
+function laterWriterProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
   return plan.actions.flatMap(({ index, action }) =>
     action.state_dependencies.flatMap((key) => {
       if (world.memory.state.get(key)?.value !== undefined) return [];
@@ -79,27 +81,13 @@ function unboundedKey(action: Action): readonly AdmissionProblem[] {
     : [];
 }
 
-/** A model's own compensation must name a tool that exists and may be called. */
-function compensationProblems(actions: readonly Action[], world: ModelWorld): readonly AdmissionProblem[] {
-  const tools = toolsOf(world);
-  const targets = undoTargets(actions);
+/** Reading of the contract: nothing may wait for an action that runs only to undo, it would wait for ever. */
+function waitsForUndo(actions: readonly Action[]): readonly AdmissionProblem[] {
   const explicit = explicitPredecessors(actions);
-  const viaTool = actions.flatMap((action): readonly AdmissionProblem[] => {
-    const { compensation } = action;
-    // Only calls are ever compensated, and the host's compensation wins.
-    if (action.type !== "tool_call" || tools.get(action.tool)?.compensation !== undefined) return [];
-    if (compensation?.type !== "tool") return [];
-    if (!tools.has(compensation.tool)) return [{ code: "unknown_tool", action_id: action.id, message: "unknown undo" }];
-    if (world.policy.some(({ effect, tool }) => effect === "deny" && tool === compensation.tool)) {
-      return [{ code: "policy_denied", action_id: action.id, message: "its undo is denied" }];
-    }
-    return [];
-  });
-  // Reading of the contract: nothing may wait for an action that runs only to undo, it would wait for ever.
-  const waiting = actions
+  const targets = undoTargets(actions);
+  return actions
     .filter((_, index) => [...(explicit[index] ?? [])].some((other) => targets.has(other) && other !== index))
     .map((action) => invalid(action, "waits for an action that only undoes"));
-  return [...viaTool, ...waiting];
 }
 
 function invalid(action: Action, message: string): AdmissionProblem {

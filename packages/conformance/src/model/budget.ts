@@ -1,5 +1,6 @@
 import { closeRest, expectDrainOver, fail, giveUp, noteLeft, signal, skip } from "./finish.js";
-import { type ActionRun, type ModelRun, runningActions, waitingActions } from "./run.js";
+import type { ActionRun } from "./action-run.js";
+import { type ModelRun, runningActions, waitingActions } from "./run.js";
 
 /**
  * Reserves what the next attempt costs. When a limit is reached, what is left is skipped and the action does not go on.
@@ -8,7 +9,7 @@ import { type ActionRun, type ModelRun, runningActions, waitingActions } from ".
 export function reserve(run: ModelRun, action: ActionRun): boolean {
   if (!hasRoom(run, action)) {
     // Reading of the contract: the retry fails, with the code that says why.
-    if (action.attempts > 0) fail(run, action, "budget_exceeded");
+    if (action.attempts > 0) fail(run, action, { code: "budget_exceeded" });
     else exceed(run, action);
     return false;
   }
@@ -16,8 +17,10 @@ export function reserve(run: ModelRun, action: ActionRun): boolean {
     exceed(run, action);
     return false;
   }
-  if (action.attempts === 0) run.usedActions += 1;
+  if (!action.charged) run.usedActions += 1;
   if (isCall(action)) run.usedCalls += 1;
+  action.charged = true;
+  action.reserved = true;
   return true;
 }
 
@@ -40,8 +43,8 @@ function exceed(run: ModelRun, action: ActionRun | undefined): void {
   const left = [...runningActions(run).filter(({ phase }) => phase !== "calling"), ...waitingActions(run)];
   noteLeft(run, left);
   for (const one of left) {
-    if (one.phase === "waiting") continue;
-    if (one.attempts > 0) giveUp(run, one, one.lastFailure?.code ?? "failed");
+    if (one.phase === "waiting" || one.phase === "parked") continue;
+    if (one.attempts > 0) giveUp(run, one, { code: one.lastFailure?.code ?? "failed" });
     else skip(run, one, { code: "budget_exceeded" });
   }
   closeRest(run, "budget_exceeded");
@@ -49,7 +52,7 @@ function exceed(run: ModelRun, action: ActionRun | undefined): void {
 
 function hasRoom(run: ModelRun, action: ActionRun): boolean {
   const { max_actions = Infinity, max_tool_calls = Infinity } = run.world.budget;
-  if (action.attempts === 0 && run.usedActions >= max_actions) return false;
+  if (!action.charged && run.usedActions >= max_actions) return false;
   return !isCall(action) || run.usedCalls < max_tool_calls;
 }
 
@@ -77,7 +80,7 @@ function restFits(run: ModelRun, action: ActionRun): boolean {
 
 /** What has not been charged besides `action`: waiting actions, and those at a gate. */
 function uncharged(run: ModelRun, action: ActionRun): readonly ActionRun[] {
-  const atGates = runningActions(run).filter((other) => other !== action && other.attempts === 0);
+  const atGates = runningActions(run).filter((other) => other !== action && !other.charged);
   return [...atGates, ...waitingActions(run)];
 }
 

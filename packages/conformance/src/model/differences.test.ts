@@ -23,8 +23,8 @@ function resultOf(model: ModelOutcome): ProposalResult {
     trace_id: "",
     reasons: [],
     status: model.status,
-    external_effects: model.external_effects_remain ? "remain" : "none",
-    external_effects_remain: model.external_effects_remain,
+    external_effects: model.external_effects,
+    external_effects_remain: model.external_effects !== "none",
     cost: { ...model.cost, total_duration_ms: 0, wall_ms: model.wall_ms },
     results: model.actions.map(({ code, ...action }) => ({
       ...action,

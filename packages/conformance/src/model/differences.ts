@@ -16,7 +16,8 @@ export function differences(model: ModelOutcome, observed: ObservedRun): readonl
   const { result } = observed;
   const pairs: readonly Pair[] = [
     ["status", model.status, result.status],
-    ["external_effects_remain", model.external_effects_remain, result.external_effects_remain],
+    ["external_effects", model.external_effects, result.external_effects],
+    ["external_effects_remain", model.external_effects !== "none", result.external_effects_remain],
     ...model.actions.flatMap((action, index) => actionPairs({ model, action, actual: result.results[index] })),
     ["number of results", model.actions.length, result.results.length],
     ...(model.status === "rejected" ? refusalPairs(model, result) : runPairs(model, observed)),
@@ -42,6 +43,8 @@ function actionPairs(at: {
       ? []
       : [
           [`${name} reason`, action.code, actual?.reason?.code],
+          [`${name} outcome`, action.outcome, actual?.reason?.outcome],
+          ...optionalPairs(name, action, actual),
           [`${name} cause of skip`, action.blamed, acceptedBlame(action, actual)],
         ];
   return [
@@ -58,6 +61,15 @@ function actionPairs(at: {
     [`${name} rolled_back`, action.rolled_back, actual?.rolled_back],
     [`${name} compensated`, action.compensated, actual?.compensated],
   ];
+}
+
+/** What the model speaks of only where the contract does. */
+function optionalPairs(name: string, action: ModelActionOutcome, actual: ActionResult | undefined): readonly Pair[] {
+  const pairs: readonly Pair[] = [
+    [`${name} class`, action.class, actual?.reason?.class],
+    [`${name} limit`, action.limit, actual?.reason?.limit],
+  ];
+  return pairs.filter(([, expected]) => expected !== undefined);
 }
 
 /** The model's own answer when the runtime names one of the actions that may be named. */

@@ -2,7 +2,8 @@ import type { JsonValue } from "@car/ir";
 import { writeCell, type CellWrite } from "./cells.js";
 import { covers } from "./keys.js";
 import { pathSteps, valueAt } from "./reference-text.js";
-import type { ActionRun, ModelRun } from "./run.js";
+import type { ActionRun } from "./action-run.js";
+import type { ModelRun } from "./run.js";
 import type { ReportedWrite } from "./world.js";
 
 /** What the tool itself said about the state: its handle's writes, then its declared effects found in the output. */

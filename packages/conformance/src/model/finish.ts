@@ -1,8 +1,17 @@
-import type { JsonValue, ReasonCode } from "@car/ir";
+import type { ErrorClass, JsonValue, ReasonCode } from "@car/ir";
 import type { CellWrite } from "./cells.js";
 import { applyChanges } from "./effects.js";
+import { calleeOf, doingOutside, doingWhenTold, noteDoing } from "./failures.js";
 import { limitsOf } from "./plan.js";
-import { type ActionEnd, type ActionRun, actionAt, type ModelRun, runningActions, type Stop } from "./run.js";
+import type { ActionEnd, ActionRun } from "./action-run.js";
+import { actionAt, type ModelRun, runningActions, type Stop } from "./run.js";
+
+/** Why an action did not succeed. */
+export interface Why {
+  readonly code: ReasonCode;
+  readonly class?: ErrorClass;
+  readonly limit?: string;
+}
 
 /** Ends an action that did what it should. */
 export function succeed(
@@ -14,19 +23,19 @@ export function succeed(
   end(run, action, { status: "succeeded", output: result.output });
 }
 
-/** Ends an action that was tried and failed. With `skip` that is tolerated, otherwise it aborts the run. */
-export function fail(run: ModelRun, action: ActionRun, code: ReasonCode): void {
-  end(run, action, endOfFailure(action, code));
-  if (action.planned.mayAbort) abort(run, action, code);
+/** Ends an action that failed. With `skip` that is tolerated, otherwise it aborts the run. */
+export function fail(run: ModelRun, action: ActionRun, why: Why): void {
+  end(run, action, endOfFailure(action, why));
+  if (action.planned.mayAbort) abort(run, action, why.code);
 }
 
 /**
  * Ends an action that a gate refused. It stays `rejected` whatever its failure behaviour.
  * Reading of the contract: when it was tried before, it has failed.
  */
-export function refuse(run: ModelRun, action: ActionRun, code: ReasonCode): void {
-  end(run, action, { status: action.attempts > 0 ? "failed" : "rejected", code });
-  if (action.planned.mayAbort) abort(run, action, code);
+export function refuse(run: ModelRun, action: ActionRun, why: Why): void {
+  end(run, action, { status: action.attempts > 0 ? "failed" : "rejected", ...whyOf(why) });
+  if (action.planned.mayAbort) abort(run, action, why.code);
 }
 
 /** Ends an action that is not tried. Never aborts by itself. */
@@ -35,15 +44,29 @@ export function skip(run: ModelRun, action: ActionRun, why: { code: ReasonCode; 
 }
 
 /** Ends an action that was given up: by an abort, or for want of budget. A tolerant one is `skipped`, as after any failure. */
-export function giveUp(run: ModelRun, action: ActionRun, code: ReasonCode): void {
-  action.canceledInFlight = code === "canceled" || code === "in_doubt";
+export function giveUp(run: ModelRun, action: ActionRun, why: Why): void {
   noteLeft(run, [action]);
-  end(run, action, endOfFailure(action, code));
+  end(run, action, endOfFailure(action, why));
 }
 
-/** A failure that is tolerated has one code, however it came about. */
-function endOfFailure({ planned }: ActionRun, code: ReasonCode): ActionEnd {
-  return planned.mayAbort ? { status: "failed", code } : { status: "skipped", code: "failed" };
+/** Gives up a call in flight that has not ended in time. Nobody knows what it did: it has told nothing. */
+export function abandon(run: ModelRun, action: ActionRun): void {
+  noteDoing(action, doingOutside(calleeOf(action), "unknown"));
+  giveUp(run, action, { code: "in_doubt" });
+}
+
+/** A failure that is tolerated has one code, however it came about; unless nothing was tried. */
+function endOfFailure({ planned, attempts }: ActionRun, why: Why): ActionEnd {
+  if (planned.mayAbort || attempts === 0) return { status: "failed", ...whyOf(why) };
+  return { status: "skipped", ...whyOf(why), code: "failed" };
+}
+
+function whyOf({ code, class: errorClass, limit }: Why): Why {
+  return {
+    code,
+    ...(errorClass === undefined ? {} : { class: errorClass }),
+    ...(limit === undefined ? {} : { limit }),
+  };
 }
 
 /**
@@ -53,7 +76,7 @@ function endOfFailure({ planned }: ActionRun, code: ReasonCode): ActionEnd {
 export function closeRest(run: ModelRun, code: ReasonCode): void {
   for (const index of run.plan.order) {
     const action = actionAt(run, index);
-    if (action.phase !== "waiting") continue;
+    if (action.phase !== "waiting" && action.phase !== "parked") continue;
     const blamed = blamedFor(run, action);
     skip(run, action, blamed.length === 0 ? { code } : { code: "dependency_unsuccessful", blamed });
   }
@@ -94,12 +117,14 @@ export function noteLeft(run: ModelRun, left: readonly ActionRun[]): void {
 function stopWaiting(run: ModelRun, action: ActionRun, code: ReasonCode): void {
   if (action.phase === "calling") return;
   if (action.attempts === 0) skip(run, action, { code });
-  else giveUp(run, action, action.lastFailure?.code ?? "failed");
+  else giveUp(run, action, { code: action.lastFailure?.code ?? "failed" });
 }
 
 /** Tells a call in flight to end; one that heeds its signal fails at once. */
 export function signal(run: ModelRun, action: ActionRun): void {
-  if (action.call?.heedsAbort === true) giveUp(run, action, "canceled");
+  if (action.call?.heedsAbort !== true) return;
+  noteDoing(action, doingWhenTold(calleeOf(action)));
+  giveUp(run, action, { code: "canceled" });
 }
 
 function abort(run: ModelRun, action: ActionRun, code: ReasonCode): void {
@@ -108,6 +133,7 @@ function abort(run: ModelRun, action: ActionRun, code: ReasonCode): void {
 
 function end(run: ModelRun, action: ActionRun, how: ActionEnd): void {
   action.end = how;
+  refund(run, action);
   action.phase = "done";
   action.finishedAt = run.now;
   run.ended = [...run.ended, action.planned.index];
@@ -116,4 +142,14 @@ function end(run: ModelRun, action: ActionRun, how: ActionEnd): void {
 /** The actions that ended, in the order of ending. */
 export function endedActions(run: ModelRun): readonly ActionRun[] {
   return run.ended.map((index) => actionAt(run, index));
+}
+
+/** Gives back what was reserved for an attempt that is not made. */
+function refund(run: ModelRun, action: ActionRun): void {
+  if (!action.reserved) return;
+  action.reserved = false;
+  if (action.planned.action.type === "tool_call") run.usedCalls -= 1;
+  if (action.attempts > 0) return;
+  run.usedActions -= 1;
+  action.charged = false;
 }

@@ -177,6 +177,55 @@ describe("model: sharing and budgets", () => {
   });
 });
 
+describe("model: what is certain beforehand", () => {
+  const parameters = { type: "object", properties: { n: { type: "integer" } } };
+  const refusal = (action: ActionInput, more: Partial<ModelWorld> = {}): readonly unknown[] => {
+    const tools = [tool({ parameters, effects: ["k"] })];
+    const { status, problems } = run([action], world({ a: [answers(1, 1)] }, { tools, ...more }));
+    return [status, ...problems.map(({ code }) => code)];
+  };
+  const wrong = { parameters: { n: "x" } };
+  const denied = { policy: [{ effect: "deny", tool: "t" }] } as const;
+
+  it("[CFM-20] refuses the proposal whole, where the refusal would undo the run", () => {
+    expect(refusal(call("a"))).toEqual(["committed"]);
+    expect(refusal(call("a", { tool: "nobody" }))).toEqual(["rejected", "unknown_tool"]);
+    expect(refusal(call("a", wrong))).toEqual(["rejected", "invalid"]);
+    expect(refusal(call("a"), { capabilities: { denied_tools: ["t"] } })).toEqual(["rejected", "capability_denied"]);
+    expect(refusal(call("a"), { capabilities: { allowed_state_keys: [] } })).toEqual(["rejected", "capability_denied"]);
+    expect(refusal(call("a", { failure_behavior: "retry" }), denied)).toEqual(["rejected", "policy_denied"]);
+  });
+
+  it("[CFM-20] a tolerant action is refused alone", () => {
+    const capabilities = { denied_tools: ["t"] };
+    for (const more of [{}, denied, { capabilities }]) {
+      expect(refusal(call("a", { ...wrong, ...skip }), more)).toEqual(["committed"]);
+    }
+  });
+
+  it("[CFM-20] what the state or a reference may still change is no certainty", () => {
+    const policy = [{ effect: "require_state", tool: "t", key: "k", value: 1 }] as const;
+    expect(refusal(call("a"), { policy })).toEqual(["rolled_back"]);
+    const reader = call("b", { parameters: { n: "$a.output" } });
+    const outcome = run([call("a"), reader], world({ a: [answers("x", 1)] }, { tools: [tool({ parameters })] }));
+    expect([outcome.status, ...codes(outcome)]).toEqual(["rolled_back", "succeeded -", "rejected invalid"]);
+    const half = call("b", { parameters: { n: "x", r: "$a.output" } });
+    expect(run([call("a"), half], world({}, { tools: [tool({ parameters })] })).status).toBe("rejected");
+  });
+});
+
+describe("model: sizes", () => {
+  it("[CFM-22] references may make of a run's parameters so much and no more", () => {
+    const text = "x".repeat(1_000);
+    const reader = (id: string): ActionInput => call(id, { parameters: { r: "$a.output" }, ...skip });
+    const calls = Object.fromEntries(["a", "b", "c", "d"].map((id, place) => [id, [answers(text, 1 + place)]]));
+    const at = world(calls, { limits: { max_resolved_bytes: 2_500 } });
+    const outcome = run([call("a", { parameters: { text } }), reader("b"), reader("c"), reader("d")], at);
+    expect(codes(outcome)).toEqual(["succeeded -", "succeeded -", "succeeded -", "rejected invalid"]);
+    expect([outcome.actions[3]?.limit, outcome.undecided]).toEqual(["max_resolved_bytes", false]);
+  });
+});
+
 describe("model: values", () => {
   it("[CFM-13] references are replaced in one pass; what looks like one but is none stays", () => {
     const outputs = (id: string) => (id === "a" ? { text: "$b.output", list: [1, { deep: true }] } : undefined);

@@ -1,9 +1,13 @@
-import type { JsonObject, JsonValue, ReasonCode, ToolSchema } from "@car/ir";
+import type { Action, JsonValue, ReasonCode, ToolSchema } from "@car/ir";
+import type { ActionRun } from "./action-run.js";
 import { conditionHolds } from "./condition.js";
+import { fits } from "./fits.js";
 import { sameJson } from "./json-text.js";
-import { boundsOf, covers, parametersOf } from "./keys.js";
+import { boundsOf, covers, parametersOf, readKeys, writeKeys } from "./keys.js";
+import { policyDecision } from "./policy.js";
 import { isReference, type Resolved, resolveReferences } from "./reference-text.js";
-import { actionAt, type ActionRun, type ModelRun } from "./run.js";
+import { actionAt, type ModelRun } from "./run.js";
+import type { ModelWorld } from "./world.js";
 
 /** Why a gate refuses; nothing when all let the action pass. */
 export type Refusal = ReasonCode | undefined;
@@ -24,23 +28,38 @@ export function keyRefusal({ planned, parameters }: ActionRun): Refusal {
   return typeof key === "string" && boundsOf(action).some((pattern) => covers(pattern, key)) ? undefined : "invalid";
 }
 
-/** Capability, validation and policy, in this order: the gates that are passed again after every wait. */
+/** Revocation, capability, validation and policy, in this order. They are asked before each attempt and after every wait. */
 export function authorityRefusal(run: ModelRun, action: ActionRun): Refusal {
-  return capabilityRefusal(run, action) ?? validationRefusal(run, action) ?? policyRefusal(run, action);
+  const { planned, parameters } = action;
+  const wire = planned.action;
+  if (wire.type === "tool_call" && isRevoked(run, wire.tool)) return "revoked";
+  // Reading of the contract: a key that came from a reference needs a permission of its own.
+  const dynamic = wire.type !== "tool_call" && typeof parameters["key"] === "string" ? [parameters["key"]] : [];
+  if (!isCapable(run.world, wire, { tool: planned.tool, keys: dynamic })) return "capability_denied";
+  const invalid = validationRefusal(run, action);
+  if (invalid !== undefined || wire.type !== "tool_call") return invalid;
+  return policyDecision(run, wire.tool, action.attempts + 1).effect === "deny" ? "policy_denied" : undefined;
 }
 
-function capabilityRefusal({ world }: ModelRun, { planned, parameters }: ActionRun): Refusal {
-  const { allowed_tools, denied_tools, allowed_state_keys } = world.capabilities;
-  const { action } = planned;
+/** Whether the host has taken the tool out of use by now. */
+export function isRevoked({ world, now }: ModelRun, tool: string): boolean {
+  return now >= (world.memory.revocations.get(tool) ?? Infinity);
+}
+
+/** Whether the capability set has the action's tool and every key that it, its tool or `keys` name. */
+export function isCapable(
+  { capabilities }: ModelWorld,
+  action: Action,
+  { tool, keys = [] }: { readonly tool: ToolSchema | undefined; readonly keys?: readonly string[] },
+): boolean {
+  const { allowed_tools, denied_tools, allowed_state_keys } = capabilities;
   if (action.type === "tool_call") {
-    if (denied_tools?.includes(action.tool) === true) return "capability_denied";
-    if (allowed_tools !== undefined && !allowed_tools.includes(action.tool)) return "capability_denied";
+    if (denied_tools?.includes(action.tool) === true) return false;
+    if (allowed_tools !== undefined && !allowed_tools.includes(action.tool)) return false;
   }
   // Reading of the contract: a declared pattern needs a permission that covers all of it.
-  const dynamic = action.type !== "tool_call" && typeof parameters["key"] === "string" ? [parameters["key"]] : [];
-  const touched = [...planned.reads, ...planned.writes, ...dynamic];
   const allowed = (key: string): boolean => allowed_state_keys?.some((pattern) => covers(pattern, key)) ?? true;
-  return touched.every(allowed) ? undefined : "capability_denied";
+  return [...readKeys(action), ...writeKeys(action, tool), ...keys].every(allowed);
 }
 
 /** All problems are collected; the first kind, in the contract's order, names the refusal. */
@@ -68,50 +87,4 @@ function validationRefusal(run: ModelRun, { planned, parameters }: ActionRun): R
  */
 export function committedVersion({ world }: ModelRun, key: string): number {
   return world.memory.state.get(key)?.version ?? 0;
-}
-
-/** Checks a value against the few schema words that generated tools use: `type`, `required`, `properties`. */
-export function fits(value: JsonValue, schema: JsonObject): boolean {
-  if (!hasType(value, schema["type"])) return false;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return true;
-  const object = value as JsonObject;
-  const required = (schema["required"] ?? []) as readonly string[];
-  const properties = (schema["properties"] ?? {}) as Readonly<Record<string, JsonObject>>;
-  if (required.some((name) => !Object.hasOwn(object, name))) return false;
-  return Object.entries(properties).every(
-    ([name, sub]) => !Object.hasOwn(object, name) || fits(object[name] ?? null, sub),
-  );
-}
-
-function hasType(value: JsonValue, type: JsonValue | undefined): boolean {
-  if (type === undefined) return true;
-  if (type === "integer") return Number.isInteger(value);
-  if (type === "array") return Array.isArray(value);
-  if (type === "null") return value === null;
-  if (type === "object") return typeof value === "object" && value !== null && !Array.isArray(value);
-  return typeof value === type;
-}
-
-function policyRefusal(run: ModelRun, { planned }: ActionRun): Refusal {
-  const { tool } = planned;
-  const rules = run.world.policy.filter((rule) => rule.tool === tool?.name);
-  const denied = rules.some((rule) => {
-    if (rule.effect !== "require_state") return rule.effect === "deny";
-    const cell = run.cells.get(rule.key);
-    const seen = rule.trust === "model" ? cell?.newest : cell?.trusted;
-    return !sameJson(seen?.value, rule.value);
-  });
-  return denied ? "policy_denied" : undefined;
-}
-
-/** Whether the action must not go on before somebody has approved it. */
-export function needsApproval(run: ModelRun, { planned, approved }: ActionRun): boolean {
-  const rules = run.world.policy.filter((rule) => rule.tool === planned.tool?.name);
-  return !approved && rules.some(({ effect }) => effect === "require_approval");
-}
-
-/** What the host declared about the tool of an action that has passed validation. */
-export function knownTool({ planned }: ActionRun): ToolSchema {
-  if (planned.tool === undefined) throw new TypeError(`action \`${planned.action.id}\` has no known tool`);
-  return planned.tool;
 }

@@ -41,6 +41,7 @@ const boaster = (): ComparedRuntime => ({
     external_effects: "none",
     external_effects_remain: false,
   }),
+  revoke: () => true,
   close: async () => undefined,
 });
 

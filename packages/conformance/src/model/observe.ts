@@ -2,11 +2,12 @@ import type { BudgetInput, Capabilities, LimitsInput, ProposalInput, ProposalRes
 import type { Approver, Clock, PolicyEngine, RandomSource, StateStore, Tool } from "@car/ir/ports";
 import type { ManualClock } from "../clock/manual-clock.js";
 import { settledIn } from "../clock/settled-in.js";
-import type { ModelCase } from "../generators/model-case.js";
+import type { ModelCase, ModelStep } from "../generators/model-case.js";
 import { differences } from "./differences.js";
 import type { ModelOutcome } from "./outcome.js";
 import { runModel } from "./run-model.js";
 import { scriptedPolicy } from "./scripted-policy.js";
+import { answers } from "./scripted-call.js";
 import { type ScriptedTools, scriptedTools } from "./scripted-tools.js";
 import type { ModelWorld } from "./world.js";
 
@@ -25,9 +26,16 @@ export interface ComparisonOptions {
   readonly state: StateStore;
 }
 
+/** What one execution is given. */
+interface ExecutionOptions {
+  readonly signal?: AbortSignal;
+  readonly principal?: string;
+}
+
 /** What a runtime under comparison must be able to do. */
 export interface ComparedRuntime {
-  execute(proposal: ProposalInput, options: { readonly signal?: AbortSignal }): Promise<ProposalResult>;
+  execute(proposal: ProposalInput, options: ExecutionOptions): Promise<ProposalResult>;
+  revoke(tool: string): boolean;
   close(): Promise<void>;
 }
 
@@ -51,19 +59,24 @@ export interface ComparedStep {
  * decide (`undecided`), or on which they differ.
  */
 export async function compareWithModel({ world, steps }: ModelCase, at: Comparison): Promise<readonly ComparedStep[]> {
-  const scripted = scriptedTools(world, at.clock);
+  const scripted = scriptedTools(withHolders(world, steps), at.clock);
   await at.store.commit({
     entries: new Map([...world.memory.state].map(([key, entry]) => [key, { ...entry, version: 0 }])),
   });
   const runtime = at.create(optionsOf(world, { scripted, ...at }));
   const compared: ComparedStep[] = [];
   let before: ModelWorld = world;
-  for (const { proposal, cancelAtMs } of steps) {
+  for (const step of steps) {
     const now = at.clock.now();
     const memory = { ...before.memory, now, state: entriesOf(at.store) };
-    const model = runModel(proposal, { ...before, memory, ...(cancelAtMs === undefined ? {} : { cancelAtMs }) });
-    const result = await settledIn(at.clock, runtime.execute(proposal, signalAt(at.clock, cancelAtMs)));
-    const calls = scripted.takeCalls().map((call) => ({ ...call, at: call.at - now }));
+    const { proposal } = step;
+    const model = runModel(proposal, worldAt(step, { ...before, memory }));
+    const holders = await startHolders(runtime, step, at.clock);
+    for (const { tool, afterMs } of step.revokes ?? []) at.clock.setTimer(() => runtime.revoke(tool), afterMs);
+    const result = await settledIn(at.clock, runtime.execute(proposal, executionOf(step, at.clock)));
+    await settledIn(at.clock, Promise.all(holders));
+    const made = scripted.takeCalls().filter(({ action_id }) => action_id?.startsWith(HOLDER) !== true);
+    const calls = made.map((call) => ({ ...call, at: call.at - now }));
     const found = model.undecided ? [] : differences(model, { result, calls, state: entriesOf(at.store) });
     compared.push({ model, result, differences: found });
     if (model.undecided || found.length > 0) break;
@@ -90,17 +103,61 @@ function optionsOf(world: ModelWorld, at: Comparison & { readonly scripted: Scri
   };
 }
 
-function slowApprover({ script }: ModelWorld, approves: boolean, clock: Clock): Approver {
-  return ({ action_id }) =>
-    new Promise((resolve) => clock.setTimer(() => resolve(approves), script.approvalMs[action_id] ?? 0));
+function slowApprover({ script, deniesFrom = Infinity }: ModelWorld, approves: boolean, clock: Clock): Approver {
+  const questions = new Map<string, number>();
+  return ({ action_id, tool }) => {
+    const call = `${action_id} ${tool}`;
+    const question = (questions.get(call) ?? 0) + 1;
+    questions.set(call, question);
+    const answer = approves && question < deniesFrom;
+    return new Promise((resolve) => clock.setTimer(() => resolve(answer), script.approvalMs[action_id] ?? 0));
+  };
 }
 
-function signalAt(clock: Clock, cancelAtMs: number | undefined): { readonly signal?: AbortSignal } {
-  if (cancelAtMs === undefined) return {};
+/** The world as it is for one step. */
+export function worldAt({ revokes = [], cancelAtMs, holds, principal }: ModelStep, before: ModelWorld): ModelWorld {
+  const { memory } = before;
+  const revocations = new Map(memory.revocations);
+  for (const { tool, afterMs } of revokes) revocations.set(tool, memory.now + afterMs);
+  return {
+    ...before,
+    memory: { ...memory, revocations },
+    ...(cancelAtMs === undefined ? {} : { cancelAtMs }),
+    ...(holds === undefined ? {} : { holds }),
+    ...(principal === undefined ? {} : { principal }),
+  };
+}
+
+/** Starts the ids of the actions of other runs, which only hold places. */
+const HOLDER = "holder";
+
+function withHolders(world: ModelWorld, steps: readonly ModelStep[]): ModelWorld {
+  const holds = steps.flatMap((step) => step.holds ?? []);
+  const calls = holds.map(({ ms }, index) => [`${HOLDER}${index}`, [answers(null, ms)]] as const);
+  return { ...world, script: { ...world.script, calls: { ...world.script.calls, ...Object.fromEntries(calls) } } };
+}
+
+/** Starts other runs that hold the places; resolves when they do, to the promise of their ends. */
+async function startHolders(
+  runtime: ComparedRuntime,
+  { holds = [] }: ModelStep,
+  clock: ManualClock,
+): Promise<readonly Promise<unknown>[]> {
+  const ends = holds.map(({ tool }, index) => {
+    const action = { id: `${HOLDER}${index}`, type: "tool_call" as const, tool, parameters: { n: 99 } };
+    return runtime.execute({ actions: [{ ...action, failure_behavior: "skip" as const }] }, {});
+  });
+  if (holds.length > 0) await clock.advanceAsync(0);
+  return ends;
+}
+
+function executionOf({ cancelAtMs, principal }: ModelStep, clock: Clock): ExecutionOptions {
+  const whose = principal === undefined ? {} : { principal };
+  if (cancelAtMs === undefined) return whose;
   const controller = new AbortController();
   if (cancelAtMs === 0) controller.abort();
   else clock.setTimer(() => controller.abort(), cancelAtMs);
-  return { signal: controller.signal };
+  return { ...whose, signal: controller.signal };
 }
 
 function entriesOf(store: StateStore): ReadonlyMap<string, StateEntry> {

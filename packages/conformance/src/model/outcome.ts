@@ -1,4 +1,12 @@
-import type { ActionStatus, JsonObject, JsonValue, ProposalStatus, ReasonCode } from "@car/ir";
+import type {
+  ActionStatus,
+  ErrorClass,
+  ExternalEffects,
+  JsonObject,
+  JsonValue,
+  ProposalStatus,
+  ReasonCode,
+} from "@car/ir";
 import type { ModelMemory } from "./world.js";
 
 /** What the model says about one action. Names are those of the wire. */
@@ -6,6 +14,12 @@ export interface ModelActionOutcome {
   readonly action_id: string;
   readonly status: ActionStatus;
   readonly code?: ReasonCode;
+  /** Class of the failure that ended it, where the contract says which. */
+  readonly class?: ErrorClass;
+  /** What a call that did not succeed may have done outside; absent when nothing. */
+  readonly outcome?: "unknown" | "acted";
+  /** Name of the limit that refused it, where there is one. */
+  readonly limit?: string;
   /** For `dependency_unsuccessful`: the actions that may be named as the cause. */
   readonly blamed?: readonly string[];
   readonly attempts: number;
@@ -48,7 +62,7 @@ export interface ModelOutcome {
   /** Why it was not committed. */
   readonly cause?: { readonly code: ReasonCode; readonly action_id?: string };
   readonly calls: readonly ModelCall[];
-  readonly external_effects_remain: boolean;
+  readonly external_effects: ExternalEffects;
   readonly cost: {
     readonly tool_calls: number;
     readonly actions_executed: number;
@@ -59,9 +73,8 @@ export interface ModelOutcome {
   readonly wall_ms: number;
   /**
    * True when the contract leaves something open that matters: two things happened at the same instant, several actions had
-   * waited for one tool or for one answer, or only some of what a budget cannot pay may abort.
+   * waited for one tool or for one answer, only some of what a budget cannot pay may abort, or a size is close to its limit.
    */
   readonly undecided: boolean;
-  /** State, receipts and cached results after the run. */
   readonly memory: ModelMemory;
 }

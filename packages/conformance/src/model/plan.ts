@@ -75,7 +75,7 @@ export function planOf(proposal: PlainProposal, world: ModelWorld): Plan {
       action,
       tool,
       ...(keys[index] ?? { reads: [], writes: [] }),
-      mayAbort: action.failure_behavior !== "skip",
+      mayAbort: action.failure_behavior !== "skip" && !targets.has(index),
       reversibility: effectiveReversibility(action, tool),
       onlyUndoes: targets.has(index),
       explicit: explicit[index] ?? new Set(),

@@ -162,7 +162,7 @@ describe("model: skipping and giving up", () => {
     ]);
     expect(outcome.actions.map(({ rolled_back }) => rolled_back)).toEqual([true, true, true, false, false]);
     expect(outcome.memory.state.size).toBe(0);
-    expect(outcome.external_effects_remain).toBe(false);
+    expect(outcome.external_effects).toBe("none");
   });
 
   it("[CFM-9] siblings that heed the signal are canceled; those that do not are given up after the drain time", () => {
@@ -174,7 +174,7 @@ describe("model: skipping and giving up", () => {
     const outcome = run([call("bad"), call("polite"), call("deaf", "book")], world(calls));
     expect(statuses(outcome)).toEqual(["bad failed failed 1", "polite failed canceled 1", "deaf failed in_doubt 1"]);
     expect(outcome.wall_ms).toBe(5_010);
-    expect(outcome.external_effects_remain).toBe(true);
+    expect(outcome.external_effects).toBe("unknown");
   });
 
   it("[CFM-12] a signal cancels like an abort", () => {

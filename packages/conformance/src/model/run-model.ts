@@ -1,15 +1,18 @@
 import type { ProposalInput } from "@car/ir";
-import { admissionProblems, laterWriterProblems } from "./admission.js";
+import type { ActionRun } from "./action-run.js";
+import { lateProblems, structureProblems } from "./admission.js";
+import { certainRefusals } from "./certain-refusals.js";
 import { settleCall, timeOut } from "./attempt.js";
 import { runOutOfTime } from "./budget.js";
-import { giveUp, skip, stopRun } from "./finish.js";
+import { abandon, skip, stopRun } from "./finish.js";
 import type { AdmissionProblem, ModelOutcome } from "./outcome.js";
 import { plainProposal, planOf } from "./plan.js";
 import { canGoOn, pump } from "./pump.js";
 import { actionAt, type AgendaEvent, type ModelRun, newRun, runningActions, waitingActions } from "./run.js";
+import { tokenTimes } from "./rate.js";
 import { settle } from "./settle.js";
 import { wokenActions } from "./sharing.js";
-import { approvalAnswered, proceed } from "./start.js";
+import { approvalAnswered, passRateLimit, proceed, queueUp, rateTimedOut } from "./start.js";
 import type { ModelWorld } from "./world.js";
 
 /**
@@ -19,12 +22,13 @@ import type { ModelWorld } from "./world.js";
 export function runModel(input: ProposalInput, world: ModelWorld): ModelOutcome {
   const proposal = plainProposal(input);
   const ids = proposal.actions.map(({ id }) => id);
-  const problems = admissionProblems(proposal, world);
-  if (problems.length > 0) return refused({ ids, problems }, world);
+  const flaws = structureProblems(proposal, world);
+  const certain = certainRefusals(proposal.actions, world);
+  if (flaws.length > 0) return refused({ ids, problems: [...flaws, ...certain] }, world);
   const plan = planOf(proposal, world);
-  // They are looked for once the locks are taken, and a signal that is aborted by then takes none.
-  const late = world.cancelAtMs === 0 ? [] : laterWriterProblems(plan, world);
-  if (late.length > 0) return refused({ ids, problems: late }, world);
+  // Those are looked for once the locks are taken, and a signal that is aborted by then takes none.
+  const late = certain.length > 0 ? certain : lateProblems(plan, world);
+  if (late.length > 0 && world.cancelAtMs !== 0) return refused({ ids, problems: late }, world);
   const run = newRun(plan, world);
   simulate(run);
   return settle(run);
@@ -34,6 +38,7 @@ function simulate(run: ModelRun): void {
   const { budget, cancelAtMs } = run.world;
   if (cancelAtMs === 0) cancelBeforeStart(run);
   if (cancelAtMs !== undefined) expect(run, { kind: "signal_aborted", afterMs: cancelAtMs });
+  for (const { ms } of run.world.holds ?? []) expect(run, { kind: "place_freed", afterMs: ms });
   if (budget.max_duration_ms !== undefined) expect(run, { kind: "out_of_time", afterMs: budget.max_duration_ms });
 
   for (;;) {
@@ -53,7 +58,7 @@ function wakeWaiters(run: ModelRun): boolean {
   for (const action of woken) {
     // Whether the other waiters go before what has become possible by the end of one, is not for the contract to say.
     if (action.phase === "sharing" && action !== woken[0] && canGoOn(run)) run.undecided = true;
-    if (action.phase === "sharing") proceed(run, action);
+    if (action.phase === "sharing") queueUp(run, action);
   }
   return woken.length > 0;
 }
@@ -61,6 +66,8 @@ function wakeWaiters(run: ModelRun): boolean {
 /** Reading of the contract: nothing can be blamed on another action, as nothing has begun. */
 function cancelBeforeStart(run: ModelRun): void {
   for (const action of waitingActions(run)) skip(run, action, { code: "canceled" });
+  // Nothing of it begins, so what stands by to undo is told the same.
+  for (const action of run.actions) action.end ??= { status: "skipped", code: "canceled" };
   stopRun(run, { status: "canceled", code: "canceled" });
 }
 
@@ -71,22 +78,31 @@ function expect(run: ModelRun, event: { kind: AgendaEvent["kind"]; afterMs: numb
 
 /** The earliest event that still matters; the first one put down among those of one instant. */
 function nextEvent(run: ModelRun): AgendaEvent {
-  const open = run.agenda.filter((event) => isOpen(run, event));
+  const tokens = tokenTimes(run).map((due): AgendaEvent => ({ ...due, kind: "token_due", attempt: 0 }));
+  const open = [...run.agenda.filter((event) => isOpen(run, event)), ...tokens];
   const at = Math.min(...open.map((event) => event.at));
   const due = open.filter((event) => event.at === at);
   const [event] = due;
   if (event === undefined) throw new TypeError("the run hangs: a call hangs that has no timeout");
   if (due.length > 1) run.undecided = true;
-  run.agenda = open.filter((other) => other !== event);
+  run.agenda = run.agenda.filter((other) => other !== event && isOpen(run, other));
   return event;
 }
+
+/** The phase of the action that an event is about. */
+const PHASES: { readonly [Kind in AgendaEvent["kind"]]?: ActionRun["phase"] } = {
+  settled: "calling",
+  timed_out: "calling",
+  approval_answered: "asking",
+  rate_timed_out: "queued",
+  retry_due: "delayed",
+};
 
 /** False for what concerns an attempt that is over. */
 function isOpen(run: ModelRun, { kind, index, attempt }: AgendaEvent): boolean {
   if (index < 0) return true;
   const action = actionAt(run, index);
-  const phase = kind === "retry_due" ? "delayed" : kind === "approval_answered" ? "asking" : "calling";
-  return action.attempts === attempt && action.phase === phase;
+  return action.attempts === attempt && action.phase === PHASES[kind];
 }
 
 function handle(run: ModelRun, { at, kind, index }: AgendaEvent): void {
@@ -98,6 +114,12 @@ function handle(run: ModelRun, { at, kind, index }: AgendaEvent): void {
       return timeOut(run, actionAt(run, index));
     case "approval_answered":
       return approvalAnswered(run, actionAt(run, index));
+    case "rate_timed_out":
+      return rateTimedOut(run, actionAt(run, index));
+    case "token_due":
+      return passRateLimit(run, actionAt(run, index));
+    case "place_freed":
+      return undefined;
     case "retry_due":
       return proceed(run, actionAt(run, index));
     case "out_of_time":
@@ -105,7 +127,7 @@ function handle(run: ModelRun, { at, kind, index }: AgendaEvent): void {
     case "signal_aborted":
       return stopRun(run, { status: "canceled", code: "canceled" });
     case "drain_over":
-      for (const action of runningActions(run)) giveUp(run, action, "in_doubt");
+      for (const action of runningActions(run)) abandon(run, action);
   }
 }
 
@@ -127,7 +149,7 @@ function refused(
     })),
     problems,
     calls: [],
-    external_effects_remain: false,
+    external_effects: "none",
     cost: { tool_calls: 0, actions_executed: 0, actions_rejected: ids.length, actions_skipped: 0, retries: 0 },
     wall_ms: 0,
     undecided: false,

@@ -1,64 +1,24 @@
-import type { ActionStatus, ErrorClass, JsonObject, JsonValue, ReasonCode } from "@car/ir";
-import { cellsOf, type Cells, type CellWrite } from "./cells.js";
+import type { ReasonCode } from "@car/ir";
+import { type ActionRun, newActionRun } from "./action-run.js";
+import { cellsOf, type Cells } from "./cells.js";
 import type { ModelCall } from "./outcome.js";
-import { limitsOf, type Plan, type PlannedAction } from "./plan.js";
-import type { ModelWorld, ReportedWrite, ScriptedCall, SharedAnswer } from "./world.js";
-
-/**
- * `waiting`: not started. `checking`: passes the gates, which takes no time. `asking`: waits for an approval. `calling`: a
- * tool is at work. `delayed`: between two attempts. `sharing`: waits for the answer of an equal call. `done`: ended. Those
- * between the first and the last are running: they hold a slot of the run and a place at their tool.
- */
-export type Phase = "waiting" | "checking" | "asking" | "calling" | "delayed" | "sharing" | "done";
-
-/** How one attempt failed. */
-export interface Failure {
-  readonly code: ReasonCode;
-  readonly class: ErrorClass;
-  readonly retryAfterMs?: number;
-  /** Whether the tool threw it; otherwise it answered, or ran out of time. */
-  readonly thrown: boolean;
-}
-
-/** How an action ended. */
-export interface ActionEnd {
-  readonly status: ActionStatus;
-  readonly code?: ReasonCode;
-  readonly blamed?: readonly string[];
-  readonly output?: JsonValue;
-}
-
-/** One action while the run goes on. */
-export interface ActionRun {
-  readonly planned: PlannedAction;
-  phase: Phase;
-  attempts: number;
-  parameters: JsonObject;
-  /** What the current attempt does. */
-  call: ScriptedCall | undefined;
-  lastFailure: Failure | undefined;
-  approved: boolean;
-  /** Whether some attempt ran out of time, so that nobody knows what it did. */
-  timedOut: boolean;
-  /** Whether it was given up while a tool was at work. */
-  canceledInFlight: boolean;
-  /** When it became ready. */
-  since: number | undefined;
-  startedAt: number | undefined;
-  finishedAt: number | undefined;
-  end: ActionEnd | undefined;
-  changes: readonly CellWrite[];
-  reported: readonly ReportedWrite[];
-  shared: "receipt" | "cache" | undefined;
-  compensated: boolean | undefined;
-  read: { readonly found: boolean; readonly version: number } | undefined;
-}
+import { limitsOf, type Plan } from "./plan.js";
+import type { Bucket, ModelWorld, SharedAnswer } from "./world.js";
 
 /** Something that happens at a known time. `attempt` tells whether it is still of interest. */
 export interface AgendaEvent {
   readonly at: number;
   readonly kind:
-    "settled" | "timed_out" | "approval_answered" | "retry_due" | "out_of_time" | "signal_aborted" | "drain_over";
+    | "settled"
+    | "timed_out"
+    | "approval_answered"
+    | "rate_timed_out"
+    | "token_due"
+    | "retry_due"
+    | "place_freed"
+    | "out_of_time"
+    | "signal_aborted"
+    | "drain_over";
   readonly index: number;
   readonly attempt: number;
 }
@@ -94,11 +54,16 @@ export interface ModelRun {
   outOfTime: boolean;
   usedCalls: number;
   usedActions: number;
+  /** Size of all parameters that references were replaced in. */
+  resolvedBytes: number;
   /** Whether the check before the first irreversible call has been made. */
   restChecked: boolean;
   readonly receipts: Map<string, SharedAnswer & { readonly owner?: number }>;
   readonly cache: Map<string, SharedAnswer>;
   readonly flights: Map<string, Flight>;
+  readonly buckets: Map<string, Bucket>;
+  /** Indices of the actions that wait for the rate limit of a tool, in the order of coming. */
+  readonly queues: Map<string, readonly number[]>;
   undecided: boolean;
 }
 
@@ -119,10 +84,13 @@ export function newRun(plan: Plan, world: ModelWorld): ModelRun {
     outOfTime: false,
     usedCalls: 0,
     usedActions: 0,
+    resolvedBytes: 0,
     restChecked: false,
     receipts: new Map(world.memory.receipts),
     cache: new Map(world.memory.cache),
     flights: new Map(),
+    buckets: new Map(world.memory.buckets),
+    queues: new Map(),
     undecided: false,
   };
 }
@@ -136,19 +104,25 @@ export function actionAt(run: ModelRun, index: number): ActionRun {
 
 /** Actions that have started and not ended. */
 export function runningActions(run: ModelRun): readonly ActionRun[] {
-  return run.actions.filter(({ phase }) => phase !== "waiting" && phase !== "done");
+  return run.actions.filter(({ phase }) => phase !== "waiting" && phase !== "parked" && phase !== "done");
 }
 
 /** Actions that may still start. */
 export function waitingActions(run: ModelRun): readonly ActionRun[] {
-  return run.actions.filter(({ phase, planned }) => phase === "waiting" && !planned.onlyUndoes);
+  return run.actions.filter(({ phase, planned }) => (phase === "waiting" || phase === "parked") && !planned.onlyUndoes);
 }
 
-/** Waiting actions whose predecessors have all ended, in list order. */
+/** Waiting actions whose predecessors have all ended, in list order. Those that are parked are none. */
 export function readyActions(run: ModelRun): readonly ActionRun[] {
-  return waitingActions(run).filter(({ planned }) =>
-    [...planned.before].every((other) => actionAt(run, other).phase === "done"),
+  return waitingActions(run).filter(
+    ({ phase, planned }) =>
+      phase === "waiting" && [...planned.before].every((other) => actionAt(run, other).phase === "done"),
   );
+}
+
+/** Actions whose turn has come, and that wait for a place at their tool. */
+export function parkedActions(run: ModelRun): readonly ActionRun[] {
+  return run.actions.filter(({ phase }) => phase === "parked");
 }
 
 /**
@@ -156,15 +130,16 @@ export function readyActions(run: ModelRun): readonly ActionRun[] {
  * Reading of the contract: like a slot of the run, a place at the tool is held from the start of an action to its end.
  */
 export function toolHasRoom(run: ModelRun, { planned: { tool } }: ActionRun): boolean {
-  const holders = runningActions(run).filter(({ planned }) => planned.tool?.name === tool?.name);
-  return tool === undefined || holders.length < (tool.max_concurrency ?? Infinity);
+  if (tool === undefined) return true;
+  const holders = runningActions(run).filter(({ planned }) => planned.tool?.name === tool.name);
+  const others = (run.world.holds ?? []).filter((held) => held.tool === tool.name && run.now < run.startedAt + held.ms);
+  return holders.length + others.length < (tool.max_concurrency ?? Infinity);
 }
 
 /** Whether others have waited for the tool, too. Whom it then serves first is not for the contract to say. */
 export function isFirstOfMany(run: ModelRun, { planned: { tool, index } }: ActionRun): boolean {
-  if (tool?.max_concurrency === undefined) return false;
-  const rivals = readyActions(run).filter(({ planned }) => planned.tool?.name === tool.name && planned.index !== index);
-  return rivals.some(({ since }) => since !== undefined && since < run.now);
+  const rivals = waitingActions(run).filter(({ planned }) => planned.tool === tool && planned.index !== index);
+  return tool !== undefined && rivals.some(({ parkedAt }) => parkedAt !== undefined && parkedAt < run.now);
 }
 
 /** Further attempts an action may make. */
@@ -177,27 +152,4 @@ export function retriesOf({ planned }: ActionRun, run: ModelRun): number {
 export function retryDelayMs(run: ModelRun, retry: number, retryAfterMs = 0): number {
   const bound = Math.min(100 * 2 ** (retry - 1), 30_000);
   return Math.max(bound * run.world.random, retryAfterMs);
-}
-
-function newActionRun(planned: PlannedAction): ActionRun {
-  return {
-    planned,
-    phase: "waiting",
-    attempts: 0,
-    parameters: {},
-    call: undefined,
-    lastFailure: undefined,
-    approved: false,
-    timedOut: false,
-    canceledInFlight: false,
-    since: undefined,
-    startedAt: undefined,
-    finishedAt: undefined,
-    end: undefined,
-    changes: [],
-    reported: [],
-    shared: undefined,
-    compensated: undefined,
-    read: undefined,
-  };
 }

@@ -1,13 +1,14 @@
-import { type ActionRun, actionAt, type ModelRun, readyActions, runningActions } from "./run.js";
+import type { ActionRun } from "./action-run.js";
+import { actionAt, type ModelRun, parkedActions, readyActions, runningActions } from "./run.js";
 
 /** True for a tool call that nothing can undo. */
 export function isIrreversible({ planned }: ActionRun): boolean {
   return planned.reversibility === "irreversible";
 }
 
-/** Whether abort safety lets this irreversible action start now. */
+/** Whether abort safety lets this irreversible action start now, or wait for its tool. One that waits for it holds like one that runs. */
 export function isSafeToStart(run: ModelRun, action: ActionRun): boolean {
-  const running = runningActions(run);
+  const running = [...runningActions(run), ...parkedActions(run)];
   const ready = readyActions(run).filter((other) => other !== action);
 
   const somethingMayAbort = running.some(({ planned }) => planned.mayAbort);
@@ -28,10 +29,7 @@ function rankOf(run: ModelRun, action: ActionRun): number {
   return action.planned.mayAbort ? 1 : 2;
 }
 
-/**
- * The irreversible `other` is running or ready. One with a threat after it goes first. One that may abort goes before
- * one that threatens nothing: also when it is held up only by its own tool's `max_concurrency`.
- */
+/** The irreversible `other` is running, parked or ready. The order is that of the ranks. */
 function mustNotWaitFor(run: ModelRun, { action, other }: { action: ActionRun; other: ActionRun }): boolean {
   if (mayAbortLater(run, action)) return true;
   if (mayAbortLater(run, other)) return false;

@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, ToolError } from "@car/ir";
 import type { Clock, Tool, ToolContext } from "@car/ir/ports";
 import type { ModelCall } from "./outcome.js";
-import type { ModelWorld, ScriptedCall } from "./world.js";
+import type { ModelWorld, ScriptedCall, ThrownStatus } from "./world.js";
 
 /** Tools that do what a world's script says, in the time of one clock. */
 export interface ScriptedTools {
@@ -76,10 +76,16 @@ function finish({ writes, outcome }: ScriptedCall, { state }: ToolContext): Json
   }
   if (outcome.kind === "output") return outcome.value;
   if (outcome.kind === "hang") throw new TypeError("a call that hangs does not end");
-  const { class: errorClass, retryAfterMs } = outcome;
-  if (errorClass === undefined) throw new Error("scripted failure");
+  const { class: errorClass, retryAfterMs, status } = outcome;
+  if (errorClass === undefined) throw Object.assign(new Error("scripted failure"), statusFields(status));
   throw new ToolError("scripted failure", {
     class: errorClass,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
+}
+
+function statusFields(status: ThrownStatus | undefined): object {
+  if (status === undefined) return {};
+  const { field, value } = status;
+  return field === "response" ? { response: { status: value } } : { [field]: value };
 }

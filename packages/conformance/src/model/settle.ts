@@ -1,10 +1,12 @@
-import type { JsonObject, JsonValue, ProposalStatus, StateEntry } from "@car/ir";
+import type { ExternalEffects, JsonObject, JsonValue, ProposalStatus, StateEntry } from "@car/ir";
 import { entryOf } from "./cells.js";
 import { endedActions } from "./finish.js";
 import type { ModelActionOutcome, ModelOutcome } from "./outcome.js";
-import type { ActionRun, ModelRun } from "./run.js";
+import type { ActionRun } from "./action-run.js";
+import type { ModelRun } from "./run.js";
 import { survivingReceipts } from "./sharing.js";
 import { undoAll } from "./undo.js";
+import type { ModelMemory } from "./world.js";
 
 /** Commits the run or undoes it, and says how it went. */
 export function settle(run: ModelRun): ModelOutcome {
@@ -17,33 +19,51 @@ export function settle(run: ModelRun): ModelOutcome {
     problems: [],
     ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     calls: run.calls,
-    external_effects_remain: run.stop !== undefined && run.actions.some(leavesSomething),
+    external_effects: run.stop === undefined ? "none" : effectsOf(run.actions),
     cost: costOf(run),
     wall_ms: run.now - run.startedAt,
     undecided: run.undecided,
-    memory: { now: run.now, state: stateAfter(run), receipts: survivingReceipts(run), cache: run.cache },
+    memory: memoryAfter(run),
   };
+}
+
+function memoryAfter(run: ModelRun): ModelMemory {
+  const { now, cache, buckets, world } = run;
+  const { revocations } = world.memory;
+  return { now, state: stateAfter(run), receipts: survivingReceipts(run), cache, buckets, revocations };
 }
 
 function causeOf({ code, action_id }: NonNullable<ModelOutcome["cause"]>): NonNullable<ModelOutcome["cause"]> {
   return action_id === undefined ? { code } : { code, action_id };
 }
 
-/** Not reversible, and done without being undone, or given up while nobody knows how far it had come. */
-function leavesSomething({ planned, end, shared, compensated, timedOut, canceledInFlight }: ActionRun): boolean {
-  if (compensated === false) return true;
+/** What a run that did not commit has left outside. */
+function effectsOf(actions: readonly ActionRun[]): ExternalEffects {
+  const left = actions.filter(({ compensated }) => compensated !== true);
+  if (left.some((action) => action.compensated === false || hasActed(action))) return "remain";
+  return left.some(({ end, doing }) => end?.status !== "succeeded" && doing === "unknown") ? "unknown" : "none";
+}
+
+/** By a call of its own, or of one whose answer was refused. */
+function hasActed({ planned, end, shared, doing }: ActionRun): boolean {
   if (planned.reversibility === "reversible") return false;
-  if (end?.status === "succeeded") return shared === undefined && compensated !== true;
-  return timedOut || canceledInFlight;
+  return end?.status === "succeeded" ? shared === undefined : doing === "acted";
 }
 
 function costOf(run: ModelRun): ModelOutcome["cost"] {
   const count = (wanted: (action: ActionRun) => boolean): number => run.actions.filter(wanted).length;
   return {
-    tool_calls: run.usedCalls,
+    // What a compensation uses of the budget is no cost of the actions.
+    tool_calls: run.actions.reduce(
+      (sum, { planned, attempts }) => sum + (planned.action.type === "tool_call" ? attempts : 0),
+      0,
+    ),
     actions_executed: count(({ attempts }) => attempts > 0),
     actions_rejected: count(({ end }) => end?.status === "rejected"),
-    actions_skipped: count(({ end, attempts }) => end?.status === "skipped" && attempts === 0),
+    // Whatever was neither tried nor refused, what runs only to undo among it.
+    actions_skipped: count(
+      ({ end, attempts }) => attempts === 0 && end?.status !== "succeeded" && end?.status !== "rejected",
+    ),
     retries: run.actions.reduce((sum, { attempts }) => sum + Math.max(attempts - 1, 0), 0),
   };
 }
@@ -65,10 +85,11 @@ function stateAfter(run: ModelRun): ReadonlyMap<string, StateEntry> {
 }
 
 function actionOutcome(run: ModelRun, action: ActionRun): ModelActionOutcome {
-  const { end, changes, shared } = action;
+  const { end, changes, shared, doing } = action;
   // The target of a compensation by reference is never scheduled.
   const how = end ?? { status: "skipped" as const };
   const optional: { -readonly [Name in keyof ModelActionOutcome]?: ModelActionOutcome[Name] } = {};
+  if (end?.status !== "succeeded" && doing !== "nothing") optional.outcome = doing;
   if (action.compensated !== undefined) optional.compensated = action.compensated;
   if (action.read !== undefined) optional.read = action.read;
   if (action.startedAt !== undefined) optional.started_at = action.startedAt - run.startedAt;

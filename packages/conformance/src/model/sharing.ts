@@ -3,27 +3,21 @@ import { inheritedWrites } from "./effects.js";
 import { succeed } from "./finish.js";
 import { canonicalText } from "./json-text.js";
 import { limitsOf } from "./plan.js";
-import { actionAt, type ActionRun, type Flight, type ModelRun } from "./run.js";
+import type { ActionRun, StoredAnswer } from "./action-run.js";
+import { actionAt, type Flight, type ModelRun } from "./run.js";
 import type { SharedAnswer } from "./world.js";
 
 type Kind = "receipt" | "cache";
 
 /**
  * Looks for the answer of an equal call: first a receipt, then a cached result.
- * @returns `served` (the action has ended), `waits` (an equal call is in flight) or `goes` (it makes the call itself).
+ * @returns the answer, `waits` (an equal call is in flight) or `goes` (it makes the call itself).
  */
-export function consult(run: ModelRun, action: ActionRun): "served" | "waits" | "goes" {
+export function consult(run: ModelRun, action: ActionRun): StoredAnswer | "waits" | "goes" {
   for (const kind of kindsOf(action)) {
-    const key = keyOf(action);
+    const key = keyOf(run, action);
     const answer = tableOf(run, kind).get(key);
-    if (answer !== undefined && run.now < answer.expiresAt) {
-      action.shared = kind;
-      action.reported = answer.reported;
-      // Reading of the contract: an answer from the cache is an answer, so it leaves a receipt for duplicates.
-      if (kind === "cache") leaveReceipt(run, action, answer.output);
-      succeed(run, action, { output: answer.output, own: inheritedWrites(action, answer.reported) });
-      return "served";
-    }
+    if (answer !== undefined && run.now < answer.expiresAt) return { kind, answer };
     const flight = run.flights.get(`${kind} ${key}`);
     if (flight !== undefined && isInFlight(run, flight) && flight.leader !== action.planned.index) {
       flight.waiters = [...flight.waiters, action.planned.index];
@@ -35,6 +29,15 @@ export function consult(run: ModelRun, action: ActionRun): "served" | "waits" | 
   return "goes";
 }
 
+/** Ends an action with an answer that another call got. */
+export function serve(run: ModelRun, action: ActionRun, { kind, answer }: StoredAnswer): void {
+  action.shared = kind;
+  action.reported = answer.reported;
+  // Reading of the contract: an answer from the cache is an answer, so it leaves a receipt for duplicates.
+  if (kind === "cache") leaveReceipt(run, action, answer.output);
+  succeed(run, action, { output: answer.output, own: inheritedWrites(action, answer.reported) });
+}
+
 function isInFlight(run: ModelRun, { leader }: Flight): boolean {
   return actionAt(run, leader).phase !== "done";
 }
@@ -44,14 +47,14 @@ export function remember(run: ModelRun, action: ActionRun, output: JsonValue): v
   leaveReceipt(run, action, output);
   const ttlMs = (action.planned.tool?.cache_ttl_secs ?? 0) * 1_000;
   const { reported } = action;
-  if (ttlMs > 0) run.cache.set(keyOf(action), { output, reported, expiresAt: run.now + ttlMs });
+  if (ttlMs > 0) run.cache.set(keyOf(run, action), { output, reported, expiresAt: run.now + ttlMs });
 }
 
 function leaveReceipt(run: ModelRun, action: ActionRun, output: JsonValue): void {
   if (!kindsOf(action).includes("receipt")) return;
   const { reported, planned } = action;
   const expiresAt = run.now + limitsOf(run.world).receipt_ttl_ms;
-  run.receipts.set(keyOf(action), { output, reported, expiresAt, owner: planned.index });
+  run.receipts.set(keyOf(run, action), { output, reported, expiresAt, owner: planned.index });
 }
 
 /** Ends the flights whose leader has ended and gives their waiters, in the order in which they had come. */
@@ -101,7 +104,7 @@ function tableOf(run: ModelRun, kind: Kind): ModelRun["cache"] {
   return kind === "receipt" ? run.receipts : run.cache;
 }
 
-/** Principal and tool schemas are constant within a case, so the tool's name and the parameters tell calls apart. */
-function keyOf({ planned, parameters }: ActionRun): string {
-  return `${planned.tool?.name ?? ""} ${canonicalText(parameters)}`;
+/** Tool schemas are constant within a case, and no tool is shared, so these tell calls apart. */
+function keyOf(run: ModelRun, { planned, parameters }: ActionRun): string {
+  return `${run.world.principal ?? ""} ${planned.tool?.name ?? ""} ${canonicalText(parameters)}`;
 }

@@ -1,13 +1,20 @@
 import type { JsonObject, JsonValue } from "@car/ir";
+import type { ActionRun } from "./action-run.js";
+import { answerTo, mayPass } from "./approvals.js";
 import { settleCall } from "./attempt.js";
 import { reserve } from "./budget.js";
 import { conditionHolds } from "./condition.js";
 import { fail, refuse, succeed } from "./finish.js";
-import { authorityRefusal, committedVersion, keyRefusal, needsApproval, resolvedParameters } from "./gates.js";
+import { authorityRefusal, committedVersion, keyRefusal, resolvedParameters } from "./gates.js";
 import { limitsOf } from "./plan.js";
-import { type ActionRun, type AgendaEvent, isFirstOfMany, type ModelRun } from "./run.js";
-import { consult } from "./sharing.js";
+import { grantToken, takeToken } from "./rate.js";
+import { isLargeForRun } from "./resolved-size.js";
+import { type AgendaEvent, isFirstOfMany, type ModelRun } from "./run.js";
+import { consult, serve } from "./sharing.js";
 import type { ScriptedCall } from "./world.js";
+
+/** Rechecks before one attempt that take time themselves. */
+const MAX_RECHECKS = 8;
 
 /** Starts an action: references first, then the other gates, then the work itself. */
 export function start(run: ModelRun, action: ActionRun): void {
@@ -15,58 +22,117 @@ export function start(run: ModelRun, action: ActionRun): void {
   action.startedAt = run.now;
   const resolved = resolvedParameters(run, action);
   // Reading of the contract: nothing was tried yet, so a reference that leads nowhere refuses the action.
-  if ("missing" in resolved) return refuse(run, action, "invalid");
+  if ("missing" in resolved) return refuse(run, action, { code: "invalid" });
   action.parameters = resolved.value as JsonObject;
+  if (isLargeForRun(run, action)) return refuse(run, action, { code: "invalid", limit: "max_resolved_bytes" });
   const refusal = keyRefusal(action);
-  if (refusal !== undefined) return refuse(run, action, refusal);
+  if (refusal !== undefined) return refuse(run, action, { code: refusal });
   proceed(run, action);
 }
 
-/** The gates from the capability on, and then one attempt. Passed again after every wait. */
+/**
+ * The gates from the revocation on, and then one attempt.
+ * Reading of the contract: when something was waited for, permission is asked for again once all gates have been passed, and
+ * again as long as that takes time.
+ */
 export function proceed(run: ModelRun, action: ActionRun): void {
+  action.passage = { isRecheck: false, isStale: false, rechecks: 0, stored: undefined };
+  askPermission(run, action);
+}
+
+/** Revocation, capability, validation, policy and approval. */
+function askPermission(run: ModelRun, action: ActionRun): void {
   action.phase = "checking";
   const refusal = authorityRefusal(run, action);
-  if (refusal !== undefined) return refuse(run, action, refusal);
-  if (needsApproval(run, action)) return ask(run, action);
-  if (consult(run, action) !== "goes") return;
+  if (refusal !== undefined) return refuse(run, action, { code: refusal });
+  if (mayPass(run, action)) permitted(run, action);
+}
+
+/** The approver has answered. */
+export function approvalAnswered(run: ModelRun, action: ActionRun): void {
+  action.approval = answerTo(run, action.questions, action.askedFor);
+  if (action.approval === undefined) return refuse(run, action, { code: "approval_denied" });
+  permitted(run, action);
+}
+
+function permitted(run: ModelRun, action: ActionRun): void {
+  if (action.passage.isRecheck) conclude(run, action);
+  else queueUp(run, action);
+}
+
+/** Stored answers, budget and rate limit. */
+export function queueUp(run: ModelRun, action: ActionRun): void {
+  action.phase = "checking";
+  const found = action.attempts === 0 ? consult(run, action) : "goes";
+  if (found === "waits") {
+    action.passage.isStale = true;
+    return;
+  }
+  if (found !== "goes") {
+    action.passage.stored = found;
+    return conclude(run, action);
+  }
   if (!reserve(run, action)) return;
+  if (takeToken(run, action)) return conclude(run, action);
+  action.passage.isStale = true;
+}
+
+/** The rate limit lets the action pass. Reading of the contract: the token is spent, whatever permission says now. */
+export function passRateLimit(run: ModelRun, action: ActionRun): void {
+  grantToken(run, action);
+  conclude(run, action);
+}
+
+/** All gates have been passed. */
+function conclude(run: ModelRun, action: ActionRun): void {
+  const { passage } = action;
+  if (passage.isStale) {
+    if (passage.rechecks === MAX_RECHECKS) return refuse(run, action, { code: "approval_required" });
+    passage.rechecks += 1;
+    passage.isRecheck = true;
+    passage.isStale = false;
+    return askPermission(run, action);
+  }
+  if (passage.stored !== undefined) serve(run, action, passage.stored);
+  else attempt(run, action);
+}
+
+/** The action has waited too long for the rate limit. Reading of the contract: that fails it, and nothing was tried. */
+export function rateTimedOut(run: ModelRun, action: ActionRun): void {
+  fail(run, action, { code: "timeout", class: "timeout" });
+}
+
+function attempt(run: ModelRun, action: ActionRun): void {
   action.attempts += 1;
+  action.reserved = false;
   if (action.planned.action.type === "tool_call") return callTool(run, action);
   actOnState(run, action);
 }
 
-/** The approver takes its time; without one there is nobody to ask. */
-function ask(run: ModelRun, action: ActionRun): void {
-  if (run.world.approves === undefined) return refuse(run, action, "approval_required");
-  const { index, action: wire } = action.planned;
-  action.phase = "asking";
-  const at = run.now + (run.world.script.approvalMs[wire.id] ?? 0);
-  run.agenda = [...run.agenda, { at, kind: "approval_answered", index, attempt: action.attempts }];
-}
-
-/** The approver has answered. An approval holds for every attempt of the action. */
-export function approvalAnswered(run: ModelRun, action: ActionRun): void {
-  if (run.world.approves !== true) return refuse(run, action, "approval_denied");
-  action.approved = true;
-  proceed(run, action);
-}
-
 function callTool(run: ModelRun, action: ActionRun): void {
   const { index, action: wire, tool } = action.planned;
-  const attempt = action.attempts;
+  const { attempts } = action;
   const call = scriptedCall(run, action);
   action.phase = "calling";
   action.call = call;
   const at = run.now - run.startedAt;
-  const made = { tool: tool?.name ?? "", action_id: wire.id, attempt, parameters: action.parameters, at };
+  const made = { tool: tool?.name ?? "", action_id: wire.id, attempt: attempts, parameters: action.parameters, at };
   run.calls = [...run.calls, made];
 
-  const timeoutMs = wire.timeout_ms ?? limitsOf(run.world).default_timeout_ms;
+  if (call.latencyMs === 0 && call.outcome.kind !== "hang") return settleCall(run, action);
   const events: AgendaEvent[] = [];
-  if (call.outcome.kind !== "hang") events.push({ at: run.now + call.latencyMs, kind: "settled", index, attempt });
-  if (timeoutMs !== undefined) events.push({ at: run.now + timeoutMs, kind: "timed_out", index, attempt });
-  if (call.latencyMs === 0 && call.outcome.kind !== "hang") settleCall(run, action);
-  else run.agenda = [...run.agenda, ...events];
+  const expect = (kind: AgendaEvent["kind"], ms: number): void => {
+    if (ms < Infinity) events.push({ at: run.now + ms, kind, index, attempt: attempts });
+  };
+  expect("settled", call.outcome.kind === "hang" ? Infinity : call.latencyMs);
+  expect("timed_out", deadlineMs(run, action));
+  run.agenda = [...run.agenda, ...events];
+}
+
+/** The longest time of one attempt: the host's, or less when the action asks for less. */
+function deadlineMs(run: ModelRun, { planned: { action, tool } }: ActionRun): number {
+  const cap = tool?.timeout_ms ?? limitsOf(run.world).default_timeout_ms;
+  return Math.min(action.timeout_ms ?? Infinity, cap === "none" ? Infinity : cap);
 }
 
 function scriptedCall(run: ModelRun, { planned, attempts }: ActionRun): ScriptedCall {
@@ -93,7 +159,7 @@ function actOnState(run: ModelRun, action: ActionRun): void {
       const condition = { operator: wire.parameters.operator, expected: action.parameters["expected"] };
       // Reading of the contract: an assertion has nothing to answer.
       if (conditionHolds(condition, newest)) return succeed(run, action, { output: null, own: [] });
-      return fail(run, action, "precondition_failed");
+      return fail(run, action, { code: "precondition_failed" });
     }
     case "tool_call":
       throw new TypeError("a tool call does not act on the state");

@@ -1,70 +1,53 @@
-import type { JsonObject, JsonValue } from "@car/ir";
-import { toolsOf } from "./plan.js";
-import { pathSteps, resolveReferences, valueAt } from "./reference-text.js";
-import { type ActionRun, type ModelRun, retryDelayMs } from "./run.js";
+import type { ActionRun, Failure } from "./action-run.js";
+import { type Callee, failureOf, mayRepeat, timeoutOf } from "./failures.js";
+import { limitsOf } from "./plan.js";
+import { type ModelRun, retryDelayMs } from "./run.js";
+import { type Undo, undoOf } from "./undo-call.js";
+import { passesGates } from "./undo-gates.js";
 import type { ScriptedCall } from "./world.js";
 
-/** Tries of a compensation after the first; the default of every action. */
-const UNDO_RETRIES = 3;
+/** Attempts at one compensation. */
+const MAX_ATTEMPTS = 4;
 
-/** Compensates what succeeded, the last one to end first. */
+/** Compensates what acted or may have acted, the last one to end first. */
 export function undoAll(run: ModelRun, ended: readonly ActionRun[]): void {
   for (const action of [...ended].reverse()) {
-    if (isUndoDue(action)) action.compensated = undo(run, action);
+    if (!isUndoDue(action)) continue;
+    const undo = undoOf(run, action);
+    if (undo !== undefined) action.compensated = isUndone(run, undo);
+    // Where a call failed, nothing is attempted that cannot be told; where one succeeded, that is a failure.
+    else if (action.end?.status === "succeeded") action.compensated = false;
   }
 }
 
 /** Reading of the contract: a compensation is due for every call that has one, whatever its reversibility. */
-function isUndoDue({ planned, end, shared }: ActionRun): boolean {
-  if (planned.action.type !== "tool_call" || end?.status !== "succeeded" || shared !== undefined) return false;
+function isUndoDue({ planned, end, shared, doing }: ActionRun): boolean {
+  if (planned.action.type !== "tool_call" || shared !== undefined) return false;
+  if (end?.status !== "succeeded" && doing === "nothing") return false;
   return planned.tool?.compensation !== undefined || planned.action.compensation !== undefined;
 }
 
-function undo(run: ModelRun, action: ActionRun): boolean {
-  const call = undoCallOf(run, action);
-  if (call === undefined) return false;
-  for (let attempt = 1; ; attempt += 1) {
-    const script = nextUndoCall(run);
-    run.calls = [...run.calls, { ...call, attempt, at: run.now - run.startedAt }];
-    if (script.outcome.kind === "hang") throw new TypeError("an undoing tool must not hang");
-    run.now += script.latencyMs;
-    if (script.outcome.kind === "output") return true;
-    if ((script.outcome.class ?? "transient") !== "transient" || attempt > UNDO_RETRIES) return false;
-    run.now += retryDelayMs(run, attempt, script.outcome.retryAfterMs);
+function isUndone(run: ModelRun, undo: Undo): boolean {
+  const { callee } = undo;
+  while (callee !== undefined && undo.attempts < MAX_ATTEMPTS && passesGates(run, undo)) {
+    const failure = attempt(run, undo, callee);
+    if (failure === undefined) return true;
+    if (failure.class !== "transient" || !mayRepeat(callee, failure)) return false;
+    if (undo.attempts < MAX_ATTEMPTS) run.now += retryDelayMs(run, undo.attempts, failure.retryAfterMs);
   }
+  return false;
 }
 
-/** The tool to call and its parameters. The host's compensation wins over the model's. */
-function undoCallOf(run: ModelRun, action: ActionRun): { tool: string; parameters: JsonObject } | undefined {
-  const hosts = action.planned.tool?.compensation;
-  if (hosts !== undefined) return filledIn(action, hosts);
-  const models = action.planned.action.compensation;
-  if (models === undefined) return undefined;
-  if (models.type === "tool") return toolsOf(run.world).has(models.tool) ? filledIn(action, models) : undefined;
-  return targetCall(run, models.action_id);
-}
-
-/** The call of an action that runs only to compensate; its references lead to outputs of the run. */
-function targetCall(run: ModelRun, id: string): { tool: string; parameters: JsonObject } | undefined {
-  const target = run.actions.find(({ planned }) => planned.action.id === id)?.planned.action;
-  if (target?.type !== "tool_call") return undefined;
-  const outputOf = (name: string): JsonValue | undefined =>
-    run.actions.find(({ planned }) => planned.action.id === name)?.end?.output;
-  const resolved = resolveReferences(target.parameters, outputOf);
-  return "missing" in resolved ? undefined : { tool: target.tool, parameters: resolved.value as JsonObject };
-}
-
-/** Puts the action's own output and parameters in the place of `"$output.path"` and `"$parameters.path"`. */
-function filledIn(action: ActionRun, call: { tool: string; parameters: JsonObject }): typeof call | undefined {
-  const filled = Object.entries(call.parameters).map(([name, value]) => [name, filledValue(action, value)] as const);
-  if (filled.some(([, value]) => value === undefined)) return undefined;
-  return { tool: call.tool, parameters: Object.fromEntries(filled) as JsonObject };
-}
-
-function filledValue({ end, parameters }: ActionRun, value: JsonValue): JsonValue | undefined {
-  const match = typeof value === "string" ? /^\$(output|parameters)((?:\.[A-Za-z0-9_-]+|\[\d+\])*)$/.exec(value) : null;
-  if (match === null) return value;
-  return valueAt(match[1] === "output" ? end?.output : parameters, pathSteps(match[2] ?? ""));
+/** One attempt, in the time that it takes. */
+function attempt(run: ModelRun, undo: Undo, callee: Callee): Failure | undefined {
+  const script = nextUndoCall(run);
+  undo.attempts += 1;
+  const { parameters, attempts } = undo;
+  run.calls = [...run.calls, { tool: callee.tool.name, attempt: attempts, parameters, at: run.now - run.startedAt }];
+  const { compensation_timeout_ms: deadlineMs } = limitsOf(run.world);
+  const isLate = script.outcome.kind === "hang" || script.latencyMs > deadlineMs;
+  run.now += isLate ? deadlineMs : script.latencyMs;
+  return isLate ? timeoutOf(callee) : failureOf(callee, script.outcome);
 }
 
 function nextUndoCall(run: ModelRun): ScriptedCall {

@@ -1,7 +1,14 @@
 import { collectEvents } from "@car/conformance";
 import type { ProposalInput, ProposalResult } from "@car/ir";
 import type { ApprovalStore, StoredApprovalRequest } from "@car/ir/ports";
-import { memoryApprovalStore, requireApproval, requireApprovalForFlow, rulePolicy } from "@car/policy";
+import {
+  askApproval,
+  definePolicy,
+  memoryApprovalStore,
+  requireApproval,
+  requireApprovalForFlow,
+  rulePolicy,
+} from "@car/policy";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
 import { replayRuns } from "../replay/replay-runs.js";
@@ -114,6 +121,33 @@ describe("a run that needs an approval", () => {
     expect(other.status).toBe("committed");
     expect((await approve(made, first)).status).toBe("committed");
     expect(made.runtime.state.get("k")).toBe(1);
+  });
+
+  it("[EN-120] [6.5] holds neither budget nor the answer that others wait for, when the approval was needed only after a wait", async () => {
+    let isLate = false;
+    const policy = rulePolicy([definePolicy("night", () => (isLate ? askApproval("night", "it is late") : undefined))]);
+    const rare = {
+      reversibility: "reversible" as const,
+      rate_limit: { max_calls: 1, interval_secs: 1 },
+      cache_ttl_secs: 60,
+    };
+    const tools = [tool("rare", () => 7, rare)];
+    const made = setUp({ tools, policy, budget: { max_tool_calls: 3, scope: "session" } });
+    await made.runtime.execute({ actions: [call("first", "rare", { parameters: { n: 0 } })] });
+    const same = { actions: [call("a", "rare", { idempotent: true, parameters: { n: 1 } })] };
+    const waiting = made.runtime.execute(same);
+    isLate = true;
+    await made.clock.advanceAsync(1_000);
+    const { run_id, status } = await waiting;
+    expect(status).toBe("suspended");
+    isLate = false;
+    const other = made.runtime.execute(same);
+    await made.clock.advanceAsync(1_000);
+    expect(statuses(await other)).toEqual({ a: "succeeded" });
+    const last = made.runtime.execute({ actions: [call("b", "rare", { parameters: { n: 2 } })] });
+    await made.clock.advanceAsync(1_000);
+    expect(statuses(await last)).toEqual({ b: "succeeded" });
+    expect(statuses(await made.runtime.resume(run_id))).toEqual({ a: "succeeded" });
   });
 
   it("[EN-92] [6.5] is rolled back with `conflict` when the state that it had read has changed", async () => {

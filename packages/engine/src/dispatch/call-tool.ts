@@ -1,4 +1,4 @@
-import { effectiveReversibility, ToolError } from "@car/ir";
+import { effectiveReversibility, type Reason, ToolError } from "@car/ir";
 import { ownCount } from "../budget/own-count.js";
 import { EXTERNAL } from "../plan/plan-flags.js";
 import { failed, isThenable, type Outcome, type SideEffect } from "../run/outcome.js";
@@ -31,11 +31,22 @@ export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | 
   return undefined;
 }
 
-/** A call of which the log cannot be told is not made; but a compensation is due even then. */
+/**
+ * A call of which the log cannot be told is not made, nor one that the run has given up meanwhile; but a compensation is due
+ * even then, unless whoever takes the run up will make it.
+ */
 function invokeUnlessLost(attempt: Attempt): Outcome | undefined {
-  const { broken } = attempt.run;
-  return broken === undefined || attempt.slot.undoes !== undefined ? invoke(attempt) : end(attempt, failed(broken));
+  const { run, slot, aborted } = attempt;
+  if (slot.undoes !== undefined && !run.isDisowned) return invoke(attempt);
+  if (run.broken !== undefined) return end(attempt, failed(run.broken));
+  return aborted ? end(attempt, failed(GIVEN_UP, "canceled")) : invoke(attempt);
 }
+
+const GIVEN_UP: Reason = {
+  code: "canceled",
+  message: "the run was given up before the call was made",
+  class: "canceled",
+};
 
 /** Whether the call may leave something outside the state store. */
 export function isExternal({ plan }: Pick<Run, "plan">, { index, action, tool, undoes }: Slot): boolean {
@@ -128,6 +139,7 @@ function end(attempt: Attempt, outcome: Outcome): Outcome {
 export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
   const { run, slot } = attempt;
   attempt.isOver = true;
+  attempt.endedAt = run.time;
   attempt.timer?.cancel();
   run.board.answered(slot, run.time - attempt.startedAt, sideEffect);
   for (const child of [...(attempt.children ?? [])]) {
@@ -142,5 +154,5 @@ export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
 function dropLate(attempt: Attempt): void {
   const { run, slot } = attempt;
   run.tick();
-  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - slot.endedAt });
+  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.endedAt });
 }

@@ -50,9 +50,10 @@ describe("resolved parameters", () => {
   it("[EN-16] [5.2] of a compensation are bounded as well: it fails, and what is left is told", async () => {
     const compensation = { tool: "undo", parameters: { all: ["$output.text", "$output.text", "$output.text"] } };
     const book = tool("book", big.execute!, { reversibility: "compensable", compensation });
-    const { runtime, kinds } = testRuntime({ tools: [book, undo], limits: LIMITS });
+    const fail = tool("fail", () => Promise.reject(new Error("broken")));
+    const { runtime, kinds } = testRuntime({ tools: [book, undo, fail], limits: LIMITS });
     const result = await runtime.execute({
-      actions: [call("a", "book"), call("b", "nobody", { dependencies: ["a"] })],
+      actions: [call("a", "book"), call("b", "fail", { dependencies: ["a"] })],
     });
     expect(result.results[0]?.compensated).toBe(false);
     expect(result.external_effects_remain).toBe(true);

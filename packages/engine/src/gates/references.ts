@@ -40,18 +40,31 @@ export function parametersExcess(
   { config: { limits, outputLimits }, extras }: Pick<GateRun, "config" | "extras">,
   parameters: JsonObject,
 ): Reason | undefined {
-  const what = "with their references resolved the parameters";
-  const size = measureJson(parameters, outputLimits);
+  const size = measure(outputLimits, parameters);
+  if (typeof size !== "number") return size;
+  extras.resolvedBytes += size;
+  if (extras.resolvedBytes <= limits.max_resolved_bytes) return undefined;
+  const message = `${WHAT} of the run's actions are larger than ${limits.max_resolved_bytes} bytes together`;
+  return { code: "invalid", message, limit: "max_resolved_bytes" };
+}
+
+/** The same of one compensation, which must be possible however much the run holds. */
+export function compensationExcess({ config }: Pick<GateRun, "config">, parameters: JsonObject): Reason | undefined {
+  const size = measure(config.outputLimits, parameters);
+  return typeof size === "number" ? undefined : size;
+}
+
+const WHAT = "with their references resolved the parameters";
+
+function measure(limits: GateRun["config"]["outputLimits"], parameters: JsonObject): Reason | number {
+  const size = measureJson(parameters, limits);
   if (size === "maxDepth") {
-    const message = `${what} are nested deeper than ${outputLimits.maxDepth} levels`;
+    const message = `${WHAT} are nested deeper than ${limits.maxDepth} levels`;
     return { code: "invalid", message, limit: "max_depth" };
   }
   if (size === "maxBytes") {
-    const message = `${what} are larger than ${outputLimits.maxBytes} bytes`;
+    const message = `${WHAT} are larger than ${limits.maxBytes} bytes`;
     return { code: "invalid", message, limit: "max_output_bytes" };
   }
-  extras.resolvedBytes += size;
-  if (extras.resolvedBytes <= limits.max_resolved_bytes) return undefined;
-  const message = `${what} of the run's actions are larger than ${limits.max_resolved_bytes} bytes together`;
-  return { code: "invalid", message, limit: "max_resolved_bytes" };
+  return size;
 }

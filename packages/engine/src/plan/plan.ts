@@ -29,8 +29,8 @@ export interface Plan {
   readonly ordered: boolean;
   readonly actionIds: readonly string[];
   readonly locks: LockSet;
-  /** What is certain against it before anything has run. A plan with problems is not begun. */
-  readonly problems: readonly Reason[];
+  /** What is certain against it before anything has run. A plan with refusals is not begun. */
+  readonly refusals: readonly Reason[];
 }
 
 /** A plan, or every reason why the proposal has none. */
@@ -52,11 +52,11 @@ export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): Pla
   }
   const { graph } = built;
   const { flags, ordered } = planFlags(actions, { graph, tools, schedule: config.schedule });
-  const problems = checked({ ...admission, graph }, flags);
-  if (size.length > 0) return { problems: [...size, ...problems] };
+  const refusals = checked({ ...admission, graph }, flags);
+  if (size.length > 0) return { problems: [...size, ...refusals] };
   const locks = lockSetOf(actions, { graph, tools, policy: config.policy, allTools: config.tools });
   return {
-    plan: { proposal, hash, actions, graph, tools, flags, ordered, actionIds: idsOf(actions), locks, problems },
+    plan: { proposal, hash, actions, graph, tools, flags, ordered, actionIds: idsOf(actions), locks, refusals },
   };
 }
 

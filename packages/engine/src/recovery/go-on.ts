@@ -5,7 +5,7 @@ import { endSlot, stopIfDue, stopRun } from "../run/finish.js";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { stopIfChanged } from "../run/state-versions.js";
-import { notesOf, type Slot } from "../run/slot.js";
+import type { Slot } from "../run/slot.js";
 import { askInDoubt } from "./ask-in-doubt.js";
 import type { InDoubtAnswer } from "./in-doubt.js";
 import type { RecordedRun } from "./recorded-run.js";
@@ -139,10 +139,4 @@ function stop(run: Run, { recorded, unfinished }: Recovery): void {
   if (unfinished === "resume") return;
   const message = "the process ended before the run did; it was rolled back when the log was opened again";
   stopRun(run, { kind: "abort", cause: { code: "aborted", message } });
-}
-
-/** Makes a run that had committed the part of another one's action that it was, so that it can be undone with it. */
-export function adoptRestored(parent: Run, child: Run, actionId: string): void {
-  const slot = parent.board.slots.find(({ action }) => action.id === actionId);
-  if (slot !== undefined) (notesOf(slot).children ??= []).push(child);
 }

@@ -1,26 +1,20 @@
-import {
-  type ActionProposal,
-  CarError,
-  type CarEvent,
-  epochMsOf,
-  type EventOf,
-  parseProposal,
-  payloadOf,
-  type ProposalResult,
-} from "@car/ir";
-import type { EventLog } from "@car/ir/ports";
+import { type ActionProposal, CarError, epochMsOf, parseProposal, type ProposalResult } from "@car/ir";
+import { Attempt } from "../dispatch/attempt.js";
 import { buildPlan, type Plan, type PlanResult } from "../plan/plan.js";
 import { begin } from "../run/begin.js";
+import { adopt } from "../run/children.js";
 import type { Host } from "../run/host.js";
 import { type Answer, Run } from "../run/run.js";
+import { notesOf } from "../run/slot.js";
 import { messageOf } from "../run/thrown.js";
 import { abandonRun } from "./abandon-run.js";
 import { claimReceipts } from "./claim-receipts.js";
-import { adoptRestored, restore } from "./go-on.js";
+import { restore } from "./go-on.js";
 import type { OnInDoubt } from "./in-doubt.js";
-import { type RecordedRun, readRun } from "./recorded-run.js";
+import type { RecordedRun } from "./recorded-run.js";
 import { recordedScope } from "./recorded-scope.js";
 import { type Doubt, Recovery } from "./recovery.js";
+import type { UnfinishedRun } from "./unfinished-runs.js";
 
 /** What is to become of runs that an earlier process did not finish. */
 export interface RecoverOptions {
@@ -46,96 +40,31 @@ export interface RecoveryReport {
   readonly runs: readonly RecoveredRun[];
 }
 
-/** A run without an end, and those runs of its tools that had committed. */
-export interface UnfinishedRun extends RecordedRun {
-  readonly children: readonly UnfinishedRun[];
-}
-
-/** The runs of a log that have no end, in the order in which they began. Holds the events of open runs and their children only. */
-export async function unfinishedRuns(log: EventLog, from: number): Promise<readonly UnfinishedRun[]> {
-  const runs = new Following();
-  for await (const event of log.read({ from })) runs.take(event);
-  return runs.open();
-}
-
-interface LoggedEvents {
-  readonly first: EventOf<"proposal_received">;
-  readonly rest: CarEvent[];
-  isOpen: boolean;
-}
-
-/** Runs of a log, until they have ended and nobody can undo them any more. */
-class Following {
-  private readonly events = new Map<string, LoggedEvents>();
-  private readonly childrenOf = new Map<string, string[]>();
-  /** Runs that were received while the run was open that had started them. */
-  private readonly kept = new Set<string>();
-
-  take(event: CarEvent): void {
-    const { run_id: id } = event;
-    if (id === undefined) return;
-    if (event.kind !== "proposal_received") return this.follow(id, event);
-    this.events.set(id, { first: event, rest: [], isOpen: true });
-    const { parent_run_id: parent } = payloadOf(event);
-    if (parent === undefined || !this.events.has(parent)) return;
-    this.kept.add(id);
-    const siblings = this.childrenOf.get(parent);
-    if (siblings === undefined) this.childrenOf.set(parent, [id]);
-    else siblings.push(id);
-  }
-
-  private follow(id: string, event: CarEvent): void {
-    const run = this.events.get(id);
-    if (run === undefined) return;
-    run.rest.push(event);
-    if (event.kind !== "proposal_completed") return;
-    run.isOpen = false;
-    if (!this.isKept(id, event)) this.forget(id);
-  }
-
-  open(): readonly UnfinishedRun[] {
-    return [...this.events]
-      .filter(([, { isOpen }]) => isOpen)
-      .map(([id]) => this.read(id))
-      .sort((left, right) => left.seq - right.seq);
-  }
-
-  private read(id: string): UnfinishedRun {
-    const { first, rest } = this.events.get(id)!;
-    const children = (this.childrenOf.get(id) ?? []).filter((child) => this.events.get(child)?.isOpen === false);
-    return { ...readRun(first, rest), children: children.map((child) => this.read(child)) };
-  }
-
-  /** What had committed as part of an open run is undone with that run. */
-  private isKept(id: string, event: EventOf<"proposal_completed">): boolean {
-    return this.kept.has(id) && payloadOf(event).status === "committed";
-  }
-
-  private forget(id: string): void {
-    this.events.delete(id);
-    this.kept.delete(id);
-    for (const child of this.childrenOf.get(id) ?? []) this.forget(child);
-    this.childrenOf.delete(id);
-  }
+/** What an earlier process left. */
+export interface FoundRuns {
+  readonly runs: readonly UnfinishedRun[];
+  /** Ids of those that were answered as undone. */
+  readonly givenUp: ReadonlySet<string>;
 }
 
 /**
- * Takes up every run, and tells how they ended. Their locks are taken before this returns its promise.
- * @throws nothing; what fails is told by the results.
+ * Takes up every run, and tells how they ended. Their locks are taken, or queued for, before this returns its promise.
+ * @throws `RunUndecidedError` (as a rejection) when a run can be taken up only by the next process.
  */
 export async function recoverRuns(
   host: Host,
-  runs: readonly UnfinishedRun[],
+  { runs, givenUp }: FoundRuns,
   { unfinished = "resume", onInDoubt = () => "failed" }: RecoverOptions,
 ): Promise<RecoveryReport> {
-  // All of them claim what they called before the first goes on.
+  const taken = new Map<string, Run>();
+  // All of them claim what they called before the first goes on; a run comes before those that its calls have started.
   const starts = runs.map((recorded) => {
-    // Whoever waited for a child was the call of its parent, and is gone.
-    const isChild = recorded.received.parent_run_id !== undefined;
+    // Whoever waited for a child was the call of its parent, and is gone; what was answered as undone stays so.
+    const isLost = recorded.received.parent_run_id !== undefined || givenUp.has(recorded.runId);
     // Whoever waits for an approval was not interrupted in anything, and goes on waiting.
     const wanted = recorded.suspended === undefined ? unfinished : "resume";
-    const recovery = new Recovery(recorded, isChild ? "rollback" : wanted, onInDoubt);
-    return { recorded, recovery, start: prepare(host, recovery, recorded) };
+    const recovery = new Recovery(recorded, isLost ? "rollback" : wanted, onInDoubt);
+    return { recorded, recovery, start: prepare(host, recovery, recorded, taken) };
   });
   const recovered = starts.map(async ({ recorded, recovery, start }): Promise<RecoveredRun> => {
     const { result, planned } = await start();
@@ -152,13 +81,28 @@ export async function recoverRuns(
 
 type Start = () => Promise<{ readonly result: ProposalResult; readonly planned: boolean }>;
 
-function prepare(host: Host, recovery: Recovery, recorded: UnfinishedRun): Start {
+function prepare(host: Host, recovery: Recovery, recorded: UnfinishedRun, taken: Map<string, Run>): Start {
   const planned = planOf(host, recorded);
+  const parent = callOf(recorded, taken.get(recorded.received.parent_run_id ?? ""));
   if (!("plan" in planned)) {
+    if (parent !== undefined) notesOf(parent.slot).hasLostChildren = true;
     return async () => ({ result: await abandonRun(host, recovery, planned.problems), planned: false });
   }
-  const launch = prepareLaunch(host, recovery, recorded, planned.plan);
-  return async () => ({ result: await launch(), planned: true });
+  const { run, launch } = prepareLaunch(host, recovery, planned.plan, parent);
+  taken.set(recorded.runId, run);
+  return async () => {
+    restoreChildren(run, recorded);
+    return { result: await launch(), planned: true };
+  };
+}
+
+/** The call that had started a run, as far as it can be taken up: it is over, and its run does not end before this one. */
+function callOf({ received }: RecordedRun, parent: Run | undefined): Attempt | undefined {
+  const slot = parent?.board.slots.find(({ action }) => action.id === received.parent_action_id);
+  if (parent === undefined || slot === undefined) return undefined;
+  const attempt = new Attempt(parent, slot, slot.attempts, () => undefined);
+  attempt.isOver = true;
+  return attempt;
 }
 
 function planOf(host: Host, { received }: RecordedRun): PlanResult {
@@ -177,68 +121,74 @@ function planOf(host: Host, { received }: RecordedRun): PlanResult {
 function prepareLaunch(
   host: Host,
   recovery: Recovery,
-  recorded: UnfinishedRun,
   plan: Plan,
-): () => Promise<ProposalResult> {
+  parent: Attempt | undefined,
+): { readonly run: Run; readonly launch: () => Promise<ProposalResult> } {
   let answer!: Answer;
   const answered = new Promise<ProposalResult>((resolve, reject) => (answer = { resolve, reject }));
-  const budget = host.meterFor(recorded.received.principal, host.config());
-  const run = restoredRun(host, plan, recovery, answer, budget);
-  run.tick();
+  const run = restoredRun(host, recovery, { plan, answer, parent });
   host.open.add(run);
-  const unclaim = claimReceipts(run, recorded);
-  return () => {
-    restoreChildren(run, recorded);
+  if (parent !== undefined) adopt(parent, run);
+  const unclaim = claimReceipts(run, recovery.recorded);
+  const launch = (): Promise<ProposalResult> => {
     // The log says where one process ended and the next went on: what follows is not what one process would have done.
     run.record("proposal_resumed", undefined, { after: "crash", unfinished: recovery.unfinished });
     begin(run);
     return answered.finally(unclaim);
   };
+  return { run, launch };
 }
 
-function restoredRun(host: Host, plan: Plan, recovery: Recovery, answer: Answer, budget: Run["budget"]): Run {
+interface Restored {
+  readonly plan: Plan;
+  readonly answer: Answer;
+  /** The call that had started the run. */
+  readonly parent: Attempt | undefined;
+}
+
+function restoredRun(host: Host, recovery: Recovery, { plan, answer, parent }: Restored): Run {
   const { recorded } = recovery;
   const { principal, context_labels: contextLabels } = recorded.received;
   const config = host.config();
-  return new Run(
+  const run = new Run(
     host,
-    { principal },
+    { principal, parent },
     {
       plan,
       config,
       scope: recordedScope(recorded, plan.actionIds),
       // The session is gone with its process; what its model had been shown still counts.
       contextLabels,
-      budget,
+      budget: parent === undefined ? host.meterFor(principal, config) : parent.run.budget,
       startedAt: epochMsOf(recorded.receivedAt),
       recovery,
       answer,
     },
   );
+  run.tick();
+  return run;
 }
 
 const NOBODY: Answer = { resolve: () => undefined, reject: () => undefined };
 
-/** What the tools of a run had committed in runs of their own, so that it can be undone with the run. */
+/** The runs of its tools that had ended: what they did is undone with the run, and told by it. */
 function restoreChildren(parent: Run, { children }: UnfinishedRun): void {
   const { host, recovery } = parent;
   for (const child of children) {
+    const call = callOf(child, parent);
+    if (call === undefined) continue;
+    const notes = notesOf(call.slot);
     const planned = planOf(host, child);
     if (!("plan" in planned)) {
       host.logger.error({ run_id: child.runId, problems: planned.problems }, "a finished child run cannot be undone");
+      notes.hasLostChildren = true;
       continue;
     }
-    const run = restoredRun(
-      host,
-      planned.plan,
-      new Recovery(child, "rollback", recovery!.onInDoubt),
-      NOBODY,
-      parent.budget,
-    );
-    run.tick();
-    run.board.begin(true);
+    const made = { plan: planned.plan, answer: NOBODY, parent: call };
+    const run = restoredRun(host, new Recovery(child, "rollback", recovery!.onInDoubt), made);
+    run.restoreEnd();
     restore(run, child);
     restoreChildren(run, child);
-    adoptRestored(parent, run, child.received.parent_action_id!);
+    (notes.children ??= []).push(run);
   }
 }

@@ -47,9 +47,7 @@ function undecided({ followed, questions, reason, second }: ReplayedRun): readon
   // What was verified and refused before it became a run was decided about elsewhere.
   if (followed.begun !== undefined && version === undefined) return [];
   const hadPolicy = typeof version === "string";
-  const left = followed.events.filter(
-    (event) => isDecision(event, hadPolicy) && !questions.wasAsked(event),
-  );
+  const left = followed.events.filter((event) => isDecision(event, hadPolicy) && !questions.wasAsked(event));
   return left.map((event) => {
     const { seq, run_id = "", proposal_id = "", action_id = "" } = event;
     const isHidden = second !== undefined && questions.isHidden(event);

@@ -69,7 +69,12 @@ class Report {
 
   made(): ReplayReport {
     const { runs, events, divergences } = this;
-    const notFound = [...this.missing].map((run_id) => ({ run_id, proposal_id: "", seq: 0, reason: "not_found" as const }));
+    const notFound = [...this.missing].map((run_id) => ({
+      run_id,
+      proposal_id: "",
+      seq: 0,
+      reason: "not_found" as const,
+    }));
     const skipped = divergences.length > 0 ? this.skipped : [...this.skipped, ...notFound];
     const isNothing = runs === 0 && skipped.length > 0;
     return { equal: divergences.length === 0 && !isNothing, runs, events, divergences, skipped };

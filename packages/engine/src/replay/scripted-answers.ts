@@ -3,7 +3,6 @@ import type { ResultCache } from "../reuse/result-cache.js";
 import type { Receipts } from "../reuse/receipts.js";
 import type { RecordedAnswer } from "../reuse/recorded-answer.js";
 import type { Found } from "../reuse/single-flight.js";
-import type { Slot } from "../run/slot.js";
 import { recordedLabels } from "./recorded-labels.js";
 import { reusedWrites } from "./recorded-writes.js";
 import type { GateSlot } from "../gates/gate.js";

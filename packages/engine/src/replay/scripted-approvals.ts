@@ -34,7 +34,9 @@ function hadStore(events: readonly CarEvent[]): boolean {
         return true;
       default: {
         const message = reasonOf(event)?.message ?? "";
-        return [NO_ROOM, FAILED, NOT_WAITING].some((text) => message.includes(`(${text}`) || message.endsWith(`${text})`));
+        return [NO_ROOM, FAILED, NOT_WAITING].some(
+          (text) => message.includes(`(${text}`) || message.endsWith(`${text})`),
+        );
       }
     }
   });

@@ -1,4 +1,12 @@
-import { type CarEvent, type EventOf, type LabelSet, type LoggedConfig, NO_LABELS, payloadOf, type Reason } from "@car/ir";
+import {
+  type CarEvent,
+  type EventOf,
+  type LabelSet,
+  type LoggedConfig,
+  NO_LABELS,
+  payloadOf,
+  type Reason,
+} from "@car/ir";
 import {
   ALLOW,
   type Approver,

@@ -27,7 +27,8 @@ export function scriptedPlan(plan: Plan, parts: ReplayParts): Plan {
 /** The tools of a configuration as a run's compensations find them. They are called one after the other, so whoever asks is next. */
 export function scriptedUndoTools(tools: ConfigSnapshot["tools"], parts: ReplayParts): ConfigSnapshot["tools"] {
   const { script } = parts;
-  if (!script.events.some(({ kind }) => kind === "compensation_started" || kind === "compensation_failed")) return tools;
+  if (!script.events.some(({ kind }) => kind === "compensation_started" || kind === "compensation_failed"))
+    return tools;
   const scripted = [...tools].map(([name, tool]) => {
     const undo = Object.create(tool, {
       schemaHash: { get: () => tool.schemaHash },

@@ -112,7 +112,9 @@ function world(policy: PolicyEngine) {
       {
         ...timed("sub", async ({ to }, context) => {
           const actions = [call("c", "fetch", { parameters: { ms: 2 } }), call("d", "mail", { parameters: { to } })];
-          const result = await context.execute({ actions: actions.map((each) => ({ ...each, failure_behavior: "skip" })) });
+          const result = await context.execute({
+            actions: actions.map((each) => ({ ...each, failure_behavior: "skip" })),
+          });
           return { status: result.status };
         }),
       },

@@ -15,7 +15,11 @@ function lost(...ids: readonly string[]): ProposalInput {
   return { actions: [...calls, call("fail", "fail", { dependencies: [...ids] })] };
 }
 
-function setUp({ rules = [], undo = {}, ...options }: RuntimeOptions & { rules?: readonly PolicyRule[]; undo?: object } = {}) {
+function setUp({
+  rules = [],
+  undo = {},
+  ...options
+}: RuntimeOptions & { rules?: readonly PolicyRule[]; undo?: object } = {}) {
   let tries = 0;
   const made = testRuntime({
     policy: rulePolicy(rules),
@@ -106,7 +110,9 @@ describe("a run that was undone, executed again", () => {
         compensation: { tool: "undo", parameters: { id: "$output.id" } },
       }),
     );
-    const rent = { actions: [call("a", "rent"), call("b", "rent"), call("fail", "fail", { dependencies: ["a", "b"] })] };
+    const rent = {
+      actions: [call("a", "rent"), call("b", "rent"), call("fail", "fail", { dependencies: ["a", "b"] })],
+    };
     await expectSame(own, rent);
     const ref = (id: string) => ({ compensation: { type: "action_ref", action_id: id } });
     const plan = {

@@ -2,7 +2,7 @@ import { callTool } from "../dispatch/call-tool.js";
 import { performStateAction } from "../dispatch/state-action.js";
 import { type GateVerdict, PARK, PROCEED } from "../gates/gate.js";
 import { type OccasionName, passGates } from "../gates/pass-gates.js";
-import { finishSlot, giveBackPlace, withSideEffect } from "./finish.js";
+import { finishSlot, giveBackAll, withSideEffect } from "./finish.js";
 import { failed, type Outcome } from "./outcome.js";
 import { mayRepeat, retryDelay } from "./retry.js";
 import type { Run } from "./run.js";
@@ -42,7 +42,7 @@ function act(run: Run, slot: Slot, verdict: GateVerdict): void {
 /** Takes an action out of flight until somebody has approved it. It may still undo the batch, as a call under way may. */
 function putDown(run: Run, slot: Slot): void {
   run.board.waitForApproval(slot);
-  giveBackPlace(slot);
+  giveBackAll(run, slot);
 }
 
 /** A further attempt that a gate stops leaves the action failed, with the gate's reason (5.7). */

@@ -6,7 +6,7 @@ import { deniedCompensations } from "../undo/denied-compensations.js";
 import { boundDuration } from "./bound-duration.js";
 import { cancelRun } from "./cancel-run.js";
 import { isThenable } from "./outcome.js";
-import { refuse } from "./refuse.js";
+import { refusalOf, refuse } from "./refuse.js";
 import type { Run } from "./run.js";
 import { onAborted } from "./signals.js";
 import { messageOf } from "./thrown.js";
@@ -16,10 +16,11 @@ const NO_REASONS: readonly Reason[] = Object.freeze([]);
 /** Logs the proposal, takes the locks, checks what needs them, and starts the run. Never throws. */
 export function begin(run: Run): void {
   run.record("proposal_received", undefined, receivedData(run));
-  if (run.broken !== undefined) return refuse(run, [run.broken]);
+  // The log has nothing of the run, so nobody will find it there.
+  if (run.broken !== undefined && run.recovery === undefined) return run.answer(refusalOf(run, [run.broken]));
   if (isCanceled(run)) return;
-  const { problems } = run.plan;
-  if (problems.length > 0 && run.recovery?.recorded.admitted !== true) return refuse(run, problems);
+  const { refusals } = run.plan;
+  if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) return refuse(run, refusals);
   const { reads, writes } = run.plan.locks;
   if (reads.length === 0 && writes.length === 0) return start(run);
   let answer: Lease | LockWait;
@@ -66,16 +67,18 @@ function isCanceled(run: Run): boolean {
 function waitForLocks(run: Run, wait: LockWait): void {
   const { lock_timeout_ms: ms } = run.config.limits;
   let reason: Reason = { code: "lock_timeout", message: `waited ${ms} ms for the locks`, keys: run.plan.locks.writes };
-  const timer = run.host.timers.set(ms, () => wait.cancel());
+  // What an earlier process had let in waits for others like it, and those end by their own bounds.
+  const timer = isLetIn(run) ? undefined : run.host.timers.set(ms, () => wait.cancel());
   const { signal } = run.request;
   const leaveFor = (cause: Reason): void => {
-    reason = cause;
+    // The locks may have been granted in this turn; then the run begins with being canceled.
+    reason = run.extras.canceledEarly ??= cause;
     wait.cancel();
   };
   run.queue(leaveFor);
   const detach = signal && onAborted(signal, () => leaveFor(canceledReason(signal)));
   const leave = (): void => {
-    timer.cancel();
+    timer?.cancel();
     detach?.();
     run.leaveQueue();
   };
@@ -94,22 +97,35 @@ function waitForLocks(run: Run, wait: LockWait): void {
   );
 }
 
+/** An earlier process had begun with it. */
+function isLetIn({ recovery }: Run): boolean {
+  return recovery?.recorded.admitted === true;
+}
+
 /** The locks are held. */
 function start(run: Run): void {
-  if (run.recovery?.recorded.admitted === true) return admit(run, NO_REASONS);
+  if (isCanceled(run)) return;
+  if (isLetIn(run)) return admit(run, NO_REASONS);
   try {
     const late = lateProblems(run.plan, run.state);
     if (late.length > 0) return refuse(run, late);
     const denied = deniedByPolicy(run);
     if (!isThenable(denied)) return admit(run, denied);
-    void denied.then((reasons) => {
-      run.tick();
-      if (!isCanceled(run)) admit(run, reasons);
-    });
+    denied.then(
+      (reasons) => {
+        run.tick();
+        if (!isCanceled(run)) admit(run, reasons);
+      },
+      (error: unknown) => uncheckable(run, error),
+    );
   } catch (error) {
-    run.break("the proposal could not be checked", error);
-    refuse(run, [run.broken!]);
+    uncheckable(run, error);
   }
+}
+
+function uncheckable(run: Run, error: unknown): void {
+  run.break("the proposal could not be checked", error);
+  refuse(run, [run.broken!]);
 }
 
 /** What the policy says against the proposal before anything of it runs. */
@@ -126,18 +142,19 @@ function admit(run: Run, denied: readonly Reason[]): void {
   if (denied.length > 0) return refuse(run, denied);
   run.record("proposal_admitted", undefined, {});
   run.begin();
-  listen(run, run.request.signal);
   run.board.begin(run.recovery !== undefined);
   if (run.recovery !== undefined) return goOn(run, run.recovery);
   const limit = run.budget?.budget.max_duration_ms;
   // The time of a run that a tool started is its parent's.
   if (limit !== undefined && run.parent === undefined) boundDuration(run, limit);
+  listen(run, run.request.signal);
   run.host.drive(run);
 }
 
-/** Cancels the run when the signal says so. */
+/** Cancels the run when the signal says so, or has said so. */
 export function listen(run: Run, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
+  if (signal.aborted) return cancelRun(run, canceledReason(signal));
   run.extras.detachSignal = onAborted(signal, () => cancelRun(run, canceledReason(signal)));
 }
 

@@ -16,5 +16,13 @@ export function leaveParent(child: Run): void {
   parent.children?.delete(child);
   run.extras.children?.delete(child);
   (notesOf(slot).children ??= []).push(child);
+  if (slot.undoes === undefined) run.board.numberLate(slot);
+  if (run.extras.children?.size === 0) run.extras.onChildless?.();
   run.host.drive(run);
+}
+
+/** Settles when no run that a call of this one has started is open; nothing when that is so. */
+export function childless({ extras }: Run): Promise<void> | undefined {
+  if ((extras.children?.size ?? 0) === 0) return undefined;
+  return new Promise((resolve) => (extras.onChildless = resolve));
 }

@@ -8,6 +8,7 @@ export function externalEffectsOf(run: Run): ExternalEffects {
   let worst: ExternalEffects = "none";
   for (const slot of run.board.slots) {
     worst = worse(worst, ofSlot(run, slot));
+    if (slot.notes?.hasLostChildren === true) worst = worse(worst, "unknown");
     for (const child of slot.notes?.children ?? []) worst = worse(worst, externalEffectsOf(child));
   }
   return worst;

@@ -36,4 +36,6 @@ export class Notes {
   undoBegan = false;
   /** Runs that its tool started and that have ended. */
   children: Run[] | undefined = undefined;
+  /** Its tool had started runs of which nobody knows any more what they may have left. */
+  hasLostChildren = false;
 }

@@ -1,13 +1,7 @@
 import type { IdSource, RunScope } from "@car/ir/ports";
-import { LazyRunScope } from "./run-scope.js";
+import { LazyRunScope, type RunOwner } from "./run-scope.js";
 
 const MAX_NUMBER = 0xffff_ffff;
-
-/** Whose run it is: a child's belongs to the trace of its parent. */
-export interface RunOwner {
-  readonly principal: string;
-  readonly parent?: { readonly run: { readonly scope: RunScope } } | undefined;
-}
 
 /** Names the runs of one runtime: 96 bits drawn once, and a counter. */
 export class RunNames {
@@ -26,13 +20,12 @@ export class RunNames {
   }
 
   /** The scope of the next run. */
-  next(proposalId: string, actionIds: readonly string[], { principal, parent }: RunOwner): RunScope {
+  next(proposalId: string, actionIds: readonly string[], owner: RunOwner): RunScope {
     if (this.last === MAX_NUMBER) {
       this.prefix = this.ids.hex(12);
       this.last = 0;
     }
-    const number = ++this.last;
-    return new LazyRunScope({ prefix: this.prefix, number, proposalId, actionIds, principal, parent });
+    return new LazyRunScope(this.prefix, ++this.last, { proposalId, actionIds, owner });
   }
 
   /** An id for a proposal that has none: 12 hex characters. */

@@ -19,17 +19,17 @@ function hex24(value: number): string {
   return lastHighText;
 }
 
-/** What tells one run's scope from another's. */
+/** Whose run it is: a child's belongs to the trace of its parent. */
+export interface RunOwner {
+  readonly principal: string;
+  readonly parent?: { readonly run: { readonly scope: RunScope } } | undefined;
+}
+
+/** What a scope names a run by. */
 export interface RunScopeInit {
-  /** 24 hex characters, unique to a runtime. */
-  readonly prefix: string;
-  /** Number of the run in its runtime, from 1. */
-  readonly number: number;
   readonly proposalId: string;
   readonly actionIds: readonly string[];
-  readonly principal: string;
-  /** Of a child: the run to whose trace it belongs. */
-  readonly parent?: { readonly run: { readonly scope: RunScope } } | undefined;
+  readonly owner: RunOwner;
 }
 
 /** Names one run. The texts are made when somebody asks: most runs' ids are never read by the hot path. */
@@ -39,16 +39,17 @@ export class LazyRunScope implements RunScope {
   readonly principal: string;
   private readonly prefix: string;
   private readonly number: number;
-  private readonly parent: RunScopeInit["parent"];
+  private readonly parent: RunOwner["parent"];
   private runId: string | undefined = undefined;
 
-  constructor(init: RunScopeInit) {
-    this.proposal_id = init.proposalId;
-    this.action_ids = init.actionIds;
-    this.prefix = init.prefix;
-    this.number = init.number;
-    this.principal = init.principal;
-    this.parent = init.parent;
+  /** `prefix`: 24 hex characters, unique to a runtime; `number`: that of the run in its runtime, from 1. */
+  constructor(prefix: string, number: number, { proposalId, actionIds, owner }: RunScopeInit) {
+    this.proposal_id = proposalId;
+    this.action_ids = actionIds;
+    this.prefix = prefix;
+    this.number = number;
+    this.principal = owner.principal;
+    this.parent = owner.parent;
   }
 
   get run_id(): string {

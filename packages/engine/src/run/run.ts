@@ -26,13 +26,13 @@ import { messageOf } from "./thrown.js";
 /*
  * One execution of one proposal.
  *
- *   open ──► queued ──► running ◄──► suspended
- *     │         │         │  │           │
- *     │         │         │  └► stopping ┘
- *     ▼         ▼         ▼       ▼
- *   settled ◄────────── settling ──► disowned
+ *   queued ◄──► open ──► running ◄──► suspended
+ *      │          │       │  │           │
+ *      │          │       │  └► stopping ┘
+ *      ▼          ▼       ▼       ▼
+ *   settled, disowned ◄── settling
  *
- * R1  Locks are held from `running` to the answer, but not while `suspended`.
+ * R1  Locks are held from before `running` to the answer, that of its suspension included, and again from its resumption.
  * R2  `stopping` starts nothing more; the first cause of it stays the one that is named.
  * R3  `settling` begins when nothing is in flight, waits for a place, or runs as a child; from then on nothing of the plan
  *     happens, only commit or undo.
@@ -59,11 +59,24 @@ export interface Answer {
 /** What a record names an action by. */
 type Recorded = Pick<Slot, "index" | "attempts" | "action">;
 
+/** What a run is made of, beside whom it is for. */
+export interface RunMade {
+  readonly plan: Plan;
+  readonly config: ConfigSnapshot;
+  readonly scope: RunScope;
+  readonly budget: BudgetMeter | undefined;
+  readonly startedAt: number;
+  readonly answer: Answer;
+  readonly recovery?: Recovery;
+  /** Labels of what the model had been shown, beside those of the session. */
+  readonly contextLabels?: LabelSet | undefined;
+}
+
 /** What most runs never need. */
 class Extras {
   /** Locks, once they are held. */
   lease: Lease | undefined = undefined;
-  /** It was given up before it could begin. */
+  /** It was given up before it could begin, or go on. */
   canceledEarly: Reason | undefined = undefined;
   /** Leaves the queue for the locks. */
   cancelLockWait: ((cause: Reason) => void) | undefined = undefined;
@@ -80,6 +93,8 @@ class Extras {
   activeSince = 0;
   /** Runs of its tools that have not ended. */
   children: Set<Run> | undefined = undefined;
+  /** Told when the last of them has ended. */
+  onChildless: (() => void) | undefined = undefined;
   /** Bytes of parameters with references resolved. */
   resolvedBytes = 0;
   /** Whether the budget has been held against everything that is left. */
@@ -116,8 +131,8 @@ export class Run implements LockOwner {
   private isLogBroken = false;
   /** Another process may take the run up as its log has it. */
   isDisowned = false;
-  /** The loop of `drain` is running. */
-  isDraining = false;
+  /** The loop of `drain` is running, or the run is being given up: who wakes it now need not go on with it. */
+  isBusy = false;
   /** The time, read once per turn: at the start, after each wait, and between two dispatches. */
   time: number;
   private isTimeUsed = false;
@@ -125,21 +140,7 @@ export class Run implements LockOwner {
   place = -1;
   private listener: Answer;
 
-  constructor(
-    host: Host,
-    request: RunRequest,
-    made: {
-      readonly plan: Plan;
-      readonly config: ConfigSnapshot;
-      readonly scope: RunScope;
-      readonly budget: BudgetMeter | undefined;
-      readonly startedAt: number;
-      readonly answer: Answer;
-      readonly recovery?: Recovery;
-      /** Labels of what the model had been shown, beside those of the session. */
-      readonly contextLabels?: LabelSet | undefined;
-    },
-  ) {
+  constructor(host: Host, request: RunRequest, made: RunMade) {
     this.host = host;
     this.request = request;
     this.plan = made.plan;
@@ -181,6 +182,11 @@ export class Run implements LockOwner {
     return this.parent === undefined ? 0 : this.parent.depth + 1;
   }
 
+  /** Whether it has been answered for good. */
+  get isOver(): boolean {
+    return this.phase === "settled" || this.phase === "disowned";
+  }
+
   /** Whether actions of it may be under way. */
   get isActive(): boolean {
     return this.phase === "running" || this.phase === "stopping";
@@ -192,13 +198,20 @@ export class Run implements LockOwner {
     this.extras.cancelLockWait = cancel;
   }
 
-  /** Leaves the queue for the locks, with them or without. */
+  /** queued → open: it has the locks, or will not get them. */
   leaveQueue(): void {
+    this.phase = "open";
     this.extras.cancelLockWait = undefined;
     this.tick();
   }
 
-  /** open, queued → running. */
+  /** open → settled: an earlier process had ended it, and it is here to be undone with its parent. */
+  restoreEnd(): void {
+    this.phase = "settled";
+    this.board.begin(true);
+  }
+
+  /** open → running. */
   begin(): void {
     this.phase = "running";
     this.extras.activeSince = this.time;
@@ -220,7 +233,8 @@ export class Run implements LockOwner {
     this.phase = "suspended";
     this.extras.activeMs += this.time - this.extras.activeSince;
     this.extras.readVersions = readVersions;
-    this.disarm();
+    this.extras.durationTimer?.cancel();
+    this.extras.durationTimer = undefined;
   }
 
   /** suspended → running: from here on the answer is for `answer`. */
@@ -274,17 +288,18 @@ export class Run implements LockOwner {
   }
 
   /** → disowned: the run ends here, and what becomes of it is somebody else's to say. */
-  disown(): void {
+  disown(why = this.broken?.message ?? "the event log failed"): void {
     this.phase = "disowned";
     this.disarm();
     this.release();
     this.host.onEnd(this, undefined);
     const { run_id } = this.scope;
-    this.listener.reject(new RunUndecidedError(run_id, this.broken?.message ?? "the event log failed"));
+    this.listener.reject(new RunUndecidedError(run_id, { cause: why }));
   }
 
   /** Answers whoever executed or resumed the run, which is suspended. */
   answerSuspended(result: ProposalResult): void {
+    this.disarm();
     this.release();
     this.host.onSuspend(this);
     this.listener.resolve(result);

@@ -58,9 +58,9 @@ function undoUnstored(run: Run, error: unknown): void {
 /** The state is in; the run is confirmed only when its evidence is where the log keeps it. */
 function confirm(run: Run): void {
   const result = buildResult(run, "committed");
-  run.record("proposal_completed", undefined, completedData(result));
+  if (run.broken === undefined) run.record("proposal_completed", undefined, completedData(result));
   // In the turn in which the log has it: a session has its order from the log.
-  followEnd(run, "committed");
+  if (run.broken === undefined) followEnd(run, "committed");
   if (run.broken !== undefined) return void revert(run);
   try {
     const flushed = run.host.recorder.log.flush();
@@ -90,6 +90,8 @@ async function revert(run: Run, error?: unknown): Promise<void> {
   } catch (cause) {
     run.host.logger.error({ error: cause, run_id: run.scope.run_id }, "a commit could not be taken back");
   }
+  // The log has taken the commit, and whoever recovers may find it there, or not.
+  if (error !== undefined && run.host.giveUpRun !== undefined) return run.disown();
   await rollBack(run, "rolled_back");
 }
 

@@ -51,9 +51,9 @@ export type Phase =
 /** A wait of one action. */
 export interface Hold {
   /** Nobody waits any more: whatever the wait holds is given back, and nothing follows it. */
-  giveUp(): void;
+  readonly giveUp: () => void;
   /** Ends the wait as its time would. */
-  expire(): void;
+  readonly expire: () => void;
 }
 
 /** What makes a call a compensation. */
@@ -246,7 +246,7 @@ export class Board {
     this.queue.unpark(slot.index, false);
   }
 
-  /** at_gate → waiting_for_approval. Its place is given back by whoever puts the action down. */
+  /** at_gate → waiting_for_approval. What it holds is given back by whoever puts the action down. */
   waitForApproval(slot: Slot): void {
     (slot as SlotRecord).phase = "waiting_for_approval";
     this.inFlight--;
@@ -329,6 +329,11 @@ export class Board {
     const mayNeedUndo = outcome.status === "succeeded" || record.sideEffect !== "none";
     if (mayNeedUndo || record.notes?.children !== undefined) record.completion = ++this.completions;
     this.unblock(record);
+  }
+
+  /** What a call has started may end after the call, and may need undoing all the same. */
+  numberLate(slot: Slot): void {
+    if (slot.phase === "done" && slot.completion === 0) (slot as SlotRecord).completion = ++this.completions;
   }
 
   private leave(index: number, phase: Phase): void {

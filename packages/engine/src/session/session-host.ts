@@ -1,7 +1,7 @@
 import { assertKnownOptions } from "@car/ir";
 import type { ConfigHolder } from "../config/config-holder.js";
 import { toolSchemas } from "../config/config-snapshot.js";
-import type { RuntimeParts } from "../live-runtime.js";
+import type { RuntimeParts } from "../runtime-parts.js";
 import { executeWithReplan } from "../replan/execute-with-replan.js";
 import type { ReplanServices } from "../replan/replan-services.js";
 import { REPLAN_OPTIONS } from "../replan/replan-options.js";

@@ -1,4 +1,4 @@
-import { type Reason, ToolCall } from "@car/ir";
+import { proposedCompensation, type Reason, ToolCall } from "@car/ir";
 import type { PolicyRequest } from "@car/ir/ports";
 import { decisionText, FAILED_POLICY, readDecision } from "../gates/decision.js";
 import { isThenable } from "../run/outcome.js";
@@ -16,8 +16,8 @@ export function deniedCompensations(run: Run): readonly Reason[] | Promise<reado
   if (policy === undefined) return NONE;
   let requests: PolicyRequest[] | undefined;
   for (const { action, tool } of run.board.slots) {
-    const { compensation } = action;
-    if (compensation?.type !== "tool" || tool?.schema.compensation !== undefined) continue;
+    const compensation = proposedCompensation(action, tool?.schema);
+    if (compensation === undefined) continue;
     (requests ??= []).push(requestOf(run, action.id, compensation));
   }
   if (requests === undefined) return NONE;

@@ -1,5 +1,5 @@
 import { anyEventDraft, collectEvents } from "@car/conformance";
-import { canonicalJson, contentHash, type CarEvent } from "@car/ir";
+import { canonicalJson, contentHash, type CarEvent, eventFromLog } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryEventLog } from "../memory/memory-event-log.js";
@@ -86,7 +86,7 @@ describe("any single mutation", () => {
     const log = memoryEventLog();
     log.append({ kind: "action_validated", time: 0, action: -1, attempt: 0 });
     const [event] = await collectEvents(log);
-    const mutant = { ...event, data_digest } as unknown as CarEvent;
+    const mutant = eventFromLog({ ...event, data_digest });
     expect((await verifyChain([mutant], { head: await log.head() })).valid).toBe(false);
   });
 });

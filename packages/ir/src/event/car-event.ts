@@ -4,6 +4,7 @@ import type { EventKind } from "./event-kind.js";
 
 /** What an event has beside its payload and its place in the chain. */
 export interface EventEnvelope<K extends EventKind = EventKind> {
+  /** The only version so far. */
   readonly format_version: 1;
   /** Position in its log, from 1, without gaps. */
   readonly seq: number;
@@ -11,10 +12,13 @@ export interface EventEnvelope<K extends EventKind = EventKind> {
   readonly kind: K;
   /** RFC 3339, UTC, milliseconds. */
   readonly timestamp: string;
+  /** The run it is about; absent for what belongs to no run. 32 hex characters. */
   readonly run_id?: string;
+  /** That run's proposal. */
   readonly proposal_id?: string;
+  /** The action it is about. */
   readonly action_id?: string;
-  /** 1 for an action's first try. */
+  /** The attempt it is about: 1 for an action's first try. */
   readonly attempt?: number;
   /** 32 hex characters, W3C trace context. */
   readonly trace_id: string;

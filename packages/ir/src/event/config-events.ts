@@ -13,11 +13,13 @@ export type LoggedLabels = {
 
 /** What judges runs, besides the policy, as far as it is data. */
 export type LoggedConfig = {
+  /** Schemas of the tools, with every default filled in. */
   readonly tools: readonly ToolSchema[];
-  /** Absent when nothing is restricted. */
+  /** What may be touched at most; absent when nothing is restricted. */
   readonly capabilities?: Capabilities;
-  /** Absent when nothing is limited. */
+  /** What may be spent at most; absent when nothing is limited. */
   readonly budget?: BudgetInput;
+  /** Every limit, with its default filled in. */
   readonly limits: Limits;
   /** Most actions of one run in flight. */
   readonly max_concurrency: number;
@@ -31,6 +33,7 @@ export type LoggedConfig = {
 
 /** Payload of `config_changed`. */
 export type ConfigChangedData = {
+  /** What happened. */
   readonly change: "runtime_started" | "tool_registered" | "tool_unregistered" | "tool_revoked";
   /** The first 24 characters of the ids of this runtime's runs. */
   readonly runtime: string;
@@ -38,7 +41,7 @@ export type ConfigChangedData = {
   readonly config_version: number;
   /** Name of the tool that changed. */
   readonly tool?: string;
-  /** Of a tool that was registered. */
+  /** The schema of a tool that was registered. */
   readonly schema?: ToolSchema;
   /** Of a tool that was registered, if there is something to say. */
   readonly labels?: LoggedLabels;

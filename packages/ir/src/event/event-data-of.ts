@@ -54,15 +54,15 @@ export interface EventDataOf {
   /** The proposal is refused whole, before anything of it has run. `proposal_completed` follows. */
   readonly proposal_rejected: ProposalRejectedData;
   /**
-   * The policy has decided about an action: before its first attempt, and again after each wait and before each retry.
-   * Written before the decision is acted on.
+   * The policy has decided about an action, or about a model's call to undo it: before the first attempt, and again after
+   * each wait and before each retry. Written before the decision is acted on.
    */
   readonly policy_decided: Decision;
   /** The action is well formed, and its conditions hold. Written once, before its first attempt. */
   readonly action_validated: EmptyPayload;
   /** A gate refused the action for good, and nothing was called. */
   readonly action_rejected: ActionStoppedData;
-  /** The policy denied the action. `policy_decided` comes before, `action_rejected` follows. */
+  /** The policy denied the action. `policy_decided` comes before it, and the end of the action after it. */
   readonly policy_violation: PolicyViolationData;
   /** Somebody is asked for an approval: the inline approver, or whoever answers the host's approval store. */
   readonly approval_requested: ApprovalRequestedData;
@@ -99,7 +99,7 @@ export interface EventDataOf {
   /** What the action claims to change is not what its tool wrote. The tool's word counts. */
   readonly effect_mismatch: EffectMismatchData;
   /**
-   * In a run: what one action changed, which counts if the run commits. Outside of any run: what the host changed, which
+   * What one action of a run changed, which counts if the run commits; outside of any run what the host changed, which
    * counts at once.
    */
   readonly state_changed: StateChangedData;

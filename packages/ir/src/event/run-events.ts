@@ -38,6 +38,7 @@ export type ProposalRejectedData = {
 
 /** An action of a suspended run, and the request that it waits for. */
 export type WaitingAction = {
+  /** The action. */
   readonly action_id: string;
   /** Names the request in the host's approval store. */
   readonly approval_id: string;

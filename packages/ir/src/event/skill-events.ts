@@ -2,8 +2,9 @@
 export type SkillLearnedData = {
   /** The new skill. */
   readonly skill_id: string;
+  /** Its name, for people. */
   readonly name: string;
-  /** Skills of one domain compete. */
+  /** What it is about; skills of one domain compete. */
   readonly domain: string;
   /** Grows with each evolution. */
   readonly version: number;

@@ -4,6 +4,7 @@ import type { Origin, TrustedValue } from "../state/state-entry.js";
 
 /** One key's change. */
 export type Transition = {
+  /** The state key. */
   readonly key: string;
   /** The new value; absent when the key was deleted. */
   readonly value?: JsonValue;
@@ -21,8 +22,9 @@ export type StateChangedData = {
 
 /** What the state held at one key. */
 export type SnapshotEntry = {
+  /** The state key. */
   readonly key: string;
-  /** Absent when a model deleted the key while a trusted value stayed behind. */
+  /** The newest value; absent when a model deleted the key while a trusted value stayed behind. */
   readonly value?: JsonValue;
   /** Who stands for it. */
   readonly origin: Origin;

@@ -5,22 +5,29 @@ import type { PlanFinding, PolicyFlow, PolicyHistory, PolicyPlan } from "./polic
 
 /** Why a rule decided as it did. Never quotes the text that matched. */
 export type PolicyReason = {
+  /** Id of the rule. */
   readonly policy_id: string;
+  /** For people and models. */
   readonly message: string;
 };
 
 /** What a policy on trial would have decided. `undecided`: it failed, or would have had to be waited for. */
 export type ShadowDecision = {
+  /** Names the set of rules on trial. */
   readonly version: string;
+  /** What it would have answered. */
   readonly effect: Decision["effect"] | "undecided";
+  /** Its reasons, as in a decision. */
   readonly reasons: readonly PolicyReason[];
 };
 
 /** The answer of a policy. A denial overrides a request for approval, which overrides an allowance. */
 export type Decision = {
+  /** What becomes of the action. */
   readonly effect: "allow" | "deny" | "require_approval";
+  /** The rules that denied, or else those that ask for an approval; empty when it is allowed. */
   readonly reasons: readonly PolicyReason[];
-  /** Logged beside it, and never enforced. */
+  /** What a policy on trial would have decided: logged beside it, and never enforced. */
   readonly shadow?: ShadowDecision;
 };
 

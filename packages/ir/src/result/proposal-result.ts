@@ -12,10 +12,15 @@ export type ExternalEffects = "none" | "remain" | "unknown";
 
 /** What a run did and how long it took. */
 export type CostSummary = {
+  /** Attempts at calls of tools. */
   readonly tool_calls: number;
+  /** Actions with at least one attempt. */
   readonly actions_executed: number;
+  /** Actions that a gate refused, or all of them when the proposal was. */
   readonly actions_rejected: number;
+  /** Actions that were never tried. */
   readonly actions_skipped: number;
+  /** Attempts beyond the first of each action. */
   readonly retries: number;
   /** Sum of the attempts' durations, in milliseconds. */
   readonly total_duration_ms: number;

@@ -31,7 +31,9 @@ export type ReasonCode = z.infer<typeof ReasonCode>;
 
 /** A reason: its code, a sentence for people and, where they apply, the facts a program or a model needs. */
 export type Reason = {
+  /** Stable; what programs look at. */
   readonly code: ReasonCode;
+  /** For people and models; may change in any release. */
   readonly message: string;
   /** The action this is about; in a skip, the action that caused it. */
   readonly action_id?: string;

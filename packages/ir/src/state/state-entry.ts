@@ -5,7 +5,9 @@ export type Origin = "host" | "tool" | "model";
 
 /** The last value of a key that a host or a tool stood for. */
 export type TrustedValue = {
+  /** As it was written. */
   readonly value: JsonValue;
+  /** `host` or `tool`. */
   readonly origin: Origin;
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { brief, call, findings, TOOLS, verifyActions, write } from "./testing/plans.js";
-import { verify } from "./verify.js";
+import { brief, call, decision, findings, policy, TOOLS, verifyActions, write } from "./testing/plans.js";
+import { simulate, verify } from "./verify.js";
 
 describe("what is left over", () => {
   it("[VA-39] [3.3] names an irreversible action that something aborting has to wait for, however far", async () => {
@@ -37,6 +37,7 @@ describe("compensations", () => {
     expect(await findings(compensated({ id: "$output.id" }))).toEqual([]);
     const capabilities = { denied_tools: ["undo"] };
     expect(await findings(compensated({ id: 1 }), { capabilities })).toEqual(["error capability_denied a"]);
+    expect(await findings(compensated({}), { capabilities })).toEqual(["error capability_denied a", "error invalid a"]);
   });
 
   it("[VA-40] [5.2] does not look at it where the host has its own", async () => {
@@ -67,5 +68,45 @@ describe("budgets", () => {
     const { issues } = await verifyActions(actions, { budget: { max_tool_calls: 1, max_actions: 2 } });
     expect(brief(issues)).toEqual(["warning budget_exceeded", "warning budget_exceeded"]);
     expect(issues[0]?.message).toContain("2 tool calls do not fit into the budget of 1");
+  });
+});
+
+describe("what refuses the proposal whole", () => {
+  const wrong = [
+    call("a", { tool: "none" }),
+    call("b", { tool: "undo" }),
+    call("c", { failure_behavior: "skip", tool: "undo" }),
+    write("d", "k", 1),
+  ];
+
+  it("[VA-46] [2.1] is told once, with the tier of what is certain, and the rest is told all the same", async () => {
+    const { issues, execution_order, simulated_state } = await verifyActions(wrong);
+    expect(brief(issues)).toEqual(["error unknown_tool a", "error invalid b", "error invalid c"]);
+    expect(issues.every(({ tier }) => tier === "decision_procedure")).toBe(true);
+    expect([execution_order, Object.keys(simulated_state)]).toEqual([["a", "b", "c", "d"], ["k"]]);
+  });
+
+  it("[VA-46] [3.5] leaves a simulation nothing to do, unless the action may not abort", async () => {
+    const options = { tools: TOOLS };
+    const refused = await simulate({ actions: wrong }, options);
+    expect([brief(refused.issues), refused.results]).toEqual([["error unknown_tool a", "error invalid b"], []]);
+    const { issues, results } = await simulate({ actions: wrong.slice(2) }, options);
+    expect([issues, results.map(({ verdict }) => verdict)]).toEqual([[], ["would_fail", "would_run"]]);
+  });
+
+  it("[VA-46] [5.2] puts the proposer's compensations to the policy", async () => {
+    const actions = [call("a", { compensation: { type: "tool", tool: "undo", parameters: { id: 1 } } }), call("b")];
+    const denying = policy(({ action }) => decision((action as { tool?: string }).tool === "undo" ? "deny" : "allow"));
+    const { issues } = await verifyActions(actions, { policies: denying });
+    expect(issues).toMatchObject([{ action_id: "a", severity: "error", message: "compensation: p: because" }]);
+    const broken = policy(({ action }) =>
+      (action as { tool?: string }).tool === "undo" ? undefined : decision("allow"),
+    );
+    expect(await findings(actions, { policies: broken })).toEqual(["error policy_denied a"]);
+    const asking = policy(() => decision("require_approval"));
+    expect(await findings(actions, { policies: asking })).toEqual([
+      "info approval_required a",
+      "info approval_required b",
+    ]);
   });
 });

@@ -56,7 +56,7 @@ describe("verification in general", () => {
       for (const [key, end] of Object.entries(simulated_state)) if (end.known && end.present) left[key] = end.value!;
       expect(new Map(Object.entries(left))).toEqual(run.state);
     });
-    await fc.assert(law, { seed: Number(process.env["CAR_SEED"] ?? 20_261_122), numRuns: 500 });
+    await fc.assert(law, { numRuns: 500 });
     expect(decided).toBeGreaterThan(100);
   });
 
@@ -69,6 +69,6 @@ describe("verification in general", () => {
       for (const { id, dependencies } of actions) for (const from of dependencies) pairs.push([from, id]);
       for (const [first, second] of pairs) expect(place.get(first)!).toBeLessThan(place.get(second)!);
     });
-    await fc.assert(law, { seed: Number(process.env["CAR_SEED"] ?? 20_261_122), numRuns: 200 });
+    await fc.assert(law, { numRuns: 200 });
   });
 });

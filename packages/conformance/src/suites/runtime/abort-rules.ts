@@ -32,7 +32,8 @@ export const ABORT_RULES: readonly Rule[] = [
     "[5.2] a failed or refused action that may abort undoes the run",
     { ...TOOLS, state: { k: "old" } },
     async (rig) => {
-      const causes = [call("a", "breaks"), call("a", "breaks", RETRY), call("a", "nobody"), check("a", { k: "other" })];
+      const refused = call("a", "ten", { preconditions: [UNMET] });
+      const causes = [call("a", "breaks"), call("a", "breaks", RETRY), refused, check("a", { k: "other" })];
       for (const cause of causes) {
         const result = await rig.run([write("w", { z: "new" }), { ...cause, dependencies: ["w"] }]);
         assertEqual([result.status, rig.runtime.state.get("z")], ["rolled_back", undefined]);

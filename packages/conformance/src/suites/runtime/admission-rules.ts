@@ -1,9 +1,15 @@
 import { assertEqual } from "../../assert.js";
-import { call, read, SKIP, write } from "./actions.js";
+import { call, read, REVERSIBLE, SKIP, write } from "./actions.js";
 import { countOf, outcomes, textOf } from "./looks.js";
 import { type Rig, rule, type Rule } from "./rig.js";
 
 const TOOLS = { tools: { t: {} } };
+
+const MAIL = { type: "object", required: ["to"], properties: { to: { type: "string" }, cc: {} } };
+const CERTAIN = {
+  tools: { t: REVERSIBLE, denied: REVERSIBLE, mail: { ...REVERSIBLE, parameters: MAIL } },
+  capabilities: { denied_tools: ["denied"], allowed_state_keys: ["k"] },
+};
 
 const refusal = async (rig: Rig, proposal: unknown): Promise<string> => {
   const result = await rig.settle(rig.runtime.execute(proposal));
@@ -128,6 +134,48 @@ export const ADMISSION_RULES: readonly Rule[] = [
     const result = await rig.run([call("a", "t", { dependencies: ["ghost"] }), call("a", "t")]);
     const text = result.reasons.map(({ code, message }) => `${code} ${message}`).join();
     mentions(text, "capability_denied", "ghost");
+  }),
+
+  rule("[2.1] what is certain against an action that may abort refuses the proposal whole", CERTAIN, async (rig) => {
+    const wrong = [
+      call("a", "nobody"),
+      call("a", "denied"),
+      call("a", "mail", { parameters: { to: 1 } }),
+      call("a", "mail", { parameters: { cc: "$w.output" } }),
+      call("a", "mail", { parameters: { to: "x" }, read_set: ["k", "secret"] }),
+      write("a", { secret: 1 }),
+    ];
+    for (const action of wrong) {
+      for (const failure_behavior of ["abort", "retry"]) {
+        const late = { ...action, dependencies: ["w"], failure_behavior };
+        const text = await refusal(rig, { actions: [write("w", { k: 1 }), late] });
+        assertEqual(text.split("\n").length, 1, `reasons in ${text}`);
+      }
+    }
+    const both = await rig.run([call("a", "nobody"), call("b", "t"), call("c", "denied")]);
+    assertEqual(
+      both.reasons.map(({ code, action_id }) => `${action_id} ${code}`),
+      ["a unknown_tool", "c capability_denied"],
+    );
+  }),
+
+  rule("[2.1] what is only known once it runs, or is tolerated, does not", CERTAIN, async (rig) => {
+    const open = [call("t", "t"), call("a", "mail", { parameters: { to: "$t.output" } })];
+    const result = await rig.run(open);
+    assertEqual([result.status, rig.calls.length], ["rolled_back", 1], "outcome");
+    assertEqual(result.results[1]?.reason?.code, "invalid", "reason");
+    const tolerated = [call("a", "nobody", SKIP), call("b", "denied", SKIP), call("c", "mail", SKIP), call("d", "t")];
+    const going = await rig.run(tolerated);
+    assertEqual(
+      [going.status, ...outcomes(going)],
+      [
+        "committed",
+        "a rejected unknown_tool 0",
+        "b rejected capability_denied 0",
+        "c rejected invalid 0",
+        "d succeeded - 1",
+      ],
+    );
   }),
 
   rule("[2.1] a refusal is logged, with the end of the run", TOOLS, async (rig) => {

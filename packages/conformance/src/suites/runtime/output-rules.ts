@@ -79,6 +79,17 @@ export const OUTPUT_RULES: readonly Rule[] = [
     },
   ),
 
+  rule(
+    "[4.10] what references make of the parameters of a run is bounded",
+    { tools: { t: answering(() => "x".repeat(2_000)) }, limits: { max_resolved_bytes: 5_000 } },
+    async (rig) => {
+      const readers = ["b", "c", "d"].map((id) => call(id, "t", { ...SKIP, parameters: { r: "$a.output" } }));
+      const result = await rig.run([call("a", "t", { parameters: { r: "y".repeat(9_000) } }), ...readers]);
+      assertEqual(endings(result), ["succeeded -", "succeeded -", "succeeded -", "rejected invalid"]);
+      assertEqual(result.results[3]?.reason?.limit, "max_resolved_bytes", "limit");
+    },
+  ),
+
   rule("[4.10] outputs are copied: a tool cannot change one afterwards", { tools: { t: REVERSIBLE } }, async (rig) => {
     const shared = { n: 1 };
     rig.runtime.registerTool(

@@ -140,6 +140,18 @@ export const RECEIPT_RULES: readonly Rule[] = [
     },
   ),
 
+  rule(
+    "[5.4] each principal has that many: what others do forgets none",
+    { tools: TOOLS, limits: { max_receipts: 2 } },
+    async (rig) => {
+      await rig.run([call("a", "t", SAME)]);
+      for (const n of [1, 2, 3]) {
+        await rig.run([call("b", "t", { idempotent: true, parameters: { n } })], { principal: "somebody else" });
+      }
+      assertEqual((await rig.run([call("c", "t", SAME)])).results[0]?.deduplicated, true);
+    },
+  ),
+
   rule("[5.4] the receipt of a reversible call goes with its run's rollback", { tools: TOOLS }, async (rig) => {
     assertEqual(await servedAfterRollback(rig), false);
   }),

@@ -32,6 +32,28 @@ export const TIMEOUT_RULES: readonly Rule[] = [
     },
   ),
 
+  rule(
+    "[4.6] the host may set one per tool, and an action can only ask for less",
+    {
+      tools: { t: { timeout_ms: 40, run: () => forever() }, free: { timeout_ms: "none", run: () => forever() } },
+      limits: { default_timeout_ms: 25 },
+    },
+    async (rig) => {
+      const wallOf = async (tool: string, more: object = {}): Promise<number> =>
+        (await rig.run([call("a", tool, more)])).cost.wall_ms;
+      assertEqual(
+        [await wallOf("t"), await wallOf("t", { timeout_ms: 100 }), await wallOf("t", { timeout_ms: 10 })],
+        [40, 40, 10],
+      );
+      assertEqual(await wallOf("free", { timeout_ms: 100 }), 100, "without a bound of the host's");
+    },
+  ),
+
+  rule("[4.6] without any it is five minutes", { tools: { t: { run: () => forever() } } }, async (rig) => {
+    const result = await rig.run([call("a", "t")]);
+    assertEqual([endings(result), result.cost.wall_ms], [["failed timeout"], 300_000]);
+  }),
+
   rule("[4.6] the tool's signal aborts when the time is up, not before", {}, async (rig) => {
     let aborted = -1;
     rig.runtime.registerTool(
