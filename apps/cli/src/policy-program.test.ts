@@ -98,6 +98,15 @@ describe("car policy replay", () => {
     const { code, out } = await policy("replay", log, "--policy", strict);
     expect([code, out]).toEqual([1, expect.stringMatching(/^DIFFERENT {2}.*\n {2}rent: allow → deny/)]);
     expect(out).toContain("deny_tool:*: ");
+    const text = readFileSync(log, "utf8");
+    const open = file("open.jsonl", text.slice(0, text.indexOf("\n", text.indexOf('"kind":"policy_decided"')) + 1));
+    expect(await policy("replay", open, "--policy", POLICY)).toMatchObject({ code: 0 });
+    const bare = text.split("\n").filter((line) => !line.includes('"kind":"config_changed"'));
+    const undecided = await policy("replay", file("bare.jsonl", bare.join("\n")), "--policy", POLICY);
+    expect([undecided.code, undecided.out]).toEqual([
+      1,
+      expect.stringMatching(/^UNDECIDED .*\n {2}– \w+, event \d+, run \w+ was not decided: the log does not say/),
+    ]);
     const damaged = file("damaged.jsonl", readFileSync(log, "utf8").replace(/"kind":"[a-z_]+"/, '"kind":'));
     expect(await policy("replay", damaged, "--policy", strict)).toMatchObject({
       code: 2,

@@ -36,5 +36,6 @@ export function addPolicyCommands(program: Command, act: Act): void {
     .argument("<log>")
     .description("list the decisions of a log that another policy would make otherwise")
     .requiredOption("--policy <file>", "the other policy")
+    .option("--tools <module>", "a module that exports `tools`, for a log that does not have their schemas")
     .action(act(policyReplayCommand));
 }

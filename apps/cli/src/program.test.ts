@@ -147,6 +147,22 @@ describe("car replay and log diff", () => {
     );
   });
 
+  it("[CLI-8] is no success where nothing could be executed again", async () => {
+    const path = join(folder, "cut.jsonl");
+    await car("run", join(EXAMPLES, "good.json"), ...FILES, "--log", path);
+    const whole = readFileSync(path, "utf8");
+    const cut = file("open.jsonl", `${whole.split("\n").slice(0, 4).join("\n")}\n`);
+    expect(await car("replay", cut)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^NOT REPLAYED {2}0 runs .*\n {2}– run \w+ was not replayed: it has no end in this log$/),
+    });
+    expect(await car("replay", path, "--run", "nobody")).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("run nobody was not replayed: there is no such run in the log"),
+    });
+    expect((await car("replay", file("empty.jsonl", ""))).code).toBe(0);
+  });
+
   it("[CLI-9] compares two logs", async () => {
     const [left, right] = [join(folder, "left.jsonl"), join(folder, "right.jsonl")];
     for (const path of [left, right]) await car("run", join(EXAMPLES, "good.json"), ...FILES, "--log", path);

@@ -69,7 +69,7 @@ describe("a run that was undone, executed again", () => {
     await expectSame(setUp({ policy: undefined } as never), lost("a"));
   });
 
-  it("[RP-12] [5.6] finds no budget for a compensation where there was none, at the first try and later", async () => {
+  it("[RP-12] [5.7] finds no budget for a compensation where there was none, at the first try and later", async () => {
     for (const max_tool_calls of [3, 4, 5, 6]) {
       for (const budget of [{ max_tool_calls }, { max_tool_calls, scope: "session" as const }]) {
         const ends = await expectSame(setUp({ budget }), lost("a", "b"));
@@ -78,7 +78,7 @@ describe("a run that was undone, executed again", () => {
     }
   });
 
-  it("[RP-12] [5.3] waits for the tokens of a compensation as it waited", async () => {
+  it("[RP-12] [5.6] waits for the tokens of a compensation as it waited", async () => {
     const undo = { rate_limit: { max_calls: 1, interval_secs: 2 } };
     for (const rules of [[], [maxCalls({ tool: "book", max: 9 })]]) {
       const ends = await expectSame(setUp({ undo, rules }), lost("a", "b"), lost("a"));
