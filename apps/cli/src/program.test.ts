@@ -154,7 +154,9 @@ describe("car replay and log diff", () => {
     const cut = file("open.jsonl", `${whole.split("\n").slice(0, 4).join("\n")}\n`);
     expect(await car("replay", cut)).toMatchObject({
       code: 1,
-      out: expect.stringMatching(/^NOT REPLAYED {2}0 runs .*\n {2}– run \w+ was not replayed: it has no end in this log$/),
+      out: expect.stringMatching(
+        /^NOT REPLAYED {2}0 runs .*\n {2}– run \w+ was not replayed: it has no end in this log$/,
+      ),
     });
     expect(await car("replay", path, "--run", "nobody")).toMatchObject({
       code: 1,

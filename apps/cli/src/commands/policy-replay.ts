@@ -40,7 +40,9 @@ export async function policyReplayCommand(
 function show(report: DecisionsReport, output: Output): void {
   const { decisions, changed, undecided } = report;
   const left = undecided.length === 0 ? "" : `, ${undecided.length} undecided`;
-  output.line(`${verdictOf(report)}  ${plural(decisions, "decision")} asked for again, ${changed.length} changed${left}`);
+  output.line(
+    `${verdictOf(report)}  ${plural(decisions, "decision")} asked for again, ${changed.length} changed${left}`,
+  );
   for (const { seq, run_id, action_id, recorded, now, follows_change } of changed) {
     const place = pc.dim(`event ${seq}, run ${run_id}`);
     output.line(`  ${pc.bold(action_id || "the proposal")}: ${recorded.effect} → ${now.effect} ${place}`);

@@ -211,7 +211,8 @@ describe("sessions in a log", () => {
         differing += differ.length;
         for (const { seq, run_id, action_id, effect } of differ) {
           const isTold = told.some(
-            (each) => each.run_id === run_id && each.action_id === action_id && each.seq <= seq && each.effect === effect,
+            (each) =>
+              each.run_id === run_id && each.action_id === action_id && each.seq <= seq && each.effect === effect,
           );
           expect(isTold).toBe(true);
         }
@@ -225,7 +226,8 @@ describe("sessions in a log", () => {
   );
 });
 
-const endorsing = (rules: readonly PolicyRule[]): readonly PolicyRule[] => rules.filter(({ type }) => type === "endorse");
+const endorsing = (rules: readonly PolicyRule[]): readonly PolicyRule[] =>
+  rules.filter(({ type }) => type === "endorse");
 
 /** A decision that the policy on trial would have made differently. */
 function shadowOf(event: CarEvent) {
