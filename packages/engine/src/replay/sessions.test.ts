@@ -53,7 +53,7 @@ function erased(events: readonly CarEvent[], at: (event: CarEvent) => boolean): 
 }
 
 describe("sessions in a log", () => {
-  it("[EN-120] [7.6] are opened, and told what was said and shown, with what a run knew of it", async () => {
+  it("[EN-111] [7.6] are opened, and told what was said and shown, with what a run knew of it", async () => {
     const events = await talk(setUp(FLOW));
     const told = events.filter(({ kind }) => kind.startsWith("session_"));
     expect(told.map(({ kind, data }) => [kind, data])).toEqual([

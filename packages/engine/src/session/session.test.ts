@@ -1,5 +1,6 @@
 import type { JsonValue } from "@car/ir";
-import type { PolicyEngine } from "@car/ir/ports";
+import type { EventLog, PolicyEngine } from "@car/ir/ports";
+import { memoryEventLog } from "@car/eventlog";
 import {
   denyFlow,
   memoryApprovalStore,
@@ -23,6 +24,22 @@ const send = tool("send", (given) => ({ sent: given["to"] ?? null }), { reversib
 const tools = [web, contacts, send];
 const only = rulePolicy([trustedOnly({ id: "only", tool: "send", param: "to" })]);
 
+function fail(): never {
+  throw new Error("the disk is full");
+}
+
+/** A log whose methods can be taken out of it. */
+function bound(log: EventLog): EventLog {
+  return {
+    supports: log.supports,
+    append: (draft) => log.append(draft),
+    flush: () => log.flush(),
+    read: (options) => log.read(options),
+    head: () => log.head(),
+    close: () => log.close(),
+  };
+}
+
 function sendTo(to: JsonValue) {
   return { actions: [call("s", "send", { parameters: { to } })] };
 }
@@ -38,6 +55,29 @@ describe("a session", () => {
     await session.execute(sendTo("somebody"));
     expect(seen["s"]).toEqual(["untrusted"]);
     expect(session.labels).toEqual(["untrusted"]);
+  });
+
+  it("[EN-112] [7.6] has what a run left as soon as the log has the run's end, whatever is waited for until the answer", async () => {
+    const { policy } = flowProbe();
+    const log = memoryEventLog();
+    let written = (): void => undefined;
+    const eventLog = { ...bound(log), flush: () => new Promise<void>((resolve) => (written = resolve)) };
+    const session = testRuntime({ policy, tools, eventLog }).runtime.session();
+    const first = session.execute({ actions: [call("w", "web")] });
+    expect(session.labels).toEqual(["untrusted"]);
+    written();
+    expect((await first).status).toBe("committed");
+  });
+
+  it("[EN-111] [7.6] believes no words that its log does not take, and only what is a text", () => {
+    const log = memoryEventLog();
+    const { runtime } = testRuntime({ tools, eventLog: { ...bound(log), append: () => fail() } });
+    expect(() => runtime.session({ request: "hello" })).toThrow("the disk is full");
+    const { runtime: sound } = testRuntime({ tools });
+    const session = sound.session();
+    expect(() => session.say(5 as never)).toThrow(expect.objectContaining({ code: "CAR_CONFIG_INVALID" }));
+    session.say("half a pair: \ud800");
+    session.say("x".repeat(100_000));
   });
 
   it("[EN-72] [6.4] leaves values without labels that the user said or trusted data holds", async () => {
