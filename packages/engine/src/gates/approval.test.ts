@@ -111,12 +111,14 @@ describe("the gate `approve`, with an approver", () => {
   });
 
   it("[EN-120] a yes lasts for `approval_ttl_ms`", async () => {
-    const { run, a, later } = needing({ approver: () => true, limits: { approval_ttl_ms: 100 } });
+    const { run, a, later, events } = needing({ approver: () => true, limits: { approval_ttl_ms: 100 } });
     await ended(askApproval(run, a));
     later(99);
     expect(askApproval(run, a)).toBe(PROCEED);
     later(1);
-    waitOf(askApproval(run, a));
+    expect(await ended(askApproval(run, a))).toBe(PROCEED);
+    const once = ["approval_requested", "approval_recorded"];
+    expect(events.map(([kind]) => kind)).toEqual([...once, ...once]);
   });
 
   it("[EN-120] asks at most 8 times about one call", async () => {

@@ -55,7 +55,12 @@ function consultStore(run: GateRun, slot: GateSlot, question: Question): GateAns
 
 function afterStore(run: GateRun, slot: GateSlot, question: Question, verdict: StoreVerdict): GateAnswer {
   const { note, wish } = question;
-  if (verdict.kind === "answered") return answered(run, slot, question, verdict.answer);
+  if (verdict.kind === "answered") {
+    const { answer } = verdict;
+    // The store's answer to a question that it has answered before is not news.
+    const isKnown = answer.approved && note.grant?.covers === coverOf(wish);
+    return isKnown ? PROCEED : answered(run, slot, question, answer);
+  }
   const { approver, approvals } = run.host;
   if (approver !== undefined) {
     return covers(note, wish, run.time) ? PROCEED : askApprover(run, slot, question, approver);
@@ -98,14 +103,11 @@ function askApprover(run: GateRun, slot: GateSlot, question: Question, approver:
 }
 
 function answered(run: GateRun, slot: GateSlot, { note, wish }: Question, answer: ApprovalAnswer): GateVerdict {
-  const grant = { covers: coverOf(wish), until: run.time + run.config.limits.approval_ttl_ms };
-  // The store's answer to a question that it has answered before is not news.
-  const isNews = !answer.approved || note.grant?.covers !== grant.covers;
-  if (isNews) run.record("approval_recorded", slot, answer);
+  run.record("approval_recorded", slot, answer);
   if (!answer.approved) {
     return rejected({ code: "approval_denied", message: denialOf(answer), policies: policiesOf(wish) });
   }
-  note.grant = grant;
+  note.grant = { covers: coverOf(wish), until: run.time + run.config.limits.approval_ttl_ms };
   return PROCEED;
 }
 
