@@ -35,6 +35,7 @@ const ENDS_THE_QUESTION: ReadonlySet<EventKind> = new Set<EventKind>([
   "action_failed",
   "action_rejected",
   "action_skipped",
+  "rate_limited",
 ]);
 
 type HitKind = "action_deduplicated" | "cache_hit";
@@ -45,10 +46,12 @@ function find(slot: GateSlot, kind: HitKind, parts: ReplayParts): Found<Recorded
   const ahead = script.ahead(id);
   const end = ahead.findIndex((event) => ENDS_THE_QUESTION.has(event.kind));
   const soon = end < 0 ? ahead : ahead.slice(0, end);
-  const isTokenWait = ahead.some(({ kind }, at) => kind === "rate_limited" && at > end);
+  // Whoever waited for a token had no answer to wait for any more; a wait that was given up may be told after its end.
+  const isTokenWait = ahead.some(({ kind }, at) => kind === "rate_limited" && at >= end);
   const hit = soon.find((event): event is EventOf<HitKind> => event.kind === kind);
   const question = `${kind} ${id}`;
-  if (!asked.has(question) && !script.isNext(id) && !isTokenWait && hasWaited(soon, ahead[end], parts)) {
+  const mayHaveWaited = hasWaited(soon, ahead[end]) || (!parts.hasPolicy && !script.isNext(id));
+  if (!asked.has(question) && !isTokenWait && mayHaveWaited) {
     asked.add(question);
     return { kind: "wait", changed: waits.promise(id, () => undefined) };
   }
@@ -59,13 +62,13 @@ function find(slot: GateSlot, kind: HitKind, parts: ReplayParts): Found<Recorded
 }
 
 /**
- * Whoever waited was asked for permission once more, or gave up, or was given up with the run. Without a policy nobody can tell; then waiting for the
- * action's turn changes nothing but the order.
+ * Whoever waited was asked for permission once more, and may have been refused it, or gave up, or was given up with the run. Without a policy nobody
+ * can tell who was asked; then waiting for the action's turn changes nothing but the order.
  */
-function hasWaited(soon: readonly CarEvent[], end: CarEvent | undefined, { hasPolicy }: ReplayParts): boolean {
+function hasWaited(soon: readonly CarEvent[], end: CarEvent | undefined): boolean {
   const isSkipped = end?.kind === "action_skipped" && !foundNoBudget(end);
   const gaveUp = isSkipped || (end?.kind === "action_failed" && end.attempt === undefined);
-  return gaveUp || !hasPolicy || soon.some(({ kind }) => kind === "policy_decided");
+  return gaveUp || end?.kind === "action_rejected" || soon.some(({ kind }) => kind === "policy_decided");
 }
 
 /** Whether it was this action itself that found no budget left; a run that is stopped for it names another action, or its duration. */

@@ -1,4 +1,3 @@
-import type { EventKind } from "@car/ir";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import type { Semaphore } from "../limits/semaphore.js";
@@ -6,6 +5,7 @@ import type { TokenBucket } from "../limits/token-bucket.js";
 import type { Plan } from "../plan/plan.js";
 import { reasonCodeOf } from "./reason-of.js";
 import type { ReplayParts } from "./replay-parts.js";
+import type { Script } from "./script.js";
 import { scriptedCache } from "./scripted-answers.js";
 
 /**
@@ -33,7 +33,7 @@ export function scriptedUndoTools(tools: ConfigSnapshot["tools"], parts: ReplayP
     const undo = Object.create(tool, {
       schemaHash: { get: () => tool.schemaHash },
       revoked: { get: () => reasonCodeOf(script.next()) === "revoked" },
-      bucket: { value: tool.bucket && scriptedBucket(tool.bucket, () => script.next()?.action_id ?? "", parts) },
+      bucket: { value: tool.bucket && scriptedBucket(tool.bucket, () => undoWaits(parts), parts) },
     }) as RegisteredTool;
     return [name, undo] as const;
   });
@@ -56,7 +56,9 @@ function scriptedTool(tool: RegisteredTool, { id, queue, parts }: ScriptedUse): 
     reserve: { value: reserve },
     revoked: { get: () => reasonCodeOf(script.ahead(id)[0]) === "revoked" },
     places: { value: tool.places && scriptedPlaces(id, queue, parts) },
-    bucket: { value: tool.bucket && scriptedBucket(tool.bucket, () => id, parts) },
+    bucket: {
+      value: tool.bucket && scriptedBucket(tool.bucket, () => (callWaits(script, id) ? id : undefined), parts),
+    },
     cache: { value: tool.cache && scriptedCache(id, parts) },
   }) as RegisteredTool;
 }
@@ -92,24 +94,32 @@ function scriptedPlaces(id: string, queue: Set<string>, { script, waits, timers 
   };
 }
 
-const ENDS_THE_WAIT: ReadonlySet<EventKind> = new Set<EventKind>([
-  "rate_limited",
-  "action_executing",
-  "compensation_started",
-  "compensation_succeeded",
-  "compensation_failed",
-]);
-
-function scriptedBucket(bucket: TokenBucket, idOf: () => string, { script, waits }: ReplayParts): TokenBucket {
+/** A limit that makes the call wait of which `waitingFor` gives the action. */
+function scriptedBucket(
+  { maxCalls, intervalMs }: TokenBucket,
+  waitingFor: () => string | undefined,
+  { waits }: ReplayParts,
+): TokenBucket {
   return {
-    maxCalls: bucket.maxCalls,
-    intervalMs: bucket.intervalMs,
+    maxCalls,
+    intervalMs,
     take() {
-      const id = idOf();
-      // Also a wait that the run gave up is told, after the action's end.
-      const next = script.ahead(id).find(({ kind }) => ENDS_THE_WAIT.has(kind));
-      if (next?.kind !== "rate_limited") return undefined;
-      return { granted: waits.promise(id, () => undefined), cancel: () => undefined };
+      const id = waitingFor();
+      return id === undefined ? undefined : { granted: waits.promise(id, () => undefined), cancel: () => undefined };
     },
   };
+}
+
+/** Whether a planned call waits for a token before its next attempt. A wait that the run gave up may be told after its end. */
+function callWaits(script: Script, id: string): boolean {
+  const next = script.ahead(id).find(({ kind }) => kind === "rate_limited" || kind === "action_executing");
+  return next?.kind === "rate_limited";
+}
+
+/** The action whose compensation waits for a token before its next attempt, if the one that is being undone does. */
+function undoWaits({ script, undoing }: ReplayParts): string | undefined {
+  const id = script.next()?.action_id ?? "";
+  const attempts = undoing.get(id)?.attempts ?? 0;
+  const waits = script.ahead(id).some(({ kind, attempt = 0 }) => kind === "rate_limited" && attempt === attempts);
+  return waits ? id : undefined;
 }
