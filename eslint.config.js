@@ -74,8 +74,13 @@ export default tseslint.config(
       "max-lines": ["error", { max: 250 }],
       "max-lines-per-function": ["error", { max: 50 }],
       "max-depth": ["error", 3],
-      "@typescript-eslint/max-params": ["error", { max: 3 }],
+      "@typescript-eslint/max-params": ["error", { max: 4 }],
     },
+  },
+  {
+    name: "a state machine is one idea, with its invariants in the header",
+    files: ["packages/engine/src/run/slot.ts", "packages/engine/src/run/run.ts"],
+    rules: { "max-lines": ["error", { max: 400 }] },
   },
   {
     name: "tests",

@@ -22,7 +22,8 @@ import { systemClock } from "./defaults/system-clock.js";
 import { systemIds } from "./defaults/system-ids.js";
 import { Recorder } from "./evidence/recorder.js";
 import { createRateLimits } from "./limits/rate-limits.js";
-import { liveRuntime, type VerifyAs } from "./live-runtime.js";
+import { liveRuntime } from "./live-runtime.js";
+import type { VerifyAs } from "./runtime-parts.js";
 import { RunNames } from "./run/run-names.js";
 import { RUNTIME_OPTIONS, type RuntimeOptions } from "./runtime-options.js";
 import type { Runtime } from "./runtime.js";
@@ -36,7 +37,7 @@ const DEFAULT_CONCURRENCY = 256;
  * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`), `ToolInvalidError` (`CAR_TOOL_INVALID`).
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyReport> {
-  assertKnownOptions(options, RUNTIME_OPTIONS, "createRuntime");
+  assertOptions(options);
   const { durable, ids = systemIds } = options;
   const clock = steadyClock(options.clock ?? systemClock);
   const logger = runtimeLogger(options.logger);
@@ -44,9 +45,6 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
   const limits = options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits");
   const capabilities = options.capabilities && parseConfig(Capabilities, options.capabilities, "capabilities");
   const compiler = options.schemaCompiler ?? createSchemaCompiler();
-  if (durable !== undefined && (options.state !== undefined || options.eventLog !== undefined)) {
-    throw new ConfigInvalidError("`durable` brings its own state and log; leave `state` and `eventLog` out");
-  }
   warnOfUnknownTools(options, logger);
   const store = durable?.state ?? storeOf(options.state);
   const recorder = new Recorder(durable?.eventLog ?? options.eventLog ?? memoryEventLog(), logger);
@@ -85,6 +83,12 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
     verify: (proposal, as) => verifyAgainst(proposal, { ...as, store, capabilities, compiler, now: clock.now() }),
     problemsOf,
   });
+}
+
+function assertOptions(options: RuntimeOptions): void {
+  assertKnownOptions(options, RUNTIME_OPTIONS, "createRuntime");
+  if (options.durable === undefined || (options.state === undefined && options.eventLog === undefined)) return;
+  throw new ConfigInvalidError("`durable` brings its own state and log; leave `state` and `eventLog` out");
 }
 
 /** A rule about a tool that does not exist protects nothing, and nobody would notice. */

@@ -10,10 +10,17 @@ export { createRateLimits } from "./limits/rate-limits.js";
 export type { RateLimits } from "./limits/rate-limits.js";
 export { replayRuns } from "./replay/replay-runs.js";
 export type { ReplayOptions } from "./replay/replay-runs.js";
-export type { ReplayStart } from "./replay/recorded-runs.js";
-export type { Divergence, ReplayReport, SkippedRun } from "./replay/replay-report.js";
+export type { ReplayStart } from "./replay/log-steps.js";
 export { replayDecisions } from "./replay/replay-decisions.js";
-export type { ChangedDecision, DecisionsReport, ReplayDecisionsOptions } from "./replay/replay-decisions.js";
+export type { ReplayDecisionsOptions } from "./replay/replay-decisions.js";
+export type {
+  ChangedDecision,
+  DecisionsReport,
+  Divergence,
+  ReplayReport,
+  SkippedRun,
+  UndecidedDecision,
+} from "./replay/replay-report.js";
 export type { Checkpoint, SavedEntry, SavedReceipt } from "./checkpoint/checkpoint.js";
 export { fork } from "./fork.js";
 export type { ForkPoint } from "./fork.js";

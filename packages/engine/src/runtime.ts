@@ -46,7 +46,8 @@ export interface Runtime<Report = unknown> {
    * Validates, authorises and executes a proposal, and commits or undoes it. A typed proposal (from `parseProposal`)
    * runs as it is; anything else, JSON text included, is parsed first. Never rejects for what a proposal, tool or
    * policy does: that is told by the result.
-   * @throws `RuntimeClosedError`, `RuntimeOverloadedError`, `RecoveryRequiredError` (as rejections).
+   * @throws `RuntimeClosedError`, `RuntimeOverloadedError`, `RecoveryRequiredError`; with a `durable` store whose log fails
+   * `RunUndecidedError` when nobody can say how the run ended (as rejections).
    */
   execute(proposal: unknown, options?: ExecuteOptions): Promise<ProposalResult>;
   /**
@@ -67,7 +68,7 @@ export interface Runtime<Report = unknown> {
    * Takes a suspended run up: takes its locks again and goes on with exactly the actions that waited, once their requests
    * are answered; with none answered it is suspended again. When somebody has changed what it had read, it is rolled back
    * with the code `conflict`. With a signal that is aborted it is canceled.
-   * @throws `RunUnknownError`, `LockTimeoutError`, `RuntimeClosedError` (as rejections).
+   * @throws `RunUnknownError`, `LockTimeoutError`, `RuntimeClosedError`, and `RunUndecidedError` as `execute` (as rejections).
    */
   resume(runId: string, options?: Pick<ExecuteOptions, "signal">): Promise<ProposalResult>;
   /** Ids of the runs that wait for approvals, the longest suspended first. */
@@ -96,7 +97,8 @@ export interface Runtime<Report = unknown> {
    * Takes up the runs that an earlier process left unfinished: resumes or undoes them, as the options say. What the log
    * has as finished, runs and actions alike, is not done again. Call it before anything is executed; a second call, and
    * one on a runtime that has no `durable` store, finds nothing to do.
-   * @throws `LogCorruptError`, `PayloadErasedError` when the log cannot be read (as rejections).
+   * @throws `LogCorruptError`, `PayloadErasedError` when the log cannot be read, `RunUndecidedError` as `execute` (as
+   * rejections).
    */
   recover(options?: RecoverOptions): Promise<RecoveryReport>;
   /**

@@ -6,6 +6,7 @@ export { copyJson } from "./json/copy-json.js";
 export type { CopyLimits } from "./json/copy-json.js";
 export { measureJson } from "./json/measure-json.js";
 export { isWellFormed } from "./json/well-formed.js";
+export { memoryBytes } from "./json/memory-bytes.js";
 export { pathText } from "./json/json-path.js";
 export type { PathStep } from "./json/json-path.js";
 export { scanJson } from "./parse/scan-json.js";
@@ -63,9 +64,10 @@ export type {
   StateSnapshotData,
   Transition,
 } from "./event/state-events.js";
-export type { ConfigChangedData, LoggedConfig } from "./event/config-events.js";
+export type { ConfigChangedData, LoggedConfig, LoggedLabels } from "./event/config-events.js";
 export type { ReplacedRun, ReplanExhaustedData } from "./event/replan-events.js";
 export type { ModelFallbackData } from "./event/model-events.js";
+export type { SessionOpenedData, SessionToldData } from "./event/session-events.js";
 
 export { joinLabels, labelSet, NO_LABELS, withoutLabels } from "./flow/labels.js";
 export type { LabelSet } from "./flow/labels.js";

@@ -33,11 +33,14 @@ export async function replayCommand(
 const REASONS: Readonly<Record<ReplayReport["skipped"][number]["reason"], string>> = {
   unparsed: "its input was no proposal",
   no_config: "the log does not say which tools there were; name them with --tools",
-  suspended: "waited for approvals, which are not in the log as answers of its own",
   interrupted: "a process ended during it",
   broken: "the log or the store failed",
   open: "it has no end in this log",
+  too_long: "too much came before its end to be held until then",
   beginning_missing: "its beginning was dropped from the log",
+  past_unknown: "what came before it in its session, or the call that began it, is not known",
+  labels_unknown: "the log does not have the labels of its data",
+  not_found: "the log does not have it",
 };
 
 function show({ equal, runs, events, divergences, skipped }: ReplayReport, output: Output): void {

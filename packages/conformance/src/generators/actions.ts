@@ -26,7 +26,13 @@ const anyLink = fc.record({
 const anyUndo = fc.record({
   how: weighted([20, "tool" as const], [8, "ref" as const], [1, "nobody" as const]),
   /** What its parameters are made of. */
-  takes: weighted([4, "nothing" as const], [4, "output" as const], [2, "parameters" as const], [1, "nowhere" as const]),
+  takes: weighted(
+    [6, "nothing" as const],
+    [6, "output" as const],
+    [3, "parameters" as const],
+    [1, "nowhere" as const],
+    [1, "number" as const],
+  ),
 });
 
 /** A compensation of the model's own. */

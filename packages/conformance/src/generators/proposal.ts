@@ -77,8 +77,9 @@ function actionOf(around: Surroundings, index: number): ActionInput {
   } as ActionInput;
 }
 
-const TEMPLATES: Readonly<Record<UndoDraft["takes"], string>> = {
+const TEMPLATES: Readonly<Record<UndoDraft["takes"], string | number>> = {
   nothing: "all",
+  number: 1,
   output: "$output.id",
   parameters: "$parameters.n",
   nowhere: "$output.nowhere",
@@ -92,7 +93,8 @@ function compensationOf(around: Surroundings, index: number, { how, takes }: Und
 /** An action that runs only to undo the one at `index`. */
 function undoTarget(around: Surroundings, index: number, { takes }: UndoDraft): ActionInput {
   const id = idOf(around, index);
-  const of = takes === "nothing" ? "all" : `$${id}.output${takes === "output" ? ".id" : ".nowhere"}`;
+  const path = takes === "output" ? ".id" : ".nowhere";
+  const of = takes === "nothing" || takes === "number" ? TEMPLATES[takes] : `$${id}.output${path}`;
   return { id: targetIdOf(around, index), type: "tool_call", tool: UNDO_TOOL, parameters: { of } };
 }
 

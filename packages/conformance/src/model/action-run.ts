@@ -1,7 +1,7 @@
 import type { ActionStatus, ErrorClass, JsonObject, JsonValue, ReasonCode } from "@car/ir";
 import type { CellWrite } from "./cells.js";
 import type { PlannedAction } from "./plan.js";
-import type { ReportedWrite, ScriptedCall } from "./world.js";
+import type { ReportedWrite, ScriptedCall, SharedAnswer } from "./world.js";
 
 /**
  * `waiting`: not started. `parked`: its turn had come, and it waits for a place at its tool. `checking`: passes the gates,
@@ -31,6 +31,23 @@ export interface Approval {
   readonly until: number;
 }
 
+/** The way through the gates before one attempt. */
+export interface Passage {
+  /** Whether all gates were passed, and permission is asked for again. */
+  isRecheck: boolean;
+  /** Whether time has passed since permission was given. */
+  isStale: boolean;
+  rechecks: number;
+  /** The answer of an equal call that makes the attempt needless. */
+  stored: StoredAnswer | undefined;
+}
+
+/** An answer from a receipt or from the cache. */
+export interface StoredAnswer {
+  readonly kind: "receipt" | "cache";
+  readonly answer: SharedAnswer;
+}
+
 /** How an action ended. */
 export interface ActionEnd {
   readonly status: ActionStatus;
@@ -53,16 +70,13 @@ export interface ActionRun {
   approval: Approval | undefined;
   /** What somebody is being asked about. */
   askedFor: string;
-  /** How often somebody was asked about the attempt that is due. */
-  asked: number;
   /** How often somebody was asked about the action. */
   questions: number;
   /** Whether the budget has been charged for the action. */
   charged: boolean;
   /** Whether the budget has been charged for an attempt that has not been made. */
   reserved: boolean;
-  /** Whether the rate limit has let the attempt pass that is due. */
-  granted: boolean;
+  passage: Passage;
   doing: Doing;
   /** When it was found that its tool had no place for it. */
   parkedAt: number | undefined;
@@ -87,11 +101,10 @@ export function newActionRun(planned: PlannedAction): ActionRun {
     lastFailure: undefined,
     approval: undefined,
     askedFor: "",
-    asked: 0,
     questions: 0,
     charged: false,
     reserved: false,
-    granted: false,
+    passage: { isRecheck: false, isStale: false, rechecks: 0, stored: undefined },
     doing: "nothing",
     parkedAt: undefined,
     startedAt: undefined,

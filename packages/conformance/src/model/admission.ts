@@ -1,13 +1,13 @@
 import type { Action } from "@car/ir";
-import { certainRefusals, compensationProblems, policyProblems } from "./certain-refusals.js";
+import { policyProblems } from "./certain-refusals.js";
 import { boundsOf, overlaps, parametersOf } from "./keys.js";
 import type { AdmissionProblem } from "./outcome.js";
-import { explicitPredecessors, limitsOf, type Plan, type PlainProposal, stableOrder } from "./plan.js";
+import { explicitPredecessors, limitsOf, type Plan, type PlainProposal, stableOrder, undoTargets } from "./plan.js";
 import { isReference, referencesIn } from "./reference-text.js";
 import type { ModelWorld } from "./world.js";
 
-/** Everything that refuses the proposal whole, as far as the state is not needed to tell. */
-export function admissionProblems(proposal: PlainProposal, world: ModelWorld): readonly AdmissionProblem[] {
+/** What keeps the proposal from being planned at all. */
+export function structureProblems(proposal: PlainProposal, world: ModelWorld): readonly AdmissionProblem[] {
   const { actions } = proposal;
   return [
     ...sizeProblems(actions, world),
@@ -15,8 +15,7 @@ export function admissionProblems(proposal: PlainProposal, world: ModelWorld): r
     ...actions.flatMap((action) => unknownNames(action, actions)),
     ...cycleProblems(actions),
     ...actions.flatMap(unboundedKey),
-    ...compensationProblems(actions, world),
-    ...certainRefusals(actions, world),
+    ...waitsForUndo(actions),
   ];
 }
 
@@ -80,6 +79,15 @@ function unboundedKey(action: Action): readonly AdmissionProblem[] {
   return isReference(key) && boundsOf(action).length === 0
     ? [invalid(action, "its key is a reference that no set bounds")]
     : [];
+}
+
+/** Reading of the contract: nothing may wait for an action that runs only to undo, it would wait for ever. */
+function waitsForUndo(actions: readonly Action[]): readonly AdmissionProblem[] {
+  const explicit = explicitPredecessors(actions);
+  const targets = undoTargets(actions);
+  return actions
+    .filter((_, index) => [...(explicit[index] ?? [])].some((other) => targets.has(other) && other !== index))
+    .map((action) => invalid(action, "waits for an action that only undoes"));
 }
 
 function invalid(action: Action, message: string): AdmissionProblem {

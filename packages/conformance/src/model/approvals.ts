@@ -4,7 +4,7 @@ import { limitsOf } from "./plan.js";
 import { policyDecision } from "./policy.js";
 import type { ModelRun } from "./run.js";
 
-/** Questions about one attempt whose reasons keep changing. */
+/** Questions about one call. */
 const MAX_QUESTIONS = 8;
 
 /**
@@ -16,7 +16,7 @@ export function mayPass(run: ModelRun, action: ActionRun): boolean {
   if (wire.type !== "tool_call") return true;
   const { effect, reasons } = policyDecision(run, wire.tool, action.attempts + 1);
   if (effect !== "require_approval" || covers(run, action.approval, reasons)) return true;
-  if (!mayAsk(run, action.asked)) refuse(run, action, { code: "approval_required" });
+  if (!mayAsk(run, action.questions)) refuse(run, action, { code: "approval_required" });
   else ask(run, action, reasons);
   return false;
 }
@@ -26,9 +26,9 @@ export function covers({ now }: ModelRun, approval: Approval | undefined, reason
   return approval?.reasons === reasons && now < approval.until;
 }
 
-/** Whether there is somebody to ask, and one attempt has not been asked about too often. */
-export function mayAsk({ world }: ModelRun, asked: number): boolean {
-  return world.approves !== undefined && asked < MAX_QUESTIONS;
+/** Whether there is somebody to ask, and one call has not been asked about too often. */
+export function mayAsk({ world }: ModelRun, questions: number): boolean {
+  return world.approves !== undefined && questions < MAX_QUESTIONS;
 }
 
 /** How long the approver takes over a question about this action. */
@@ -46,7 +46,7 @@ export function answerTo(run: ModelRun, question: number, reasons: string): Appr
 function ask(run: ModelRun, action: ActionRun, reasons: string): void {
   const { index, action: wire } = action.planned;
   action.phase = "asking";
-  action.asked += 1;
+  action.passage.isStale = true;
   action.questions += 1;
   action.askedFor = reasons;
   const at = run.now + thinkingMs(run, wire.id);

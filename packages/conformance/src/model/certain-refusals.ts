@@ -4,25 +4,20 @@ import { fits } from "./fits.js";
 import { isCapable } from "./gates.js";
 import { parametersOf } from "./keys.js";
 import type { AdmissionProblem } from "./outcome.js";
-import { explicitPredecessors, toolsOf, undoTargets } from "./plan.js";
+import { toolsOf, undoTargets } from "./plan.js";
 import { policyDecision } from "./policy.js";
 import { isReference, referencesIn, resolveReferences } from "./reference-text.js";
 import type { ModelWorld } from "./world.js";
 
-/** What is certain against an action whose refusal would undo the run. A tolerant one is refused alone, when its turn comes. */
+/**
+ * What is certain against an action whose refusal would undo the run, or against a compensation of the model's. An action
+ * that is tolerated is refused alone, when its turn comes.
+ */
 export function certainRefusals(actions: readonly Action[], world: ModelWorld): readonly AdmissionProblem[] {
-  return demanding(actions).flatMap((action) => [...callProblems(action, world), ...parameterProblems(action, world)]);
-}
-
-/** A model's own compensation must be a call that could be made, and nothing may wait for what runs only to undo. */
-export function compensationProblems(actions: readonly Action[], world: ModelWorld): readonly AdmissionProblem[] {
-  const explicit = explicitPredecessors(actions);
-  const targets = undoTargets(actions);
-  // Reading of the contract: it would wait for ever.
-  const waiting = actions
-    .filter((_, index) => [...(explicit[index] ?? [])].some((other) => targets.has(other) && other !== index))
-    .map((action) => problem("invalid", action, "waits for an action that only undoes"));
-  return [...undoCalls(actions, world).flatMap((call) => callProblems(call, world)), ...waiting];
+  return [...demanding(actions), ...undoCalls(actions, world)].flatMap((action) => [
+    ...callProblems(action, world),
+    ...parameterProblems(action, world),
+  ]);
 }
 
 /**
@@ -47,16 +42,21 @@ function demanding(actions: readonly Action[]): readonly Action[] {
   return actions.filter(({ failure_behavior }, index) => failure_behavior !== "skip" && !targets.has(index));
 }
 
-/** The model's own compensations. Only calls are ever compensated, and the host's compensation wins. */
+/**
+ * The model's own compensations. Only calls are ever compensated, and the host's compensation wins.
+ * Reading of the contract: an action that runs only to undo is judged when it is to undo, not before.
+ */
 function undoCalls(actions: readonly Action[], world: ModelWorld): readonly Action[] {
   return actions.flatMap((action): readonly Action[] => {
     const { compensation } = action;
-    if (compensation === undefined || action.type !== "tool_call") return [];
+    if (compensation?.type !== "tool" || action.type !== "tool_call") return [];
     if (toolsOf(world).get(action.tool)?.compensation !== undefined) return [];
-    if (compensation.type === "action_ref") return actions.filter(({ id }) => id === compensation.action_id);
-    return [ToolCall.parse({ id: action.id, type: "tool_call", tool: compensation.tool })];
+    return [ToolCall.parse({ ...compensation, id: action.id, type: "tool_call" })];
   });
 }
+
+/** In a compensation these stand for the output and the parameters of the call. */
+const STANDS_FOR = /"\$(output|parameters)/;
 
 /** Tool and capability: what can be told of a call before its parameters are known. */
 function callProblems(action: Action, world: ModelWorld): readonly AdmissionProblem[] {
@@ -67,11 +67,11 @@ function callProblems(action: Action, world: ModelWorld): readonly AdmissionProb
   ];
 }
 
-/** Parameters that have no reference in them are known before anything has run. */
+/** Parameters that have nothing in them that is to be replaced are known before anything has run. */
 function parameterProblems(action: Action, world: ModelWorld): readonly AdmissionProblem[] {
   const tool = toolOf(action, world);
   const written = parametersOf(action);
-  if (tool === undefined || isReference(written)) return [];
+  if (tool === undefined || isReference(written) || STANDS_FOR.test(JSON.stringify(written))) return [];
   const names = Object.keys(written);
   const { required = [], ...schema } = tool.parameters as { readonly required?: readonly string[] } & JsonObject;
   const literal = Object.entries(written).filter(([, value]) => referencesIn(value).length === 0);

@@ -1,6 +1,7 @@
 import type { ProposalInput } from "@car/ir";
 import type { ActionRun } from "./action-run.js";
-import { admissionProblems, lateProblems } from "./admission.js";
+import { lateProblems, structureProblems } from "./admission.js";
+import { certainRefusals } from "./certain-refusals.js";
 import { settleCall, timeOut } from "./attempt.js";
 import { runOutOfTime } from "./budget.js";
 import { abandon, skip, stopRun } from "./finish.js";
@@ -11,7 +12,7 @@ import { actionAt, type AgendaEvent, type ModelRun, newRun, runningActions, wait
 import { tokenTimes } from "./rate.js";
 import { settle } from "./settle.js";
 import { wokenActions } from "./sharing.js";
-import { approvalAnswered, passRateLimit, proceed, rateTimedOut } from "./start.js";
+import { approvalAnswered, passRateLimit, proceed, queueUp, rateTimedOut } from "./start.js";
 import type { ModelWorld } from "./world.js";
 
 /**
@@ -21,12 +22,13 @@ import type { ModelWorld } from "./world.js";
 export function runModel(input: ProposalInput, world: ModelWorld): ModelOutcome {
   const proposal = plainProposal(input);
   const ids = proposal.actions.map(({ id }) => id);
-  const problems = admissionProblems(proposal, world);
-  if (problems.length > 0) return refused({ ids, problems }, world);
+  const flaws = structureProblems(proposal, world);
+  const certain = certainRefusals(proposal.actions, world);
+  if (flaws.length > 0) return refused({ ids, problems: [...flaws, ...certain] }, world);
   const plan = planOf(proposal, world);
   // Those are looked for once the locks are taken, and a signal that is aborted by then takes none.
-  const late = world.cancelAtMs === 0 ? [] : lateProblems(plan, world);
-  if (late.length > 0) return refused({ ids, problems: late }, world);
+  const late = certain.length > 0 ? certain : lateProblems(plan, world);
+  if (late.length > 0 && world.cancelAtMs !== 0) return refused({ ids, problems: late }, world);
   const run = newRun(plan, world);
   simulate(run);
   return settle(run);
@@ -56,7 +58,7 @@ function wakeWaiters(run: ModelRun): boolean {
   for (const action of woken) {
     // Whether the other waiters go before what has become possible by the end of one, is not for the contract to say.
     if (action.phase === "sharing" && action !== woken[0] && canGoOn(run)) run.undecided = true;
-    if (action.phase === "sharing") proceed(run, action);
+    if (action.phase === "sharing") queueUp(run, action);
   }
   return woken.length > 0;
 }

@@ -28,12 +28,10 @@ export function scriptedPolicy(rules: readonly ScriptedRule[]): PolicyEngine {
       });
       return reasons.length === 0 ? ALLOW : { effect: "require_approval", reasons };
     },
-    checkPlan: ({ actions, scheduled }) =>
-      actions
-        .filter(
-          (action, index) =>
-            scheduled(index) && mayAbort(action) && rulesFor({ action }).some(({ effect }) => effect === "deny"),
-        )
+    checkPlan: (plan) =>
+      plan.actions
+        .filter((action, index) => plan.scheduled(index) && mayAbort(action))
+        .filter((action) => rulesFor({ action }).some(({ effect }) => effect === "deny"))
         .map(({ id }): PlanFinding => ({
           effect: "deny",
           policy_id: "scripted",

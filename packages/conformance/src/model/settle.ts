@@ -60,8 +60,10 @@ function costOf(run: ModelRun): ModelOutcome["cost"] {
     ),
     actions_executed: count(({ attempts }) => attempts > 0),
     actions_rejected: count(({ end }) => end?.status === "rejected"),
-    // What runs only to undo is never scheduled, and told as skipped.
-    actions_skipped: count(({ end, attempts }) => (end?.status ?? "skipped") === "skipped" && attempts === 0),
+    // Whatever was neither tried nor refused, what runs only to undo among it.
+    actions_skipped: count(
+      ({ end, attempts }) => attempts === 0 && end?.status !== "succeeded" && end?.status !== "rejected",
+    ),
     retries: run.actions.reduce((sum, { attempts }) => sum + Math.max(attempts - 1, 0), 0),
   };
 }

@@ -3,7 +3,7 @@ import { inheritedWrites } from "./effects.js";
 import { succeed } from "./finish.js";
 import { canonicalText } from "./json-text.js";
 import { limitsOf } from "./plan.js";
-import type { ActionRun } from "./action-run.js";
+import type { ActionRun, StoredAnswer } from "./action-run.js";
 import { actionAt, type Flight, type ModelRun } from "./run.js";
 import type { SharedAnswer } from "./world.js";
 
@@ -11,20 +11,13 @@ type Kind = "receipt" | "cache";
 
 /**
  * Looks for the answer of an equal call: first a receipt, then a cached result.
- * @returns `served` (the action has ended), `waits` (an equal call is in flight) or `goes` (it makes the call itself).
+ * @returns the answer, `waits` (an equal call is in flight) or `goes` (it makes the call itself).
  */
-export function consult(run: ModelRun, action: ActionRun): "served" | "waits" | "goes" {
+export function consult(run: ModelRun, action: ActionRun): StoredAnswer | "waits" | "goes" {
   for (const kind of kindsOf(action)) {
     const key = keyOf(run, action);
     const answer = tableOf(run, kind).get(key);
-    if (answer !== undefined && run.now < answer.expiresAt) {
-      action.shared = kind;
-      action.reported = answer.reported;
-      // Reading of the contract: an answer from the cache is an answer, so it leaves a receipt for duplicates.
-      if (kind === "cache") leaveReceipt(run, action, answer.output);
-      succeed(run, action, { output: answer.output, own: inheritedWrites(action, answer.reported) });
-      return "served";
-    }
+    if (answer !== undefined && run.now < answer.expiresAt) return { kind, answer };
     const flight = run.flights.get(`${kind} ${key}`);
     if (flight !== undefined && isInFlight(run, flight) && flight.leader !== action.planned.index) {
       flight.waiters = [...flight.waiters, action.planned.index];
@@ -34,6 +27,15 @@ export function consult(run: ModelRun, action: ActionRun): "served" | "waits" | 
     run.flights.set(`${kind} ${key}`, { leader: action.planned.index, waiters: flight?.waiters ?? [] });
   }
   return "goes";
+}
+
+/** Ends an action with an answer that another call got. */
+export function serve(run: ModelRun, action: ActionRun, { kind, answer }: StoredAnswer): void {
+  action.shared = kind;
+  action.reported = answer.reported;
+  // Reading of the contract: an answer from the cache is an answer, so it leaves a receipt for duplicates.
+  if (kind === "cache") leaveReceipt(run, action, answer.output);
+  succeed(run, action, { output: answer.output, own: inheritedWrites(action, answer.reported) });
 }
 
 function isInFlight(run: ModelRun, { leader }: Flight): boolean {

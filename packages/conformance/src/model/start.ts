@@ -10,8 +10,11 @@ import { limitsOf } from "./plan.js";
 import { grantToken, takeToken } from "./rate.js";
 import { isLargeForRun } from "./resolved-size.js";
 import { type AgendaEvent, isFirstOfMany, type ModelRun } from "./run.js";
-import { consult } from "./sharing.js";
+import { consult, serve } from "./sharing.js";
 import type { ScriptedCall } from "./world.js";
+
+/** Rechecks before one attempt that take time themselves. */
+const MAX_RECHECKS = 8;
 
 /** Starts an action: references first, then the other gates, then the work itself. */
 export function start(run: ModelRun, action: ActionRun): void {
@@ -29,34 +32,69 @@ export function start(run: ModelRun, action: ActionRun): void {
 
 /**
  * The gates from the revocation on, and then one attempt.
- * Reading of the contract: after a wait, those that may have changed their mind are asked at once, before the gates that
- * follow the one that waited.
+ * Reading of the contract: when something was waited for, permission is asked for again once all gates have been passed, and
+ * again as long as that takes time.
  */
 export function proceed(run: ModelRun, action: ActionRun): void {
+  action.passage = { isRecheck: false, isStale: false, rechecks: 0, stored: undefined };
+  askPermission(run, action);
+}
+
+/** Revocation, capability, validation, policy and approval. */
+function askPermission(run: ModelRun, action: ActionRun): void {
   action.phase = "checking";
   const refusal = authorityRefusal(run, action);
   if (refusal !== undefined) return refuse(run, action, { code: refusal });
-  if (!mayPass(run, action)) return;
-  if (!action.granted) {
-    if (consult(run, action) !== "goes") return;
-    if (!reserve(run, action)) return;
-    if (!takeToken(run, action)) return;
-  }
-  attempt(run, action);
+  if (mayPass(run, action)) permitted(run, action);
 }
 
 /** The approver has answered. */
 export function approvalAnswered(run: ModelRun, action: ActionRun): void {
   action.approval = answerTo(run, action.questions, action.askedFor);
   if (action.approval === undefined) return refuse(run, action, { code: "approval_denied" });
-  proceed(run, action);
+  permitted(run, action);
 }
 
-/** The rate limit lets the action pass. Reading of the contract: the token is spent, whatever the gates say now. */
+function permitted(run: ModelRun, action: ActionRun): void {
+  if (action.passage.isRecheck) conclude(run, action);
+  else queueUp(run, action);
+}
+
+/** Stored answers, budget and rate limit. */
+export function queueUp(run: ModelRun, action: ActionRun): void {
+  action.phase = "checking";
+  const found = action.attempts === 0 ? consult(run, action) : "goes";
+  if (found === "waits") {
+    action.passage.isStale = true;
+    return;
+  }
+  if (found !== "goes") {
+    action.passage.stored = found;
+    return conclude(run, action);
+  }
+  if (!reserve(run, action)) return;
+  if (takeToken(run, action)) return conclude(run, action);
+  action.passage.isStale = true;
+}
+
+/** The rate limit lets the action pass. Reading of the contract: the token is spent, whatever permission says now. */
 export function passRateLimit(run: ModelRun, action: ActionRun): void {
   grantToken(run, action);
-  action.granted = true;
-  proceed(run, action);
+  conclude(run, action);
+}
+
+/** All gates have been passed. */
+function conclude(run: ModelRun, action: ActionRun): void {
+  const { passage } = action;
+  if (passage.isStale) {
+    if (passage.rechecks === MAX_RECHECKS) return refuse(run, action, { code: "approval_required" });
+    passage.rechecks += 1;
+    passage.isRecheck = true;
+    passage.isStale = false;
+    return askPermission(run, action);
+  }
+  if (passage.stored !== undefined) serve(run, action, passage.stored);
+  else attempt(run, action);
 }
 
 /** The action has waited too long for the rate limit. Reading of the contract: that fails it, and nothing was tried. */
@@ -66,9 +104,7 @@ export function rateTimedOut(run: ModelRun, action: ActionRun): void {
 
 function attempt(run: ModelRun, action: ActionRun): void {
   action.attempts += 1;
-  action.asked = 0;
   action.reserved = false;
-  action.granted = false;
   if (action.planned.action.type === "tool_call") return callTool(run, action);
   actOnState(run, action);
 }

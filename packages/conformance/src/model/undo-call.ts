@@ -17,8 +17,6 @@ export interface Undo {
   readonly isHosts: boolean;
   attempts: number;
   approval: Approval | undefined;
-  /** Questions about the attempt that is due, and about all of them. */
-  asked: number;
   questions: number;
 }
 
@@ -64,7 +62,7 @@ function runningTarget(run: ModelRun, of: ActionRun, id: string): Undo | undefin
 }
 
 function newUndo(known: Pick<Undo, "of" | "action" | "callee" | "parameters" | "isHosts">): Undo {
-  return { ...known, attempts: 0, approval: undefined, asked: 0, questions: 0 };
+  return { ...known, attempts: 0, approval: undefined, questions: 0 };
 }
 
 /** Puts the action's own output and parameters in the place of `"$output.path"` and `"$parameters.path"`. */

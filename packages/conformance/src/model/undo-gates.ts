@@ -7,48 +7,55 @@ import { msToToken, spend } from "./rate.js";
 import type { ModelRun } from "./run.js";
 import type { Undo } from "./undo-call.js";
 
+/** Rechecks before one attempt that take time themselves. */
+const MAX_RECHECKS = 8;
+
 /**
  * Lets a compensation pass the gates before one attempt, which takes the time that they take. The host's passes the
  * revocation and the rate limit, a model's all that any call passes but stored answers.
  * @returns whether the attempt may be made.
  */
 export function passesGates(run: ModelRun, undo: Undo): boolean {
-  const { callee } = undo;
-  undo.asked = 0;
-  if (callee === undefined || !isPermitted(run, undo)) return false;
+  let since = run.now;
+  if (!isPermitted(run, undo)) return false;
   if (!undo.isHosts && !charge(run, undo)) return false;
-  const waitMs = callee.tool.rate_limit === undefined ? 0 : msToToken(run, callee.tool);
-  const { rate_limit_timeout_ms: patienceMs } = limitsOf(run.world);
-  run.now += Math.min(waitMs, patienceMs);
-  const isLet = waitMs <= patienceMs && (callee.tool.rate_limit === undefined || spend(run, callee.tool));
-  if (isLet && (waitMs === 0 || isPermitted(run, undo))) return true;
-  if (!undo.isHosts) refund(run, undo);
-  return false;
+  let isLet = isWithinRate(run, undo);
+  for (let rechecks = 0; isLet && run.now > since; rechecks += 1) {
+    since = run.now;
+    isLet = rechecks < MAX_RECHECKS && isPermitted(run, undo);
+  }
+  if (!isLet && !undo.isHosts) refund(run, undo);
+  return isLet;
 }
 
-/** Revocation and parameters; of a model's also capability, policy and approval, asked again after each answer. */
+/** Revocation and parameters; of a model's also capability, policy and approval. */
 function isPermitted(run: ModelRun, undo: Undo): boolean {
   const { action, callee, parameters } = undo;
-  for (;;) {
-    if (isRevoked(run, action.tool)) return false;
-    if (!undo.isHosts && !isCapable(run.world, action, { tool: callee?.tool })) return false;
-    if (callee === undefined || !fits(parameters, callee.tool.parameters)) return false;
-    if (undo.isHosts) return true;
-    const { effect, reasons } = policyDecision(run, action.tool, undo.attempts + 1);
-    if (effect !== "require_approval") return effect === "allow";
-    if (covers(run, undo.approval, reasons)) return true;
-    if (!isApproved(run, undo, reasons)) return false;
-  }
+  if (callee === undefined || isRevoked(run, action.tool)) return false;
+  if (!undo.isHosts && !isCapable(run.world, action, { tool: callee.tool })) return false;
+  if (!fits(parameters, callee.tool.parameters)) return false;
+  if (undo.isHosts) return true;
+  const { effect, reasons } = policyDecision(run, action.tool, undo.attempts + 1);
+  if (effect !== "require_approval") return effect === "allow";
+  return covers(run, undo.approval, reasons) || isApproved(run, undo, reasons);
 }
 
 /** Asks, and waits for the answer. */
 function isApproved(run: ModelRun, undo: Undo, reasons: string): boolean {
-  if (!mayAsk(run, undo.asked)) return false;
-  undo.asked += 1;
+  if (!mayAsk(run, undo.questions)) return false;
   undo.questions += 1;
   run.now += thinkingMs(run, undo.of);
   undo.approval = answerTo(run, undo.questions, reasons);
   return undo.approval !== undefined;
+}
+
+/** Waits for the rate limit of the tool, within bounds. */
+function isWithinRate(run: ModelRun, { callee }: Undo): boolean {
+  if (callee?.tool.rate_limit === undefined) return true;
+  const waitMs = msToToken(run, callee.tool);
+  const { rate_limit_timeout_ms: patienceMs } = limitsOf(run.world);
+  run.now += Math.min(waitMs, patienceMs);
+  return waitMs <= patienceMs && spend(run, callee.tool);
 }
 
 /**

@@ -95,7 +95,7 @@ describe("model: approvals", () => {
     expect(startsOf(outcome)).toEqual(["0 first", "20 a", "71 a"]);
   });
 
-  it("[CFM-17] one attempt is asked about eight times at most", () => {
+  it("[CFM-17] one call is asked about eight times at most", () => {
     const outcome = runIn(asked(ask({ what: "time", stepMs: 1 })), A);
     expect([endsOf(outcome), outcome.wall_ms]).toEqual([["a rejected approval_required 0"], 80]);
   });

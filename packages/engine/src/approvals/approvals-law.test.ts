@@ -1,7 +1,9 @@
+import { collectEvents } from "@car/conformance";
 import type { ProposalInput, ProposalResult } from "@car/ir";
 import { memoryApprovalStore, requireApproval, rulePolicy } from "@car/policy";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { replayRuns } from "../replay/replay-runs.js";
 import type { RuntimeOptions } from "../runtime-options.js";
 import { call, statuses, testRuntime, tool } from "../testing/fixtures.js";
 
@@ -69,18 +71,24 @@ async function later(plan: readonly Action[], denied: readonly string[]) {
 }
 
 describe("a run that is suspended", () => {
-  it("[EN-91] [6.5] ends as one whose approver answers at once, whatever the plan, and calls nothing twice", async () => {
-    const law = fc.asyncProperty(anyPlan, anyAnswers, async (plan, denied) => {
-      const [now, then] = [await inline(plan, denied), await later(plan, denied)];
-      expect(then.result.status).toBe(now.result.status);
-      expect(then.made.runtime.state.get("k")).toEqual(now.made.runtime.state.get("k"));
-      expect(new Set(then.made.calls).size).toBe(then.made.calls.length);
-      expect(then.made.runtime.suspended()).toEqual([]);
-      if (now.result.status !== "committed") return;
-      expect(statuses(then.result)).toEqual(statuses(now.result));
-      expect(then.result.results.map(({ output }) => output)).toEqual(now.result.results.map(({ output }) => output));
-      expect([...then.made.calls].sort()).toEqual([...now.made.calls].sort());
-    });
-    await fc.assert(law, { numRuns: 300 });
-  });
+  it(
+    "[EN-91] [EN-96] [6.5] [7.6] ends as one whose approver answers at once, whatever the plan, calls nothing twice, and replays",
+    { timeout: 120_000 },
+    async () => {
+      const law = fc.asyncProperty(anyPlan, anyAnswers, async (plan, denied) => {
+        const [now, then] = [await inline(plan, denied), await later(plan, denied)];
+        expect(then.result.status).toBe(now.result.status);
+        expect(then.made.runtime.state.get("k")).toEqual(now.made.runtime.state.get("k"));
+        expect(new Set(then.made.calls).size).toBe(then.made.calls.length);
+        expect(then.made.runtime.suspended()).toEqual([]);
+        const again = await replayRuns(await collectEvents(then.made.runtime.eventLog));
+        expect([again.divergences, again.skipped]).toEqual([[], []]);
+        if (now.result.status !== "committed") return;
+        expect(statuses(then.result)).toEqual(statuses(now.result));
+        expect(then.result.results.map(({ output }) => output)).toEqual(now.result.results.map(({ output }) => output));
+        expect([...then.made.calls].sort()).toEqual([...now.made.calls].sort());
+      });
+      await fc.assert(law, { numRuns: 300 });
+    },
+  );
 });

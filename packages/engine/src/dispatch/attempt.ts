@@ -23,6 +23,8 @@ export class Attempt implements ToolContext {
   readonly onOutcome: OnOutcome;
   /** Answered or given up: whatever the tool does from now on is dropped. */
   isOver = false;
+  /** When it was over, in milliseconds since the epoch. */
+  endedAt = 0;
   timer: Timer | undefined = undefined;
   /** The tool's buffered writes; they count only if the attempt succeeds. */
   writes: Map<string, EntryWrite> | undefined = undefined;

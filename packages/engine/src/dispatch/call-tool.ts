@@ -33,11 +33,11 @@ export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | 
 
 /**
  * A call of which the log cannot be told is not made, nor one that the run has given up meanwhile; but a compensation is due
- * even then.
+ * even then, unless whoever takes the run up will make it.
  */
 function invokeUnlessLost(attempt: Attempt): Outcome | undefined {
   const { run, slot, aborted } = attempt;
-  if (slot.undoes !== undefined) return invoke(attempt);
+  if (slot.undoes !== undefined && !run.isDisowned) return invoke(attempt);
   if (run.broken !== undefined) return end(attempt, failed(run.broken));
   return aborted ? end(attempt, failed(GIVEN_UP, "canceled")) : invoke(attempt);
 }
@@ -139,6 +139,7 @@ function end(attempt: Attempt, outcome: Outcome): Outcome {
 export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
   const { run, slot } = attempt;
   attempt.isOver = true;
+  attempt.endedAt = run.time;
   attempt.timer?.cancel();
   run.board.answered(slot, run.time - attempt.startedAt, sideEffect);
   for (const child of [...(attempt.children ?? [])]) {
@@ -153,5 +154,5 @@ export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
 function dropLate(attempt: Attempt): void {
   const { run, slot } = attempt;
   run.tick();
-  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - slot.endedAt });
+  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.endedAt });
 }

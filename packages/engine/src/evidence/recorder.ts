@@ -32,16 +32,20 @@ export class Recorder {
     this.logger = logger;
   }
 
-  /** Appends one event. Throws what the log throws; what goes wrong in a subscriber is logged and goes no further. */
-  record(draft: EventDraft): void {
+  /**
+   * Appends one event. Throws what the log throws; what goes wrong in a subscriber is logged and goes no further.
+   * @returns its sequence.
+   */
+  record(draft: EventDraft): number {
     const seq = this.log.append(draft);
     if (this.subscriptions.size > 0) this.publish(draft, seq);
+    return seq;
   }
 
-  /** Appends one event that belongs to no run. Throws what the log throws. */
-  recordOutside<K extends EventKind>(kind: K, time: number, data: EventDataOf[K]): void {
+  /** Appends one event that belongs to no run, and returns its sequence. Throws what the log throws. */
+  recordOutside<K extends EventKind>(kind: K, time: number, data: EventDataOf[K]): number {
     // The parameters keep kind and payload together.
-    this.record({ kind, time, action: -1, attempt: 0, data } as EventDraft);
+    return this.record({ kind, time, action: -1, attempt: 0, data } as EventDraft);
   }
 
   /** Appends one event of a run, or of one of its actions. Throws what the log throws. */

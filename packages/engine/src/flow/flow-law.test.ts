@@ -147,8 +147,7 @@ describe("labels", () => {
         const { runtime } = testRuntime({ policy, tools: TOOLS });
         const told = new Map<string, readonly string[]>();
         runtime.subscribe(({ kind, action_id, data }) => {
-          if (kind === "action_succeeded")
-            told.set(action_id!, (data["labels"] as readonly string[] | undefined) ?? []);
+          if (kind === "action_succeeded") told.set(action_id!, data["labels"] ?? []);
         });
         const session = runtime.session({ request: "nothing that is in any value" });
         const model = new Model();

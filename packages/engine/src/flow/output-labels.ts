@@ -1,6 +1,8 @@
 import { joinLabels, type JsonValue, labelSet, type LabelSet, NO_LABELS, withoutLabels } from "@car/ir";
 import { failed, type Outcome } from "../run/outcome.js";
+import type { PolicyEngine } from "@car/ir/ports";
 import type { GateRun, GateSlot } from "../gates/gate.js";
+import { outputOf } from "../run/slot.js";
 import { flowNote, flowOf, setLabels } from "./flow-note.js";
 import type { RunFlow } from "./run-flow.js";
 
@@ -30,6 +32,12 @@ export function labelOutput(run: GateRun, slot: GateSlot, output: JsonValue): Ou
 export function exposedLabels(flow: RunFlow, slot: GateSlot): LabelSet {
   const added = slot.tool?.sourceLabels ?? NO_LABELS;
   return joinLabels(joinLabels(flow.inputLabels(slot), added), flowOf(slot).read);
+}
+
+/** Labels of what a result tells: of an output those it has, of a failure those of anything the call had at hand. */
+export function toldLabels(flow: RunFlow, slot: GateSlot): LabelSet {
+  if (outputOf(slot) !== undefined) return flowOf(slot).labels;
+  return slot.attempts === 0 ? NO_LABELS : exposedLabels(flow, slot);
 }
 
 /** Labels an answer from a receipt or a cache: those it was stored with, and those of this call's own inputs. */
@@ -70,9 +78,14 @@ function isLabelList(value: unknown): value is readonly string[] {
 }
 
 function endorsedBy({ config: { policy } }: GateRun, { action }: GateSlot): readonly string[] {
-  if (action.type !== "tool_call" || policy?.endorses === undefined) return NO_LABELS;
+  return action.type !== "tool_call" || policy === undefined ? NO_LABELS : endorsedLabels(policy, action.tool);
+}
+
+/** Labels that a policy lets calls of a tool take off. */
+export function endorsedLabels(policy: Pick<PolicyEngine, "endorses">, tool: string): LabelSet {
+  if (policy.endorses === undefined) return NO_LABELS;
   try {
-    return policy.endorses(action.tool);
+    return labelSet(policy.endorses(tool));
   } catch {
     // A policy that fails takes nothing off.
     return NO_LABELS;

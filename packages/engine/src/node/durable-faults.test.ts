@@ -3,9 +3,10 @@ import type { LogFolderSystem } from "@car/eventlog/node";
 import { verifyLog } from "@car/eventlog/node";
 import { CarError, LogFencedError } from "@car/ir";
 import type { EventLog } from "@car/ir/ports";
+import { memoryApprovalStore, requireApproval, rulePolicy } from "@car/policy";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
-import { contentsOf, copyOf, openRuntime, reopenRuntime, temporaryPaths } from "../testing/disk.js";
+import { contentsOf, copyOf, openRuntime, temporaryPaths } from "../testing/disk.js";
 import { call, tool } from "../testing/fixtures.js";
 import { OutsideWorld } from "../testing/outside-world.js";
 import { reopened } from "../testing/reopened.js";
@@ -58,9 +59,10 @@ async function work(
     const opened = await openRuntime(dir, { fs, segmentBytes: 2_000, snapshotEvery: 2, onError: () => undefined });
     world = opened.world;
     for (let index = 0; index < 6; index++) {
-      const { status, cause } = await opened.runtime.execute(ROOM);
-      if (status === "committed") confirmed++;
-      else expect(cause?.code).toBe("store_error");
+      const result = await opened.runtime.execute(ROOM).catch((error: unknown) => error as CarError);
+      if ("code" in result) expect(result.code).toBe("CAR_RUN_UNDECIDED");
+      else if (result.status === "committed") confirmed++;
+      else expect(result.cause?.code).toBe("store_error");
     }
     await opened.store.snapshot().catch((error: unknown) => errors.push(error));
     await opened.store.close();
@@ -84,7 +86,7 @@ describe("a disk that fails", () => {
         expect(world.calls.filter(({ tool: name }) => name === "unbook")).toEqual([]);
         if (fault === "short") expect([confirmed, errors]).toEqual([6, []]);
         for (const error of errors) if (!(error instanceof Error)) expect.fail(String(error));
-        const again = await reopenRuntime(dir);
+        const again = await openRuntime(dir);
         const committed = again.store.state.view().version;
         expect(committed).toBeGreaterThanOrEqual(confirmed);
         await again.store.close();
@@ -94,16 +96,21 @@ describe("a disk that fails", () => {
     30_000,
   );
 
-  it("[EN-59] [5.9] opening rejects with an error of ours", async () => {
-    for (let n = 1; n <= 20; n++) {
-      const opening = durableStore({ dir: path(), fs: failingAt(n, "EIO").fs });
-      const error: unknown = await opening.then(
-        (store) => store.close(),
-        (cause: unknown) => cause,
-      );
-      expect(error === undefined || CarError.isInstance(error)).toBe(true);
-    }
-  });
+  it.each(["EIO", "ENOSPC"] as const)(
+    "[EN-59] [5.9] [8.1] with %s opening rejects with an error of ours, and leaves nothing that keeps the next one out",
+    async (fault) => {
+      const dir = path();
+      for (let n = 1; n <= 40; n++) {
+        const opening = durableStore({ dir, fs: failingAt(n, fault).fs });
+        const error: unknown = await opening.then(
+          (store) => store.close(),
+          (cause: unknown) => cause,
+        );
+        expect(error === undefined || CarError.isInstance(error)).toBe(true);
+        await durableStore({ dir }).then((store) => store.close());
+      }
+    },
+  );
 
   it("[EN-59] [EN-57] [8.1] a flipped bit is found, or in a snapshot passed over", async () => {
     const dir = path();
@@ -143,35 +150,52 @@ describe("a disk that fails", () => {
   });
 });
 
+/** A store whose log is taken over by another process when its tool `takeover` is called. */
+async function fencedStore() {
+  const durable = await reopened([]);
+  let isFenced = false;
+  const { eventLog } = durable;
+  const fenced = () => new LogFencedError("another process has the log");
+  const log: EventLog = {
+    supports: eventLog.supports,
+    append(draft) {
+      if (isFenced) throw fenced();
+      return eventLog.append(draft);
+    },
+    flush: () => (isFenced ? Promise.reject(fenced()) : undefined),
+    read: (options) => eventLog.read(options),
+    head: () => eventLog.head(),
+    close: () => eventLog.close(),
+  };
+  const takeover = tool("takeover", () => void (isFenced = true), { reversibility: "reversible" });
+  return { durable: { ...durable, eventLog: log }, takeover, fence: () => void (isFenced = true) };
+}
+
 describe("a process that lost its log", () => {
-  it("[EN-56] [7.3] neither confirms nor compensates: another one will", async () => {
-    const durable = await reopened([]);
-    let isFenced = false;
-    const { eventLog } = durable;
-    const fenced = () => new LogFencedError("another process has the log");
-    const log: EventLog = {
-      supports: eventLog.supports,
-      append(draft) {
-        if (isFenced) throw fenced();
-        return eventLog.append(draft);
-      },
-      flush: () => (isFenced ? Promise.reject(fenced()) : undefined),
-      read: (options) => eventLog.read(options),
-      head: () => eventLog.head(),
-      close: () => eventLog.close(),
-    };
+  it("[EN-56] [EN-61] [7.3] neither confirms nor compensates, nor says how the run ended: another process will", async () => {
+    const { durable, takeover } = await fencedStore();
     const world = new OutsideWorld();
-    const takeover = tool("takeover", () => void (isFenced = true));
-    const runtime = createRuntime({ durable: { ...durable, eventLog: log }, tools: [...world.tools, takeover] });
-    const result = await runtime.execute({
+    const runtime = createRuntime({ durable, tools: [...world.tools, takeover] });
+    const told = runtime.execute({
       actions: [call("room", "book"), call("t", "takeover", { dependencies: ["room"] })],
     });
-    expect(result).toMatchObject({
-      status: "rolled_back",
-      external_effects_remain: true,
-      cause: { code: "store_error" },
-    });
+    await expect(told).rejects.toMatchObject({ code: "CAR_RUN_UNDECIDED", runId: expect.any(String) as string });
     expect(world.calls.map(({ tool: name }) => name)).toEqual(["book"]);
     expect(runtime.state.keys()).toEqual([]);
+    await expect(runtime.execute({ actions: [call("n", "note")] })).resolves.toMatchObject({ status: "rejected" });
+    await runtime.close().catch(() => undefined);
+  });
+
+  it("[EN-61] [6.5] nor does it say so of a run that waited for an approval, which has ended here all the same", async () => {
+    const { durable, fence } = await fencedStore();
+    const policy = rulePolicy([requireApproval({ tool: "charge" })]);
+    const world = new OutsideWorld();
+    const runtime = createRuntime({ durable, policy, tools: world.tools, approvals: memoryApprovalStore() });
+    const { run_id, status } = await runtime.execute({ actions: [call("pay", "charge")] });
+    expect(status).toBe("suspended");
+    fence();
+    await expect(runtime.resume(run_id)).rejects.toMatchObject({ code: "CAR_RUN_UNDECIDED", runId: run_id });
+    await expect(runtime.resume(run_id)).rejects.toMatchObject({ code: "CAR_RUN_UNKNOWN" });
+    expect(world.calls).toEqual([]);
   });
 });

@@ -8,13 +8,11 @@ import {
   type SegmentEventLog,
 } from "@car/eventlog/node";
 import { CarError, type CarEvent, ConfigInvalidError, DEFAULT_LIMITS, LogWriteError } from "@car/ir";
-import type { ApprovalStore, EventLog, StateStore } from "@car/ir/ports";
-import { jsonlApprovalStore } from "@car/policy/node";
+import type { ApprovalStore } from "@car/ir/ports";
 import { restoredStateStore } from "@car/state";
 import type { DurableParts } from "../recovery/durable-parts.js";
-import { LeftRuns } from "../recovery/left-runs.js";
-import { DurableLog } from "./durable-log.js";
-import { DurableState } from "./durable-state.js";
+import { FolderStore, type LoadedStore } from "./folder-store.js";
+import { GivenUpRuns } from "./given-up-runs.js";
 import { isCopy, markPlace } from "./place-mark.js";
 import { RunLedger } from "./run-ledger.js";
 import type { Snapshot } from "./snapshot-file.js";
@@ -99,6 +97,8 @@ async function openStore(options: DurableStoreOptions): Promise<DurableStore> {
     snapshots.removeUnfinished();
     snapshots.removeAfter(snapshot?.head.seq ?? 0);
     markPlace(fs, dir);
+    const place = { fs, path: `${dir}/given-up`, log };
+    const givenUp = new GivenUpRuns(place, (runId) => loaded.ledger.isOpen(runId));
     const opened: OpenedStore = {
       ...log.opened,
       snapshotSeq: snapshot?.head.seq ?? 0,
@@ -106,21 +106,24 @@ async function openStore(options: DurableStoreOptions): Promise<DurableStore> {
       unfinishedRuns: loaded.ledger.openRuns,
       isCopy: copied,
     };
-    return new FolderStore({ dir, log, snapshots, opened, snapshotEvery, ...loaded, onError: options.onError });
+    return new FolderStore({
+      dir,
+      log,
+      snapshots,
+      opened,
+      snapshotEvery,
+      ...loaded,
+      givenUp,
+      onError: options.onError,
+    });
   } catch (error) {
     await log.close().catch(() => undefined);
     throw error;
   }
 }
 
-interface Loaded {
-  readonly store: StateStore;
-  readonly ledger: RunLedger;
-  readonly replayed: number;
-}
-
 /** Rebuilds the state in one pass over the events that the snapshot does not cover. */
-async function load(log: SegmentEventLog, snapshot: Snapshot | undefined, maxReceipts: number): Promise<Loaded> {
+async function load(log: SegmentEventLog, snapshot: Snapshot | undefined, maxReceipts: number): Promise<LoadedStore> {
   const ledger = new RunLedger(maxReceipts, snapshot?.receipts);
   const through = snapshot?.head.seq ?? 0;
   let replayed = 0;
@@ -135,101 +138,6 @@ async function load(log: SegmentEventLog, snapshot: Snapshot | undefined, maxRec
   const state = await replayState(follow(), base);
   const store = restoredStateStore({ version: state.version, entries: state.entries() });
   return { store, ledger, replayed };
-}
-
-interface StoreParts extends Loaded {
-  readonly dir: string;
-  readonly log: SegmentEventLog;
-  readonly snapshots: SnapshotFolder;
-  readonly opened: OpenedStore;
-  readonly snapshotEvery: number;
-  readonly onError: ((error: unknown) => void) | undefined;
-}
-
-class FolderStore implements DurableStore {
-  readonly state: StateStore;
-  readonly eventLog: EventLog;
-  readonly segments: SegmentEventLog;
-  readonly opened: OpenedStore;
-  readonly unfinished: DurableParts["unfinished"];
-  readonly receipts: DurableParts["receipts"];
-
-  giveUp(): boolean {
-    return false;
-  }
-
-  private readonly parts: StoreParts;
-  /** State version of the last snapshot, and the one from which the next is due. */
-  private dueAt: number;
-  private approvalStore: ApprovalStore | undefined = undefined;
-  private writing: Promise<void> | undefined = undefined;
-
-  constructor(parts: StoreParts) {
-    this.parts = parts;
-    this.opened = parts.opened;
-    this.segments = parts.log;
-    this.state = new DurableState(parts.store);
-    this.unfinished = new LeftRuns(parts.ledger.openFrom);
-    this.receipts = parts.ledger.receipts();
-    this.dueAt = this.version() + parts.snapshotEvery;
-    this.eventLog = new DurableLog(parts.log, parts.ledger, () => this.afterRun());
-  }
-
-  get approvals(): ApprovalStore {
-    return (this.approvalStore ??= jsonlApprovalStore({ path: `${this.parts.dir}/approvals.jsonl` }));
-  }
-
-  snapshot(): Promise<void> {
-    return (this.writing ??= this.write().finally(() => (this.writing = undefined)));
-  }
-
-  async compact(): Promise<void> {
-    await this.snapshot();
-    const { snapshots, ledger, log } = this.parts;
-    // An older snapshot that is kept is of use only with the events that follow it.
-    const needed = Math.min(ledger.openFrom ?? Infinity, snapshots.neededFrom() ?? 1);
-    await log.dropBefore(needed);
-  }
-
-  async close(): Promise<void> {
-    await this.writing?.catch(() => undefined);
-    await this.parts.log.close();
-    await this.state.close();
-  }
-
-  /** A run's changes are in the state before its end is in the log, so right after that both say the same. */
-  private afterRun(): void {
-    if (this.writing !== undefined || this.version() < this.dueAt) return;
-    this.snapshot().catch((error: unknown) => this.parts.onError?.(error));
-  }
-
-  private version(): number {
-    const view = this.parts.store.view();
-    const { version } = view;
-    view.release?.();
-    return version;
-  }
-
-  /** Everything that must belong together is taken before the first wait. */
-  private async write(): Promise<void> {
-    const { store, ledger, log, snapshots, snapshotEvery } = this.parts;
-    const view = store.view();
-    const keys = view.entryKeys?.() ?? view.keys();
-    const receipts = ledger.receipts();
-    const { openFrom } = ledger;
-    const head = log.head();
-    this.dueAt = view.version + Math.max(snapshotEvery, keys.length);
-    try {
-      const counts = { entries: keys.length, receipts: receipts.length };
-      const header = { head: await head, version: view.version, openFrom, ...counts };
-      // What a snapshot has, the log must have first; where a flush writes nothing, reading does.
-      log.read();
-      await log.flush();
-      await snapshots.write({ header, keys, view, receipts });
-    } finally {
-      view.release?.();
-    }
-  }
 }
 
 /** The events of a durable store's folder, also while a process writes it. */

@@ -40,6 +40,11 @@ export class RunLedger {
     return this.open.size;
   }
 
+  /** Whether a run that was read has begun and not ended. */
+  isOpen(runId: string): boolean {
+    return this.open.has(runId);
+  }
+
   /** Receipts that other runs may use, the least recently made first. */
   receipts(): readonly StoredReceipt[] {
     return [...this.kept.values()];

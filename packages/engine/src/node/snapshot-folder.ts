@@ -10,6 +10,7 @@ import {
   type SnapshotHeader,
   SnapshotWriter,
 } from "./snapshot-file.js";
+import { syncFolder } from "./sync-folder.js";
 
 /** Snapshots that are kept: should the newest be damaged, the one before serves. */
 const KEPT = 2;
@@ -78,7 +79,7 @@ export class SnapshotFolder {
       writer.close();
     }
     this.fs.renameSync(unfinished, `${this.path}/${name}`);
-    this.sync();
+    syncFolder(this.fs, this.path);
     this.removeOld();
   }
 
@@ -89,17 +90,6 @@ export class SnapshotFolder {
   private names(): string[] {
     const names = this.fs.readdirSync(this.path);
     return names.filter((name) => /^\d+\.jsonl$/.test(name)).sort();
-  }
-
-  private sync(): void {
-    // Windows has no such call for folders.
-    if (process.platform === "win32") return;
-    const fd = this.fs.openSync(this.path, "r");
-    try {
-      this.fs.fsyncSync(fd);
-    } finally {
-      this.fs.closeSync(fd);
-    }
   }
 }
 

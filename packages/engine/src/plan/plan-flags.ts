@@ -35,7 +35,8 @@ export function planFlags(
     const action = actions[index]!;
     const reversibility = effectiveReversibility(action, tools[index]?.schema);
     const irreversible = reversibility === "irreversible";
-    const abort = mayAbort(action);
+    // What runs only to undo does so when the run has been given up already.
+    const abort = mayAbort(action) && !graph.unscheduled.has(index);
     anyIrreversible ||= irreversible;
     anyAbort ||= abort;
     flags[index] =

@@ -1,4 +1,5 @@
-import type { CostSummary, ProposalResult, Reason } from "@car/ir";
+import { type CostSummary, type ProposalResult, type Reason, RunUndecidedError } from "@car/ir";
+import { giveUp } from "../run/answer-undone.js";
 import type { Host } from "../run/host.js";
 import { refusedResult } from "../run/refuse.js";
 import { completedData } from "../run/result.js";
@@ -28,7 +29,10 @@ export async function abandonRun(host: Host, recovery: Recovery, problems: reado
   }
   const result = resultOf(recovery, problems, { ...place, ids });
   recorder.recordOf("proposal_completed", place, undefined, completedData(result));
-  await new Promise<void>((resolve) => recorder.flushThen(() => resolve()));
+  const error = await new Promise((resolve) => recorder.flushThen(resolve));
+  if (error !== undefined && !(await giveUp(host, scope.run_id))) {
+    throw new RunUndecidedError(scope.run_id, { cause: error });
+  }
   host.onClosed(result);
   return result;
 }

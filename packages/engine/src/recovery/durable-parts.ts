@@ -24,11 +24,14 @@ export interface DurableParts {
   readonly eventLog: EventLog;
   /** The runs that an earlier process left unfinished. */
   readonly unfinished: UnfinishedRuns;
-  /**
-   * Notes that a run has been answered as undone, although the log could not be told. False when that could not be noted
-   * either.
-   */
-  giveUp(runId: string): boolean | Promise<boolean>;
   /** Receipts of finished runs. */
   readonly receipts: readonly StoredReceipt[];
+  /** Of the unfinished runs, those that were answered as undone: recovery may only undo them. */
+  readonly givenUp: ReadonlySet<string>;
+  /**
+   * Notes where it outlives the process that a run whose end the log does not take is answered as undone; call it before
+   * that answer. Not for a run whose commit the log has taken: it may be found committed.
+   * @returns false when it cannot be noted, or another process has the store: then recovery decides. Never rejects.
+   */
+  giveUp(runId: string): Promise<boolean>;
 }

@@ -40,23 +40,30 @@ export interface RecoveryReport {
   readonly runs: readonly RecoveredRun[];
 }
 
+/** What an earlier process left. */
+export interface FoundRuns {
+  readonly runs: readonly UnfinishedRun[];
+  /** Ids of those that were answered as undone. */
+  readonly givenUp: ReadonlySet<string>;
+}
+
 /**
  * Takes up every run, and tells how they ended. Their locks are taken, or queued for, before this returns its promise.
  * @throws `RunUndecidedError` (as a rejection) when a run can be taken up only by the next process.
  */
 export async function recoverRuns(
   host: Host,
-  runs: readonly UnfinishedRun[],
+  { runs, givenUp }: FoundRuns,
   { unfinished = "resume", onInDoubt = () => "failed" }: RecoverOptions,
 ): Promise<RecoveryReport> {
   const taken = new Map<string, Run>();
   // All of them claim what they called before the first goes on; a run comes before those that its calls have started.
   const starts = runs.map((recorded) => {
-    // Whoever waited for a child was the call of its parent, and is gone.
-    const isChild = recorded.received.parent_run_id !== undefined;
+    // Whoever waited for a child was the call of its parent, and is gone; what was answered as undone stays so.
+    const isLost = recorded.received.parent_run_id !== undefined || givenUp.has(recorded.runId);
     // Whoever waits for an approval was not interrupted in anything, and goes on waiting.
     const wanted = recorded.suspended === undefined ? unfinished : "resume";
-    const recovery = new Recovery(recorded, isChild ? "rollback" : wanted, onInDoubt);
+    const recovery = new Recovery(recorded, isLost ? "rollback" : wanted, onInDoubt);
     return { recorded, recovery, start: prepare(host, recovery, recorded, taken) };
   });
   const recovered = starts.map(async ({ recorded, recovery, start }): Promise<RecoveredRun> => {
@@ -119,7 +126,7 @@ function prepareLaunch(
 ): { readonly run: Run; readonly launch: () => Promise<ProposalResult> } {
   let answer!: Answer;
   const answered = new Promise<ProposalResult>((resolve, reject) => (answer = { resolve, reject }));
-  const run = restoredRun(host, plan, recovery, answer, parent);
+  const run = restoredRun(host, recovery, { plan, answer, parent });
   host.open.add(run);
   if (parent !== undefined) adopt(parent, run);
   const unclaim = claimReceipts(run, recovery.recorded);
@@ -132,7 +139,14 @@ function prepareLaunch(
   return { run, launch };
 }
 
-function restoredRun(host: Host, plan: Plan, recovery: Recovery, answer: Answer, parent: Attempt | undefined): Run {
+interface Restored {
+  readonly plan: Plan;
+  readonly answer: Answer;
+  /** The call that had started the run. */
+  readonly parent: Attempt | undefined;
+}
+
+function restoredRun(host: Host, recovery: Recovery, { plan, answer, parent }: Restored): Run {
   const { recorded } = recovery;
   const { principal, context_labels: contextLabels } = recorded.received;
   const config = host.config();
@@ -170,7 +184,8 @@ function restoreChildren(parent: Run, { children }: UnfinishedRun): void {
       notes.hasLostChildren = true;
       continue;
     }
-    const run = restoredRun(host, planned.plan, new Recovery(child, "rollback", recovery!.onInDoubt), NOBODY, call);
+    const made = { plan: planned.plan, answer: NOBODY, parent: call };
+    const run = restoredRun(host, new Recovery(child, "rollback", recovery!.onInDoubt), made);
     run.restoreEnd();
     restore(run, child);
     restoreChildren(run, child);

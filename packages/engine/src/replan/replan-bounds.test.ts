@@ -1,10 +1,10 @@
 import { memoryEventLog } from "@car/eventlog";
-import { memoryStateStore } from "@car/state";
 import type { PolicyEngine } from "@car/ir/ports";
 import { ALLOW } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import type { UnfinishedRuns } from "../recovery/durable-parts.js";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
+import { reopened } from "../testing/reopened.js";
 import type { ReplanAttempt } from "./replan-options.js";
 
 const fail = tool("fail", () => ({ error: "out of stock" }));
@@ -161,14 +161,7 @@ describe("executeWithReplan, bounded", () => {
       },
       takeUp: (body) => body(1, () => (from = undefined)),
     };
-    const durable = {
-      state: memoryStateStore(),
-      eventLog: memoryEventLog(),
-      unfinished,
-      giveUp: () => false,
-      receipts: [],
-    };
-    const { runtime } = rig({ durable });
+    const { runtime } = rig({ durable: { ...(await reopened([])), unfinished } });
     const options = { replan: () => undefined };
     await expect(runtime.executeWithReplan(GOOD, options)).rejects.toMatchObject({ code: "CAR_RECOVERY_REQUIRED" });
     await runtime.recover();

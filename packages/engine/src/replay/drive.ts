@@ -1,8 +1,10 @@
 import { type CarEvent, payloadOf } from "@car/ir";
 import { cancelRun } from "../run/cancel-run.js";
+import { resumeRun } from "../run/resume.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
-import { canceledBy } from "./cancelation.js";
+import { abortedFor, canceledBy } from "./cancelation.js";
+import { exposeRecorded } from "./recorded-labels.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { callName, endOf, failureEvent, type PendingCalls } from "./scripted-calls.js";
 import type { ScriptedTimer } from "./scripted-timers.js";
@@ -13,20 +15,24 @@ const PATIENCE = 100;
 
 /** A second execution that is under way. */
 export interface Driven {
-  readonly run: Run;
+  /** `undefined` when it was refused before it became a run. */
+  readonly run: Run | undefined;
   readonly parts: ReplayParts;
   readonly pending: PendingCalls;
-  readonly isOver: () => boolean;
+  /** Told when a suspended run goes on. */
+  readonly onResume: () => void;
 }
 
-/** Supplies what came from outside in the recorded order, until the run has ended or something came out differently. */
-export async function drive(driven: Driven): Promise<void> {
+/**
+ * Supplies what came from outside in the recorded order, until everything that is due has come, or something came out
+ * differently.
+ */
+export async function drive({ run, ...driven }: Driven): Promise<void> {
   const { script, waits } = driven.parts;
   let idle = 0;
-  while (!driven.isOver() && script.divergence === undefined) {
+  while (script.isDue && script.divergence === undefined) {
     const before = script.matched;
-    const next = script.next();
-    const supplied = next !== undefined && supply(driven, next);
+    const supplied = run !== undefined && supply({ ...driven, run }, script.next()!);
     await Promise.resolve();
     idle = supplied || script.matched > before ? 0 : idle + 1;
     if (idle <= PATIENCE) continue;
@@ -38,9 +44,14 @@ export async function drive(driven: Driven): Promise<void> {
   }
 }
 
+interface DrivenRun extends Driven {
+  readonly run: Run;
+}
+
 /** Does what led to an event. Returns false when nothing has to be done, or it has been done. */
-function supply(driven: Driven, next: CarEvent): boolean {
+function supply(driven: DrivenRun, next: CarEvent): boolean {
   const { run, parts } = driven;
+  if (run.phase === "suspended") return resume(driven, next);
   const cause = canceledBy(next);
   if (cause !== undefined && run.phase !== "settling" && run.phase !== "settled") {
     cancelRun(run, cause);
@@ -51,7 +62,25 @@ function supply(driven: Driven, next: CarEvent): boolean {
   return next.kind === "budget_exceeded" && parts.script.supply(next) && fire(run.extras.durationTimer);
 }
 
-function supplyAction({ run, parts, pending }: Driven, slot: Slot, next: CarEvent): boolean {
+/** A suspended run is taken up, or given up with its runtime. */
+function resume({ run, parts: { script }, onResume }: DrivenRun, next: CarEvent): boolean {
+  const cause = canceledBy(next);
+  if ((cause === undefined && next.kind !== "proposal_resumed") || !script.supply(next)) return false;
+  onResume();
+  if (cause !== undefined) {
+    run.reopen({ resolve: () => undefined, reject: () => undefined });
+    cancelRun(run, cause);
+    return true;
+  }
+  // Who resumes it with a signal that is aborted wants it undone.
+  const [, second] = script.rest();
+  const given = second && canceledBy(second);
+  // What it is answered is in its events; that it cannot be taken up shows there as well.
+  resumeRun(run, given && abortedFor(given.message)).catch(() => undefined);
+  return true;
+}
+
+function supplyAction({ run, parts, pending }: DrivenRun, slot: Slot, next: CarEvent): boolean {
   const { id } = slot.action;
   // Of an action that has ended only its compensation can go on.
   const active = parts.undoing.get(id) ?? slot;
@@ -73,10 +102,11 @@ function isTooLate(event: CarEvent): boolean {
   return event.kind === "action_failed" || (event.kind === "rate_limited" && !payloadOf(event).granted);
 }
 
-function endAttempt({ run, parts, pending }: Omit<Driven, "isOver">, slot: Slot, next: CarEvent): boolean {
+function endAttempt({ run, parts, pending }: Omit<DrivenRun, "onResume">, slot: Slot, next: CarEvent): boolean {
   const { id } = slot.action;
   const end = endOf(parts, id, slot.attempts);
   if (end === undefined || !parts.script.supply(end)) return false;
+  exposeRecorded(parts.script, slot);
   if (next.kind === "action_in_doubt") parts.script.supply(next);
   switch (reasonCodeOf(failureEvent(parts.script, end))) {
     case "timeout":

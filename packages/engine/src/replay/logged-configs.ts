@@ -1,4 +1,12 @@
-import { capabilityGuard, type CarEvent, DEFAULT_LIMITS, type LoggedConfig, payloadOf, type ToolSchema } from "@car/ir";
+import {
+  capabilityGuard,
+  type CarEvent,
+  type ConfigChangedData,
+  DEFAULT_LIMITS,
+  type LoggedConfig,
+  payloadOf,
+  type ToolSchema,
+} from "@car/ir";
 import type { SchemaCompiler } from "@car/ir/ports";
 import { toolView } from "../config/config-holder.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
@@ -14,17 +22,24 @@ export class LoggedConfigs {
   /** @throws `PayloadErasedError` when the payload is gone. */
   take(event: CarEvent): void {
     if (event.kind !== "config_changed") return;
-    const { change, runtime, tool, schema, config } = payloadOf(event);
+    const change = payloadOf(event);
+    const { runtime, config } = change;
     if (config !== undefined) this.current.set(runtime, config);
     const known = this.current.get(runtime);
-    if (known === undefined || tool === undefined || change === "tool_revoked") return;
-    this.current.set(runtime, { ...known, tools: toolsAfter(known.tools, tool, schema) });
+    if (known !== undefined) this.current.set(runtime, configAfter(known, change));
   }
 
   /** The configuration of a run that begins now; `undefined` when the log does not have it. */
   of(runId: string): LoggedConfig | undefined {
     return this.current.get(runId.slice(0, RUNTIME_CHARACTERS));
   }
+}
+
+function configAfter(config: LoggedConfig, { change, tool, schema, labels }: ConfigChangedData): LoggedConfig {
+  if (tool === undefined || change === "tool_revoked") return config;
+  const others = Object.entries(config.labels ?? {}).filter(([name]) => name !== tool);
+  const all = labels === undefined ? others : [...others, [tool, labels] as const];
+  return { ...config, tools: toolsAfter(config.tools, tool, schema), labels: Object.fromEntries(all) };
 }
 
 /** A tool that is registered again keeps its place. */

@@ -1,3 +1,5 @@
+import type { LoggedConfig } from "@car/ir";
+import type { StateView } from "@car/ir/ports";
 import type { Slot } from "../run/slot.js";
 import type { Script } from "./script.js";
 import type { ScriptedTimers } from "./scripted-timers.js";
@@ -8,8 +10,16 @@ export interface ReplayParts {
   readonly script: Script;
   readonly waits: Waits;
   readonly timers: ScriptedTimers;
+  /** What judged the recorded run. */
+  readonly logged: LoggedConfig;
   /** The run had a policy. */
   readonly hasPolicy: boolean;
+  /** It was begun by a call, or has begun others: what they spent together is not in its own log. */
+  readonly sharesBudget: boolean;
+  /** The state as the run finds it now. */
+  readonly view: () => StateView;
+  /** The action that was decided about last. */
+  readonly decided: { id: string };
   /** Questions to receipts and caches that were answered with a wait. */
   readonly asked: Set<string>;
   /** Calls that undo an action, by its id, once they have been made. */

@@ -1,11 +1,8 @@
-import { type CarEvent, type LoggedConfig, parseToolSchema, type ToolSchemaInput } from "@car/ir";
+import type { CarEvent, ToolSchemaInput } from "@car/ir";
 import type { PolicyEngine, SchemaCompiler } from "@car/ir/ports";
-import { createSchemaCompiler, restoredStateStore } from "../defaults/replay-defaults.js";
-import { ConfigBuilder, configOfTools } from "./logged-configs.js";
-import { recordedRuns, type LoggedRun, type ReplayStart } from "./recorded-runs.js";
+import { type ReplayedRun, replayedRuns } from "./log-replay.js";
+import { type ReplayStart, skippedRun } from "./log-steps.js";
 import type { Divergence, ReplayReport, SkippedRun } from "./replay-report.js";
-import { replayRun } from "./replay-run.js";
-import type { Script } from "./script.js";
 
 /** How a log is executed again. */
 export interface ReplayOptions {
@@ -26,8 +23,9 @@ const MAX_DIVERGENCES = 100;
 
 /**
  * Executes every run of a log again and compares event by event with what was recorded. No tool is called: what came
- * from outside (outputs, failures, approvals, waits, stored answers, and unless a `policy` is given also its decisions)
- * comes from the log, in the recorded order. What the engine makes of that must be the same, but for measured times.
+ * from outside (outputs, failures, approvals, waits, stored answers, what was said and shown in sessions, and unless a `policy`
+ * is given also its decisions) comes from the log, in the recorded order. What the engine makes of that must be the same, but
+ * for measured times.
  * @throws `PayloadErasedError` (`CAR_LOG_PAYLOAD_ERASED`) when a payload that is needed is gone, `ToolInvalidError`
  * when a logged schema is none (as rejections).
  */
@@ -35,50 +33,55 @@ export async function replayRuns(
   events: AsyncIterable<CarEvent> | Iterable<CarEvent>,
   options: ReplayOptions = {},
 ): Promise<ReplayReport> {
-  const { maxDivergences = MAX_DIVERGENCES, runIds, start } = options;
+  const { maxDivergences = MAX_DIVERGENCES, runIds, ...how } = options;
+  const report = new Report(runIds);
   const wanted = runIds && new Set(runIds);
-  const replay = new Replay(options);
-  for await (const run of recordedRuns(events, restoredStateStore, start)) {
-    const id = "reason" in run ? run.run_id : run.events[0]!.run_id!;
-    if (wanted?.has(id) === false) continue;
-    await replay.take(run);
-    if (replay.divergences.length >= maxDivergences) break;
+  const { policy } = options;
+  for await (const run of replayedRuns(events, { ...how, policy, mode: "decides", wanted })) {
+    report.take(run);
+    if (report.divergences.length >= maxDivergences) break;
   }
-  return replay.report();
+  return report.made();
 }
 
-class Replay {
+class Report {
   readonly divergences: Divergence[] = [];
   private readonly skipped: SkippedRun[] = [];
-  private readonly builder: ConfigBuilder;
-  private readonly policy: PolicyEngine | undefined;
-  private readonly fallback: LoggedConfig | undefined;
+  /** Wanted runs that have not been seen. */
+  private readonly missing: Set<string>;
   private runs = 0;
   private events = 0;
 
-  constructor({ tools, policy, schemaCompiler }: ReplayOptions) {
-    this.builder = new ConfigBuilder(schemaCompiler ?? createSchemaCompiler());
-    this.policy = policy;
-    this.fallback = tools && configOfTools(tools.map(({ schema }) => parseToolSchema(schema)));
+  constructor(runIds: readonly string[] = []) {
+    this.missing = new Set(runIds);
   }
 
-  async take(run: LoggedRun | SkippedRun): Promise<void> {
-    if ("reason" in run) return void this.skipped.push(run);
-    const logged = run.config ?? this.fallback;
-    const { run_id = "", proposal_id = "", seq } = run.events[0]!;
-    if (logged === undefined) return void this.skipped.push({ run_id, proposal_id, seq, reason: "no_config" });
-    const config = this.builder.build(logged);
-    this.note(await replayRun({ ...run, config, policy: this.policy }));
-  }
-
-  report(): ReplayReport {
-    const { runs, events, divergences, skipped } = this;
-    return { equal: divergences.length === 0, runs, events, divergences, skipped };
-  }
-
-  private note({ divergence, matched }: Script): void {
+  take(run: ReplayedRun | SkippedRun): void {
+    if (!("followed" in run)) return this.skip(run);
+    const { followed, reason, second } = run;
+    if (reason !== undefined || second === undefined) return this.skip(skippedRun(followed.received, reason ?? "open"));
+    this.missing.delete(followed.id);
+    const { divergence, matched } = second.script;
     this.events += matched;
     if (divergence === undefined) this.runs++;
     else this.divergences.push(divergence);
+  }
+
+  made(): ReplayReport {
+    const { runs, events, divergences } = this;
+    const notFound = [...this.missing].map((run_id) => ({
+      run_id,
+      proposal_id: "",
+      seq: 0,
+      reason: "not_found" as const,
+    }));
+    const skipped = divergences.length > 0 ? this.skipped : [...this.skipped, ...notFound];
+    const isNothing = runs === 0 && skipped.length > 0;
+    return { equal: divergences.length === 0 && !isNothing, runs, events, divergences, skipped };
+  }
+
+  private skip(run: SkippedRun): void {
+    this.missing.delete(run.run_id);
+    this.skipped.push(run);
   }
 }

@@ -1,6 +1,6 @@
 import { type CarEvent, type EventKind, jsonOfEvent, type JsonObject, type JsonValue, payloadOf } from "@car/ir";
 import type { EventDraft } from "@car/ir/ports";
-import { comparable } from "./comparable.js";
+import { comparable, type Compared } from "./comparable.js";
 import { firstDifference } from "./difference.js";
 import type { Divergence } from "./replay-report.js";
 
@@ -15,6 +15,13 @@ const INPUTS: ReadonlySet<EventKind> = new Set<EventKind>([
 ]);
 
 const NOBODY = "";
+
+/** How a second execution is held against its recording. */
+export interface ScriptOptions {
+  readonly compared: Compared;
+  /** The recording ends before the run did: what comes after it is no difference. */
+  readonly isPart: boolean;
+}
 
 /**
  * The recorded events of one run, from its beginning to its end, against which a second execution is held. The events of
@@ -34,11 +41,15 @@ export class Script {
   private readonly supplied = new Set<CarEvent>();
   /** Places of each action's events that have not come again, the next one last. */
   private readonly queues = new Map<string, number[]>();
-  private readonly latest = new Map<string, EventKind>();
+  private readonly latest = new Map<string, CarEvent>();
+  private readonly options: ScriptOptions;
   private at = 0;
+  /** Sequence of the last event that may come by now: what is recorded after it comes after something of other runs. */
+  horizon = 0;
 
   /** @throws `PayloadErasedError` for the first event whose payload is gone. */
-  constructor(recorded: readonly CarEvent[]) {
+  constructor(recorded: readonly CarEvent[], options: ScriptOptions) {
+    this.options = options;
     // What came too late changed nothing, whenever it came.
     const events = recorded.filter(({ kind }) => kind !== "late_result_dropped");
     this.events = events;
@@ -60,9 +71,15 @@ export class Script {
     return this.events[this.at];
   }
 
-  /** Whether the next event is about this action. */
+  /** Whether the next event may come by now. */
+  get isDue(): boolean {
+    const next = this.next();
+    return next !== undefined && next.seq <= this.horizon;
+  }
+
+  /** Whether the next event is about this action, and may come by now. */
   isNext(actionId: string): boolean {
-    return this.next()?.action_id === actionId;
+    return this.isDue && this.next()?.action_id === actionId;
   }
 
   /** This action's events that have not come again, in order. */
@@ -70,8 +87,8 @@ export class Script {
     return (this.queues.get(actionId) ?? []).map((place) => this.events[place]!).reverse();
   }
 
-  /** The kind of this action's event that came last. */
-  last(actionId: string): EventKind | undefined {
+  /** This action's event that came last. */
+  lastEvent(actionId: string): CarEvent | undefined {
     return this.latest.get(actionId);
   }
 
@@ -89,7 +106,7 @@ export class Script {
 
   /** Holds an event of the second execution against the recorded one. Nothing is compared after a divergence. */
   take({ kind, scope, action, attempt, data }: EventDraft): void {
-    if (this.divergence !== undefined) return;
+    if (this.divergence !== undefined || (kind === "policy_decided" && !this.options.compared.policy)) return;
     const queue = this.queues.get(scope?.action_ids[action] ?? NOBODY) ?? [];
     const place = queue.at(-1);
     if (place === undefined) return this.surplus(kind);
@@ -98,7 +115,9 @@ export class Script {
       return this.diverge(recorded, { field: "kind", recorded: recorded.kind, replayed: kind });
     const attempts = { recorded: recorded.attempt ?? 0, replayed: attempt };
     if (attempts.recorded !== attempt) return this.diverge(recorded, { field: "attempt", ...attempts });
-    const found = firstDifference(comparable(kind, jsonOfEvent(recorded)), comparable(kind, plain(data)));
+    const { compared } = this.options;
+    const left = comparable(kind, jsonOfEvent(recorded), compared);
+    const found = firstDifference(left, comparable(kind, plain(data), compared));
     if (found !== undefined) {
       return this.diverge(recorded, { field: found.path, recorded: found.left, replayed: found.right });
     }
@@ -107,7 +126,7 @@ export class Script {
       return this.diverge(overtaken, { field: "order", recorded: overtaken.kind, replayed: kind });
     }
     queue.pop();
-    this.latest.set(recorded.action_id ?? NOBODY, kind);
+    this.latest.set(recorded.action_id ?? NOBODY, recorded);
     this.use(place);
   }
 
@@ -119,8 +138,8 @@ export class Script {
 
   private surplus(kind: EventKind): void {
     const near = this.next();
-    // What comes after the end of a run is not part of its recording.
-    if (near === undefined) return;
+    // What comes after the end of a recording is not part of it.
+    if (near === undefined || this.options.isPart) return;
     this.diverge(near, { field: "kind", recorded: near.kind, replayed: kind });
   }
 

@@ -3,7 +3,7 @@ import type { ResultCache } from "../reuse/result-cache.js";
 import type { Receipts } from "../reuse/receipts.js";
 import type { RecordedAnswer } from "../reuse/recorded-answer.js";
 import type { Found } from "../reuse/single-flight.js";
-import type { Slot } from "../run/slot.js";
+import { recordedLabels } from "./recorded-labels.js";
 import { reusedWrites } from "./recorded-writes.js";
 import type { GateSlot } from "../gates/gate.js";
 import type { ReplayParts } from "./replay-parts.js";
@@ -54,7 +54,8 @@ function find(slot: GateSlot, kind: HitKind, parts: ReplayParts): Found<Recorded
   }
   if (hit === undefined) return { kind: "mine" };
   const changed = ahead.find((event) => event.kind === "state_changed");
-  return { kind: "hit", ageMs: 0, value: answerOf(hit, reusedWrites(slot, changed)) };
+  const labels = recordedLabels(script, id);
+  return { kind: "hit", ageMs: 0, value: { ...answerOf(hit, reusedWrites(slot, changed)), labels } };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ReplayParts } from "./replay-parts.js";
 /** A meter for a second execution: counted anew where the run alone decides, else as the recording says. */
 export function scriptedMeter(budget: Budget | undefined, parts: ReplayParts): BudgetMeter | undefined {
   if (budget === undefined) return undefined;
-  const isOwn = budget.scope === "call" && budget.counters === undefined;
+  const isOwn = budget.scope === "call" && budget.counters === undefined && !parts.sharesBudget;
   return isOwn ? new BudgetMeter(budget) : new RecordedMeter(budget, parts);
 }
 
@@ -22,8 +22,8 @@ class RecordedMeter extends BudgetMeter {
 
   override brokenBy({ counters }: Charge): string | undefined {
     const { script, reserves } = this.parts;
-    // Only a call's charge tells whose it is; for a state action it is whoever is next.
-    const id = counters === undefined ? script.next()?.action_id : reserves.get(counters);
+    // Only a planned call's charge tells whose it is; for a state action, and for what undoes a call, it is whoever is next.
+    const id = (counters && reserves.get(counters)) ?? script.next()?.action_id;
     return id === undefined ? undefined : limitOf(script.ahead(id)[0]);
   }
 }

@@ -5,6 +5,7 @@ import { RecordedFailure } from "../dispatch/recorded-failure.js";
 import { failed } from "../run/outcome.js";
 import { canceledBy } from "./cancelation.js";
 import type { Script } from "./script.js";
+import { exposeRecorded } from "./recorded-labels.js";
 import { handleWrites } from "./recorded-writes.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { reasonCodeOf } from "./reason-of.js";
@@ -78,6 +79,7 @@ function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
   const end = endOf(parts, slot.action.id, number);
   if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
   parts.script.supply(end);
+  exposeRecorded(parts.script, slot);
   if (end.kind === "action_failed") throw new RecordedFailure(failureOf(parts, end));
   const ahead = parts.script.ahead(slot.action.id);
   const changed = ahead.slice(0, ahead.indexOf(end)).findLast((event) => event.kind === "state_changed");
@@ -103,16 +105,21 @@ function failureOf({ script }: ReplayParts, end: EventOf<"action_failed">): Retu
 /** A compensation's attempts are not told one by one: the last one has the recorded end, those before it failed. */
 function undone({ script, undoing }: ReplayParts, { slot, number }: Attempt): JsonValue {
   undoing.set(slot.action.id, slot);
-  const end = script
-    .ahead(slot.action.id)
-    .find((event) => event.kind === "compensation_succeeded" || event.kind === "compensation_failed");
+  const ahead = script.ahead(slot.action.id);
+  const end = ahead.find(isUndoEnd);
   if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
-  script.supply(end);
   const { attempts } = payloadOf(end);
-  if (number < attempts) throw new RecordedFailure(failed(UNRECORDED, "transient"));
+  // Whoever was asked for permission once more was so before another attempt.
+  if (number < attempts || end !== ahead[0]) throw new RecordedFailure(failed(UNRECORDED, "transient"));
+  script.supply(end);
   if (end.kind === "compensation_succeeded") return payloadOf(end).output;
   const { reason } = payloadOf(end);
-  throw new RecordedFailure(failed(reason, (reason.class ?? "terminal") as ErrorClass, undefined, reason.outcome));
+  const errorClass = (reason.class ?? "terminal") as ErrorClass;
+  throw new RecordedFailure(failed(reason, errorClass, Number.POSITIVE_INFINITY, reason.outcome));
+}
+
+function isUndoEnd(event: CarEvent): event is EventOf<"compensation_succeeded" | "compensation_failed"> {
+  return event.kind === "compensation_succeeded" || event.kind === "compensation_failed";
 }
 
 /** Others came to a queue while this call was under way: all that could start then did, and those that had no place wait. */

@@ -1,22 +1,28 @@
 import { LockCanceledError, NestedLockError, payloadOf, type Reason } from "@car/ir";
 import type { Lease, LockWait, StateStore, StateView } from "@car/ir/ports";
+import type { ReplayParts } from "./replay-parts.js";
 import type { Script } from "./script.js";
 
 /** The state as the recorded run found it. Locks are had at once, unless the recording says that they were not. */
-export function scriptedStore(view: StateView, script: Script): StateStore {
+export function scriptedStore({ view, script }: Pick<ReplayParts, "view" | "script">): StateStore {
   return {
     supports: { durable: false },
-    // The run may let its view go; the one behind it is the replay's.
-    view: () => ({
-      version: view.version,
-      entry: (key) => view.entry(key),
-      get: (key) => view.get(key),
-      keys: () => view.keys(),
-    }),
+    view: () => kept(view()),
     acquire: () => answer(refusalOf(script)),
     // What a run commits is what its events say; they are compared.
-    commit: () => view.version + 1,
+    commit: () => view().version + 1,
     close: () => Promise.resolve(),
+  };
+}
+
+/** The run may let its view go; the one behind it is the replay's. */
+function kept(view: StateView): StateView {
+  return {
+    version: view.version,
+    entry: (key) => view.entry(key),
+    get: (key) => view.get(key),
+    keys: () => view.keys(),
+    ...(view.entryKeys === undefined ? {} : { entryKeys: () => view.entryKeys!() }),
   };
 }
 

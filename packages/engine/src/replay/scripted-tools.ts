@@ -1,3 +1,5 @@
+import type { EventKind } from "@car/ir";
+import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import type { Semaphore } from "../limits/semaphore.js";
 import type { TokenBucket } from "../limits/token-bucket.js";
@@ -13,12 +15,29 @@ import { scriptedCache } from "./scripted-answers.js";
 export function scriptedPlan(plan: Plan, parts: ReplayParts): Plan {
   const queues = new Map<RegisteredTool, Set<string>>();
   const tools = plan.tools.map((tool, index) => {
-    if (tool === undefined) return undefined;
+    // What stands by to undo another action is called as a compensation, or not at all.
+    if (tool === undefined || plan.graph.unscheduled.has(index)) return tool;
     let queue = queues.get(tool);
     if (queue === undefined) queues.set(tool, (queue = new Set()));
     return scriptedTool(tool, { id: plan.actionIds[index]!, queue, parts });
   });
   return { ...plan, tools };
+}
+
+/** The tools of a configuration as a run's compensations find them. They are called one after the other, so whoever asks is next. */
+export function scriptedUndoTools(tools: ConfigSnapshot["tools"], parts: ReplayParts): ConfigSnapshot["tools"] {
+  const { script } = parts;
+  if (!script.events.some(({ kind }) => kind === "compensation_started" || kind === "compensation_failed"))
+    return tools;
+  const scripted = [...tools].map(([name, tool]) => {
+    const undo = Object.create(tool, {
+      schemaHash: { get: () => tool.schemaHash },
+      revoked: { get: () => reasonCodeOf(script.next()) === "revoked" },
+      bucket: { value: tool.bucket && scriptedBucket(tool.bucket, () => script.next()?.action_id ?? "", parts) },
+    }) as RegisteredTool;
+    return [name, undo] as const;
+  });
+  return new Map(scripted);
 }
 
 interface ScriptedUse {
@@ -33,10 +52,11 @@ function scriptedTool(tool: RegisteredTool, { id, queue, parts }: ScriptedUse): 
   const reserve = {};
   parts.reserves.set(reserve, id);
   return Object.create(tool, {
+    schemaHash: { get: () => tool.schemaHash },
     reserve: { value: reserve },
     revoked: { get: () => reasonCodeOf(script.ahead(id)[0]) === "revoked" },
     places: { value: tool.places && scriptedPlaces(id, queue, parts) },
-    bucket: { value: tool.bucket && scriptedBucket(tool.bucket, id, parts) },
+    bucket: { value: tool.bucket && scriptedBucket(tool.bucket, () => id, parts) },
     cache: { value: tool.cache && scriptedCache(id, parts) },
   }) as RegisteredTool;
 }
@@ -72,13 +92,22 @@ function scriptedPlaces(id: string, queue: Set<string>, { script, waits, timers 
   };
 }
 
-function scriptedBucket(bucket: TokenBucket, id: string, { script, waits }: ReplayParts): TokenBucket {
+const ENDS_THE_WAIT: ReadonlySet<EventKind> = new Set<EventKind>([
+  "rate_limited",
+  "action_executing",
+  "compensation_started",
+  "compensation_succeeded",
+  "compensation_failed",
+]);
+
+function scriptedBucket(bucket: TokenBucket, idOf: () => string, { script, waits }: ReplayParts): TokenBucket {
   return {
     maxCalls: bucket.maxCalls,
     intervalMs: bucket.intervalMs,
     take() {
+      const id = idOf();
       // Also a wait that the run gave up is told, after the action's end.
-      const next = script.ahead(id).find(({ kind }) => kind === "rate_limited" || kind === "action_executing");
+      const next = script.ahead(id).find(({ kind }) => ENDS_THE_WAIT.has(kind));
       if (next?.kind !== "rate_limited") return undefined;
       return { granted: waits.promise(id, () => undefined), cancel: () => undefined };
     },

@@ -30,7 +30,7 @@ export class Waits {
   }
 
   /** A promise that `wait` settles. */
-  promise<T>(actionId: string, value: () => T): Promise<T> {
+  promise<T>(actionId: string, value: () => T | PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.set(actionId, { go: () => resolve(value()), giveUp: () => reject(new Error("it did not come in time")) });
     });

@@ -1,5 +1,5 @@
 import type { ProposalResult } from "@car/ir";
-import { isThenable } from "./outcome.js";
+import type { Host } from "./host.js";
 import type { Run } from "./run.js";
 
 /**
@@ -11,21 +11,23 @@ export function answerUndone(run: Run, result: ProposalResult): void {
   run.host.recorder.flushThen((error) => {
     if (error !== undefined) run.breakLog(error);
     if (!run.isDisowned) return run.answer(result);
-    void giveUp(run).then((isNoted) => {
+    void giveUp(run.host, run.scope.run_id).then((isNoted) => {
       if (!isNoted) return run.disown();
       run.answer({ ...result, ...unsureOf(result) });
     });
   });
 }
 
-async function giveUp({ host, scope, broken }: Run): Promise<boolean> {
+/** Whether it could be noted that a run was answered as undone, so that recovery will not do it after all. Never rejects. */
+export async function giveUp(
+  { giveUpRun, logger }: Pick<Host, "giveUpRun" | "logger">,
+  runId: string,
+): Promise<boolean> {
   try {
-    // Whoever has fenced this process off decides about the run, and may have done so.
-    if (host.giveUpRun === undefined) return false;
-    const noted = host.giveUpRun(scope.run_id);
-    return isThenable(noted) ? await noted : noted;
+    // Without a store of marks whoever has fenced this process off decides about the run, and may have done so.
+    return giveUpRun !== undefined && (await giveUpRun(runId));
   } catch (error) {
-    host.logger.error({ error, broken, run_id: scope.run_id }, "a run could not be given up");
+    logger.error({ error, run_id: runId }, "a run could not be given up");
     return false;
   }
 }

@@ -6,7 +6,7 @@ import { deniedCompensations } from "../undo/denied-compensations.js";
 import { boundDuration } from "./bound-duration.js";
 import { cancelRun } from "./cancel-run.js";
 import { isThenable } from "./outcome.js";
-import { refuse } from "./refuse.js";
+import { refusalOf, refuse } from "./refuse.js";
 import type { Run } from "./run.js";
 import { onAborted } from "./signals.js";
 import { messageOf } from "./thrown.js";
@@ -16,7 +16,8 @@ const NO_REASONS: readonly Reason[] = Object.freeze([]);
 /** Logs the proposal, takes the locks, checks what needs them, and starts the run. Never throws. */
 export function begin(run: Run): void {
   run.record("proposal_received", undefined, receivedData(run));
-  if (run.broken !== undefined) return refuse(run, [run.broken]);
+  // The log has nothing of the run, so nobody will find it there.
+  if (run.broken !== undefined && run.recovery === undefined) return run.answer(refusalOf(run, [run.broken]));
   if (isCanceled(run)) return;
   const { refusals } = run.plan;
   if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) return refuse(run, refusals);
@@ -34,7 +35,7 @@ export function begin(run: Run): void {
 }
 
 function receivedData(run: Run): ProposalReceivedData {
-  const { plan, config, request, session, flow } = run;
+  const { plan, config, request, session, told, flow } = run;
   const data: Writable<ProposalReceivedData> = {
     proposal: plan.proposal,
     proposal_hash: plan.hash,
@@ -48,6 +49,7 @@ function receivedData(run: Run): ProposalReceivedData {
   }
   if (request.replaces !== undefined) data.replaces = request.replaces;
   if (session !== undefined) data.session_id = session.id;
+  if (told.length > 0) data.session_told = told;
   if (flow !== undefined && flow.context.length > 0) data.context_labels = flow.context;
   return data;
 }

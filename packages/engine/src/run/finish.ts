@@ -1,7 +1,8 @@
-import { type ActionSucceededData, mayAbort, type Reason, type ReasonCode } from "@car/ir";
+import { type ActionSucceededData, type LabelSet, mayAbort, NO_LABELS, type Reason, type ReasonCode } from "@car/ir";
 import { closeAttempt, isExternal } from "../dispatch/call-tool.js";
 import { secure } from "../dispatch/secure.js";
 import { flowOf } from "../flow/flow-note.js";
+import { toldLabels } from "../flow/output-labels.js";
 import { applyEffects } from "./apply-effects.js";
 import { failed, type Outcome, skipped, type Succeeded, type Unsuccessful } from "./outcome.js";
 import type { Run, Stop } from "./run.js";
@@ -98,13 +99,20 @@ function failOrSkip(run: Run, slot: Slot, outcome: Unsuccessful): void {
   const data = { reason: outcome.reason, duration_ms: slot.durationMs };
   switch (outcome.status) {
     case "failed":
-      return run.record("action_failed", slot, data);
+      return run.record("action_failed", slot, { ...data, ...failureLabels(run, slot) });
     case "rejected":
       return run.record("action_rejected", slot, data);
     case "skipped":
       return run.record("action_skipped", slot, data);
   }
 }
+
+function failureLabels({ flow }: Run, slot: Slot): { readonly labels?: LabelSet } {
+  const labels = flow === undefined ? NO_LABELS : toldLabels(flow, slot);
+  return labels.length === 0 ? NOTHING : { labels };
+}
+
+const NOTHING = Object.freeze({});
 
 /** A call that was let through and never made is taken back; one that succeeded may be what another one waits for. */
 function countEnd({ history }: Run, { action, attempts, outcome, notes }: Slot): void {

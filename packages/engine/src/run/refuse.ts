@@ -9,11 +9,12 @@ import {
   type Reason,
   type ReplacedRun,
   rfc3339,
+  RunUndecidedError,
 } from "@car/ir";
 import type { RunScope } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { messageOf } from "./thrown.js";
-import { answerUndone } from "./answer-undone.js";
+import { answerUndone, giveUp } from "./answer-undone.js";
 import type { Host } from "./host.js";
 import { completedData } from "./result.js";
 import type { Run } from "./run.js";
@@ -25,12 +26,20 @@ const NO_DELETES: readonly string[] = Object.freeze([]);
 export function refuse(run: Run, reasons: readonly Reason[], status: "rejected" | "canceled" = "rejected"): void {
   // An earlier process had let it in, and it may have acted: whoever recovers next takes it up.
   if (run.recovery?.recorded.admitted === true) return run.disown(reasons[0]!.message);
-  const { scope, plan, startedAt, time } = run;
-  const result = refusedResult(scope, reasons, { status, hash: plan.hash, time, startedAt });
+  const result = refusalOf(run, reasons, status);
   if (status === "rejected") run.record("proposal_rejected", undefined, { reasons });
   else run.record("proposal_canceled", undefined, { reason: reasons[0]! });
   run.record("proposal_completed", undefined, completedData(result));
   answerUndone(run, result);
+}
+
+/** The result of a run that is refused. */
+export function refusalOf(
+  { scope, plan, startedAt, time }: Run,
+  reasons: readonly Reason[],
+  status: "rejected" | "canceled" = "rejected",
+): ProposalResult {
+  return refusedResult(scope, reasons, { status, hash: plan.hash, time, startedAt });
 }
 
 /** A proposal that never became a run, and why. */
@@ -45,21 +54,42 @@ export interface EarlyRefusal {
   readonly replaces?: ReplacedRun | undefined;
 }
 
-/** Logs the refusal and gives its result. A log that fails adds its own reason. */
-export function refuseEarly(
-  { clock, recorder, logger }: Pick<Host, "clock" | "recorder" | "logger">,
-  refusal: EarlyRefusal,
-): Promise<ProposalResult> {
-  const { scope, proposal, principal, config, reasons, startedAt, replaces } = refusal;
-  const time = clock.now();
-  const hash = proposal === undefined ? "" : proposalHash(proposal);
-  const as = { status: "rejected", hash, time, startedAt } as const;
+/**
+ * Logs the refusal and gives its result. A log that fails adds its own reason.
+ * @throws `RunUndecidedError` (as a rejection) when recovery may find the proposal without its refusal.
+ */
+export async function refuseEarly(host: RefusingHost, refusal: EarlyRefusal): Promise<ProposalResult> {
+  const { scope, proposal, reasons, startedAt } = refusal;
+  const time = host.clock.now();
+  const as = {
+    status: "rejected",
+    hash: proposal === undefined ? "" : proposalHash(proposal),
+    time,
+    startedAt,
+  } as const;
   const result = refusedResult(scope, reasons, as);
-  const place = { scope, time };
+  const error = await logRefusal(host, refusal, result, { scope, time });
+  if (error === undefined) return result;
+  if (host.giveUpRun !== undefined && !(await giveUp(host, scope.run_id))) {
+    throw new RunUndecidedError(scope.run_id, { cause: error });
+  }
+  const message = `the event log failed: ${messageOf(error)}`;
+  return refusedResult(scope, [...reasons, { code: "store_error", message }], as);
+}
+
+type RefusingHost = Pick<Host, "clock" | "recorder" | "logger" | "giveUpRun">;
+
+/** What the log failed with, if it did. */
+async function logRefusal(
+  { recorder }: RefusingHost,
+  { proposal, principal, config, reasons, replaces }: EarlyRefusal,
+  result: ProposalResult,
+  place: { readonly scope: RunScope; readonly time: number },
+): Promise<unknown> {
   const received: ProposalReceivedData = {
     // Input that does not parse has no canonical form to log; what was wrong with it is in the refusal.
     proposal: proposal ?? {},
-    proposal_hash: hash,
+    proposal_hash: result.proposal_hash,
     principal,
     config_version: config.version,
     ...(replaces === undefined ? {} : { replaces }),
@@ -69,11 +99,9 @@ export function refuseEarly(
     recorder.recordOf("proposal_rejected", place, undefined, { reasons });
     recorder.recordOf("proposal_completed", place, undefined, completedData(result));
   } catch (error) {
-    logger.error({ error }, "the event log failed");
-    const message = `the event log failed: ${messageOf(error)}`;
-    return Promise.resolve(refusedResult(scope, [...reasons, { code: "store_error", message }], as));
+    return error;
   }
-  return new Promise((resolve) => recorder.flushThen(() => resolve(result)));
+  return new Promise((resolve) => recorder.flushThen(resolve));
 }
 
 /** What of a refusal depends on when and how it came. */

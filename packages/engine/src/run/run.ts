@@ -59,6 +59,19 @@ export interface Answer {
 /** What a record names an action by. */
 type Recorded = Pick<Slot, "index" | "attempts" | "action">;
 
+/** What a run is made of, beside whom it is for. */
+export interface RunMade {
+  readonly plan: Plan;
+  readonly config: ConfigSnapshot;
+  readonly scope: RunScope;
+  readonly budget: BudgetMeter | undefined;
+  readonly startedAt: number;
+  readonly answer: Answer;
+  readonly recovery?: Recovery;
+  /** Labels of what the model had been shown, beside those of the session. */
+  readonly contextLabels?: LabelSet | undefined;
+}
+
 /** What most runs never need. */
 class Extras {
   /** Locks, once they are held. */
@@ -88,6 +101,8 @@ class Extras {
   isRestChecked = false;
 }
 
+const NOTHING_TOLD: readonly number[] = Object.freeze([]);
+
 /** One execution of one proposal: with its board, the only thing that changes while it runs. */
 export class Run implements LockOwner {
   readonly host: Host;
@@ -103,6 +118,8 @@ export class Run implements LockOwner {
   readonly flow: RunFlow | undefined;
   /** Counts calls; `undefined` when the policy does not look at them. */
   readonly history: CallHistory | undefined;
+  /** Sequences of what the log was told of its session before it was proposed. */
+  readonly told: readonly number[];
   readonly state: RunState;
   readonly board: Board;
   readonly extras = new Extras();
@@ -123,21 +140,7 @@ export class Run implements LockOwner {
   place = -1;
   private listener: Answer;
 
-  constructor(
-    host: Host,
-    request: RunRequest,
-    made: {
-      readonly plan: Plan;
-      readonly config: ConfigSnapshot;
-      readonly scope: RunScope;
-      readonly budget: BudgetMeter | undefined;
-      readonly startedAt: number;
-      readonly answer: Answer;
-      readonly recovery?: Recovery;
-      /** Labels of what the model had been shown, beside those of the session. */
-      readonly contextLabels?: LabelSet | undefined;
-    },
-  ) {
+  constructor(host: Host, request: RunRequest, made: RunMade) {
     this.host = host;
     this.request = request;
     this.plan = made.plan;
@@ -152,6 +155,7 @@ export class Run implements LockOwner {
     this.board = new Board(made.plan);
     const asks = made.config.policy?.supports;
     const { session } = this;
+    this.told = session?.takeTold() ?? NOTHING_TOLD;
     this.flow = asks?.flow === true ? new RunFlow(this, session, contextOf(request, made.contextLabels)) : undefined;
     this.history = asks?.history === true ? (session?.history ?? this.parent?.history ?? new CallHistory()) : undefined;
   }
@@ -176,6 +180,11 @@ export class Run implements LockOwner {
   /** How many runs it is nested in. */
   get depth(): number {
     return this.parent === undefined ? 0 : this.parent.depth + 1;
+  }
+
+  /** Whether it has been answered for good. */
+  get isOver(): boolean {
+    return this.phase === "settled" || this.phase === "disowned";
   }
 
   /** Whether actions of it may be under way. */
@@ -285,7 +294,7 @@ export class Run implements LockOwner {
     this.release();
     this.host.onEnd(this, undefined);
     const { run_id } = this.scope;
-    this.listener.reject(new RunUndecidedError(run_id, why));
+    this.listener.reject(new RunUndecidedError(run_id, { cause: why }));
   }
 
   /** Answers whoever executed or resumed the run, which is suspended. */
@@ -340,7 +349,6 @@ export class Run implements LockOwner {
 function contextOf({ session, parent }: RunRequest, more: LabelSet = NO_LABELS): LabelSet {
   if (parent === undefined) return session === undefined ? more : joinLabels(session.context, more);
   const { flow, session: outer } = parent.run;
-  const known = flow === undefined ? NO_LABELS : joinLabels(flow.context, exposedLabels(flow, parent.slot));
-  const told = joinLabels(known, more);
-  return outer === undefined ? told : joinLabels(outer.context, told);
+  const told = flow === undefined ? NO_LABELS : joinLabels(flow.context, exposedLabels(flow, parent.slot));
+  return joinLabels(outer === undefined ? told : joinLabels(outer.context, told), more);
 }

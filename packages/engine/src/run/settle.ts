@@ -1,4 +1,5 @@
 import { mayAbort, type StateEntry } from "@car/ir";
+import { followEnd } from "../session/follow-end.js";
 import { undo } from "../undo/undo.js";
 import { answerUndone } from "./answer-undone.js";
 import { isThenable } from "./outcome.js";
@@ -57,7 +58,9 @@ function undoUnstored(run: Run, error: unknown): void {
 /** The state is in; the run is confirmed only when its evidence is where the log keeps it. */
 function confirm(run: Run): void {
   const result = buildResult(run, "committed");
-  run.record("proposal_completed", undefined, completedData(result));
+  if (run.broken === undefined) run.record("proposal_completed", undefined, completedData(result));
+  // In the turn in which the log has it: a session has its order from the log.
+  if (run.broken === undefined) followEnd(run, "committed");
   if (run.broken !== undefined) return void revert(run);
   try {
     const flushed = run.host.recorder.log.flush();
@@ -87,6 +90,8 @@ async function revert(run: Run, error?: unknown): Promise<void> {
   } catch (cause) {
     run.host.logger.error({ error: cause, run_id: run.scope.run_id }, "a commit could not be taken back");
   }
+  // The log has taken the commit, and whoever recovers may find it there, or not.
+  if (error !== undefined && run.host.giveUpRun !== undefined) return run.disown();
   await rollBack(run, "rolled_back");
 }
 
@@ -105,6 +110,7 @@ async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void>
   }
   const result = buildResult(run, end);
   run.record("proposal_completed", undefined, completedData(result));
+  followEnd(run, end);
   for (const key of run.extras.privateReceipts ?? []) run.host.receipts.drop(run.principal, key);
   answerUndone(run, result);
 }

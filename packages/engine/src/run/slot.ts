@@ -51,9 +51,9 @@ export type Phase =
 /** A wait of one action. */
 export interface Hold {
   /** Nobody waits any more: whatever the wait holds is given back, and nothing follows it. */
-  giveUp(): void;
+  readonly giveUp: () => void;
   /** Ends the wait as its time would. */
-  expire(): void;
+  readonly expire: () => void;
 }
 
 /** What makes a call a compensation. */

@@ -1,3 +1,4 @@
+import { followPause } from "../session/follow-end.js";
 import { stopRun } from "./finish.js";
 import { isThenable } from "./outcome.js";
 import { buildResult } from "./result.js";
@@ -12,6 +13,7 @@ export function suspend(run: Run): void {
     .filter(({ phase }) => phase === "waiting_for_approval")
     .map(({ action, notes }) => ({ action_id: action.id, approval_id: notes!.approval!.requestId! }));
   run.record("proposal_suspended", undefined, { waiting, versions: Object.fromEntries(versions) });
+  followPause(run);
   if (run.broken !== undefined) return leave(run);
   try {
     const flushed = run.host.recorder.log.flush();

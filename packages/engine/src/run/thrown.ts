@@ -15,7 +15,12 @@ export function messageOf(thrown: unknown): string {
 /** Text from outside, as a log and a screen can have it. */
 export function plainText(text: string): string {
   const clipped = text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}... (${text.length} characters)`;
-  return isWellFormed(clipped) ? clipped : clipped.replace(LONE_SURROGATE, "\uFFFD");
+  return wellFormed(clipped);
+}
+
+/** A text without halves of surrogate pairs, which have no UTF-8 form. */
+export function wellFormed(text: string): string {
+  return isWellFormed(text) ? text : text.replace(LONE_SURROGATE, "\uFFFD");
 }
 
 function textOf(thrown: unknown): string {

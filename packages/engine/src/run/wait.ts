@@ -13,7 +13,7 @@ export interface Waiting<T> {
   readonly promise?: PromiseLike<T>;
   readonly timeoutMs: number;
   /** Nobody waits any more: the time is up, or the run has ended the action. */
-  giveUp?(isTimeout: boolean): void;
+  giveUp?(this: void, isTimeout: boolean): void;
 }
 
 /** A wait, as data: who needs it says so, and the engine does the waiting. */
@@ -21,7 +21,7 @@ export interface WaitFor<T, R> extends Waiting<T> {
   /** Permission may have changed when it is over, so it is asked for again. */
   readonly isQueue?: boolean;
   /** Goes on, in the turn in which the wait ended; never when the run has ended the action. */
-  next(end: WaitEnd<T>): R;
+  next(this: void, end: WaitEnd<T>): R;
 }
 
 /** The one way to wait. Ends with the promise, with its time, or when the action ends; `next` hears of the first two. */

@@ -1,5 +1,5 @@
-import { joinLabels, type LabelSet, NO_LABELS, type ProposalStatus } from "@car/ir";
-import { exposedLabels } from "../flow/output-labels.js";
+import { joinLabels, type ProposalStatus } from "@car/ir";
+import { toldLabels } from "../flow/output-labels.js";
 import { flowNote, flowOf } from "../flow/flow-note.js";
 import type { RunFlow } from "../flow/run-flow.js";
 import type { Run } from "../run/run.js";
@@ -31,12 +31,6 @@ function takeBack({ board: { slots }, history }: Run): void {
 function tellParent({ board }: Run, flow: RunFlow, caller: Slot): void {
   const note = flowNote(caller);
   for (const slot of board.slots) note.read = joinLabels(note.read, toldLabels(flow, slot));
-}
-
-/** Labels of what a result tells: of an output those it has, of a failure those of anything the call had at hand. */
-function toldLabels(flow: RunFlow, slot: Slot): LabelSet {
-  if (outputOf(slot) !== undefined) return flowOf(slot).labels;
-  return slot.attempts === 0 ? NO_LABELS : exposedLabels(flow, slot);
 }
 
 function show(session: SessionState, slot: Slot, { run, flow }: { readonly run: Run; readonly flow: RunFlow }): void {

@@ -1,7 +1,7 @@
 import { assertKnownOptions } from "@car/ir";
 import type { ConfigHolder } from "../config/config-holder.js";
 import { toolSchemas } from "../config/config-snapshot.js";
-import type { RuntimeParts } from "../live-runtime.js";
+import type { RuntimeParts } from "../runtime-parts.js";
 import { executeWithReplan } from "../replan/execute-with-replan.js";
 import type { ReplanServices } from "../replan/replan-services.js";
 import { REPLAN_OPTIONS } from "../replan/replan-options.js";
@@ -19,6 +19,8 @@ export function sessionHost<Report>(
   return {
     ids: () => names.proposalId(),
     assertOpen: assertReady,
+    opened: (data) => host.recorder.recordOutside("session_opened", host.clock.now(), data),
+    told: (data) => host.recorder.recordOutside("session_told", host.clock.now(), data),
     execute: (input, session, options = {}) => {
       assertReady();
       assertKnownOptions(options, ["signal", "executor"], "execute");

@@ -15,6 +15,8 @@ export class SessionState implements FlowSource {
   readonly texts = new SessionTexts();
   private labels: LabelSet = NO_LABELS;
   private readonly from = new Map<string, LabelOrigin[]>();
+  /** Sequences of the events that told of it since its last run. */
+  private told: number[] = [];
 
   constructor(id: string, principal: string) {
     this.id = id;
@@ -23,6 +25,18 @@ export class SessionState implements FlowSource {
 
   get context(): LabelSet {
     return this.labels;
+  }
+
+  /** The log has what was said or shown, under this sequence. */
+  noteTold(seq: number): void {
+    this.told.push(seq);
+  }
+
+  /** What the log has been told since this was last asked. */
+  takeTold(): readonly number[] {
+    const { told } = this;
+    this.told = [];
+    return told;
   }
 
   /** The model was shown something with these labels. `from` is asked only while there is room to remember it. */
@@ -37,6 +51,12 @@ export class SessionState implements FlowSource {
 
   show(shown: ShownOutput): void {
     this.texts.show(shown);
+  }
+
+  /** The model was shown something by the host. */
+  showContext(output: JsonValue, labels: LabelSet): void {
+    this.taint(labels, () => ({ tool: "context" }));
+    this.texts.show({ output, labels, given: null });
   }
 
   provenance(value: JsonValue, options: ProvenanceOptions): Provenance {

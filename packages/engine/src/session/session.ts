@@ -7,12 +7,16 @@ import {
   labelSet,
   type LabelSet,
   type ProposalResult,
+  type SessionOpenedData,
+  type SessionToldData,
   type ToolSchema,
 } from "@car/ir";
 import type { ReplanOptions, ReplanResult } from "../replan/replan-options.js";
 import { assertPrincipal } from "../run/principal.js";
+import { wellFormed } from "../run/thrown.js";
 import type { ExecuteOptions } from "../runtime.js";
 import { SessionState } from "./session-state.js";
+import { MAX_SAID } from "./user-words.js";
 
 /** Who a session is for, and what was asked. */
 export interface SessionOptions {
@@ -37,12 +41,15 @@ export interface Session<Report = unknown> {
   readonly principal: string;
   /** Labels of everything that the model has been shown so far. */
   readonly labels: LabelSet;
-  /** Further words of the user, trusted as `request` is. */
+  /**
+   * Further words of the user, trusted as `request` is. They are in the log.
+   * @throws `ConfigInvalidError`, and what the log throws: words that are not in it do not count.
+   */
   say(text: string): void;
   /**
    * Tells of something that the model is shown and that is no result of this session: a page, a memory, another
-   * conversation. Without labels it counts as trusted data.
-   * @throws `JsonInvalidError`, `ConfigInvalidError`.
+   * conversation. Without labels it counts as trusted data. It is in the log.
+   * @throws `JsonInvalidError`, `ConfigInvalidError`, and what the log throws.
    */
   show(shown: JsonValue, labels?: readonly string[]): void;
   /** As `Runtime.execute`, in this session. */
@@ -59,6 +66,9 @@ export interface Session<Report = unknown> {
 export interface SessionHost<Report> {
   readonly ids: () => string;
   readonly assertOpen: () => void;
+  /** Record what was asked, said or shown, and give the sequence of the event. Throw what the log throws. */
+  readonly opened: (data: SessionOpenedData) => number;
+  readonly told: (data: SessionToldData) => number;
   readonly execute: (input: unknown, session: SessionState, options?: SessionExecuteOptions) => Promise<ProposalResult>;
   readonly executeWithReplan: (
     input: unknown,
@@ -69,22 +79,37 @@ export interface SessionHost<Report> {
   readonly tools: () => readonly ToolSchema[];
 }
 
-/** Opens a session. */
+/**
+ * Opens a session.
+ * @throws `ConfigInvalidError`, and what the log throws.
+ */
 export function openSession<Report>(options: SessionOptions = {}, host: SessionHost<Report>): Session<Report> {
   host.assertOpen();
   assertKnownOptions(options, SESSION_OPTIONS, "session");
-  const { principal = "default", request } = options;
+  const { principal = "default" } = options;
   assertPrincipal(principal);
+  const request = options.request === undefined ? undefined : wordsOf(options.request);
   const state = new SessionState(host.ids(), principal);
+  const { id } = state;
+  state.noteTold(host.opened({ session_id: id, principal, ...(request === undefined ? {} : { request }) }));
   if (request !== undefined) state.texts.say(request);
   return {
-    id: state.id,
+    id,
     principal,
     get labels() {
       return state.context;
     },
-    say: (text) => state.texts.say(text),
-    show: (shown, labels = []) => show(state, shown, labels),
+    say(text) {
+      const said = wordsOf(text);
+      state.noteTold(host.told({ session_id: id, said }));
+      state.texts.say(said);
+    },
+    show(shown, labels = []) {
+      const output = copyJson(shown, { maxDepth: DEFAULT_LIMITS.max_depth, maxBytes: DEFAULT_LIMITS.max_output_bytes });
+      const set = labelsOf(labels);
+      state.noteTold(host.told({ session_id: id, shown: output, labels: set }));
+      state.showContext(output, set);
+    },
     execute: async (proposal, options) => host.execute(proposal, state, options),
     executeWithReplan: async (proposal, options) => host.executeWithReplan(proposal, state, options),
     verify: async (proposal) => host.verify(proposal, state),
@@ -92,12 +117,13 @@ export function openSession<Report>(options: SessionOptions = {}, host: SessionH
   };
 }
 
-function show(state: SessionState, shown: JsonValue, labels: readonly string[]): void {
-  if (!labels.every((label) => typeof label === "string" && label !== "")) {
-    throw new ConfigInvalidError("a label is a text that is not empty");
-  }
-  const set = labelSet(labels);
-  const output = copyJson(shown, { maxDepth: DEFAULT_LIMITS.max_depth, maxBytes: DEFAULT_LIMITS.max_output_bytes });
-  state.taint(set, () => ({ tool: "context" }));
-  state.texts.show({ output, labels: set, given: null });
+/** Words of the user as they are recorded and looked at: no more of them than can count. */
+function wordsOf(text: unknown): string {
+  if (typeof text !== "string") throw new ConfigInvalidError("what the user said is a text");
+  return wellFormed(text.slice(0, MAX_SAID));
+}
+
+function labelsOf(labels: readonly string[]): LabelSet {
+  if (labels.every((label) => typeof label === "string" && label !== "")) return labelSet(labels);
+  throw new ConfigInvalidError("a label is a text that is not empty");
 }

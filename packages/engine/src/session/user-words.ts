@@ -3,7 +3,7 @@ import { normalText } from "./normal-text.js";
 import { TextIndex } from "./text-index.js";
 
 /** What the user may say in one session, in characters; the rest is not believed. */
-const MAX_CHARS = 65_536;
+export const MAX_SAID = 65_536;
 const QUOTED =
   /"([^"\n]{1,200})"|“([^”\n]{1,200})”|`([^`\n]{1,200})`|(?<![\p{L}\p{N}])['‘]([^'’\n]{1,200})['’](?![\p{L}\p{N}])/gu;
 const NUMBER = /\d+(?:,\d{3})*(?:\.\d+)?/gu;
@@ -12,14 +12,14 @@ const NAMING = new Set(["id", "ids", "number", "no", "nr", "#"]);
 
 /** What the user said: the only text that is trusted by where it stands. */
 export class UserWords implements Designator {
-  readonly index = new TextIndex(MAX_CHARS);
+  readonly index = new TextIndex(MAX_SAID);
   private readonly texts: string[] = [];
   private readonly quoted = new Set<string>();
   private chars = 0;
 
   /** Takes further words. */
   add(raw: string): void {
-    const text = raw.slice(0, Math.max(0, MAX_CHARS - this.chars));
+    const text = raw.slice(0, Math.max(0, MAX_SAID - this.chars));
     this.chars += text.length;
     this.index.addText(text);
     this.texts.push(normalText(text));

@@ -2,7 +2,6 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { CarError } from "@car/ir";
 import { createRuntime } from "../create-runtime.js";
 import { durableStore, type DurableStoreOptions } from "../node/index.js";
 import { OutsideWorld } from "./outside-world.js";
@@ -20,20 +19,8 @@ export async function openRuntime(dir: string, options: Omit<DurableStoreOptions
   const store = await durableStore({ dir, ...options });
   const world = new OutsideWorld();
   const runtime = createRuntime({ durable: store, tools: world.tools });
-  await runtime.recover();
-  return { store, world, runtime };
-}
-
-/** Opens what a failed opening may still claim. */
-export async function reopenRuntime(dir: string): ReturnType<typeof openRuntime> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await openRuntime(dir, { leaseMs: 50 });
-    } catch (error) {
-      if (!CarError.isInstance(error) || error.code !== "CAR_LOG_LOCKED" || tries > 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
+  const report = await runtime.recover();
+  return { store, world, runtime, report };
 }
 
 /** Everything a store has, with the version of the state. */

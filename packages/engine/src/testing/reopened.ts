@@ -15,8 +15,9 @@ export async function reopened(events: readonly CarEvent[]): Promise<DurablePart
     state: restoredStateStore({ version: state.version, entries: state.entries() }),
     eventLog: logOf(events),
     unfinished: new LeftRuns(ledger.openFrom),
-    giveUp: () => true,
     receipts: ledger.receipts(),
+    givenUp: new Set(),
+    giveUp: () => Promise.resolve(false),
   };
 }
 

@@ -15,7 +15,7 @@ import type { CompensationCall } from "./compensation.js";
  */
 export async function runCompensation(run: Run, of: Slot, call: CompensationCall): Promise<boolean> {
   const problem = problemOf(run, call);
-  if (problem !== undefined) return fail(run, of, call, problem, 0);
+  if (problem !== undefined) return fail(run, of, call, { reason: problem, attempts: 0 });
   let ended!: (outcome: Outcome) => void;
   const outcome = new Promise<Outcome>((resolve) => (ended = resolve));
   const slot = slotFor(run, of, call, ended);
@@ -26,11 +26,16 @@ export async function runCompensation(run: Run, of: Slot, call: CompensationCall
   const result = await outcome;
   // What it has started ends with it, and is not left behind by the answer.
   await childless(run);
-  return conclude(run, of, call, result, slot.attempts);
+  return conclude(run, of, call, { outcome: result, attempts: slot.attempts });
 }
 
-function conclude(run: Run, of: Slot, call: CompensationCall, outcome: Outcome, attempts: number): boolean {
-  if (outcome.status !== "succeeded") return fail(run, of, call, outcome.reason, attempts);
+function conclude(
+  run: Run,
+  of: Slot,
+  call: CompensationCall,
+  { outcome, attempts }: { readonly outcome: Outcome; readonly attempts: number },
+): boolean {
+  if (outcome.status !== "succeeded") return fail(run, of, call, { reason: outcome.reason, attempts });
   run.record("compensation_succeeded", of, { tool: call.toolName, output: outcome.output, attempts });
   return true;
 }
@@ -48,8 +53,8 @@ async function knownEnd(run: Run, of: Slot, call: CompensationCall, slot: Slot):
   const answer = await askInDoubt(run, slot, run.recovery);
   if (answer === "rerun") return undefined;
   run.tick();
-  if (answer === "failed") return fail(run, of, call, IN_DOUBT, 1);
-  return conclude(run, of, call, { status: "succeeded", output: answer.output }, 1);
+  if (answer === "failed") return fail(run, of, call, { reason: IN_DOUBT, attempts: 1 });
+  return conclude(run, of, call, { outcome: { status: "succeeded", output: answer.output }, attempts: 1 });
 }
 
 const IN_DOUBT: Reason = {
@@ -73,7 +78,12 @@ function slotFor(run: Run, of: Slot, call: CompensationCall, ended: (outcome: Ou
   return slot;
 }
 
-function fail(run: Run, of: Slot, { toolName: tool }: CompensationCall, reason: Reason, attempts: number): false {
+function fail(
+  run: Run,
+  of: Slot,
+  { toolName: tool }: CompensationCall,
+  { reason, attempts }: { readonly reason: Reason; readonly attempts: number },
+): false {
   run.record("compensation_failed", of, { tool, reason, attempts });
   run.host.logger.error({ run_id: run.scope.run_id, action_id: of.action.id, tool, reason }, "a compensation failed");
   return false;

@@ -10,6 +10,8 @@ import { runCompensation } from "./run-compensation.js";
 export async function undo(run: Run): Promise<void> {
   const ended = run.board.slots.filter(({ completion }) => completion > 0);
   for (const slot of ended.sort((left, right) => right.completion - left.completion)) {
+    // Whoever takes the run up undoes the rest.
+    if (run.isDisowned) return;
     if (isDue(slot)) await undoCall(run, slot);
     // A run that was rolled back is undone already; its compensations say so.
     for (const child of [...(slot.notes?.children ?? [])].reverse()) await undo(child);

@@ -4,9 +4,18 @@ import { anchorHash, GENESIS_HASH, sealedText, type Sha256 } from "../chain/even
 import { sealPayload } from "../chain/sealed-payload.js";
 import { EventChunk } from "./event-chunk.js";
 
-/** Rows of a chunk in a large log; a small one uses smaller chunks, so that dropping one drops little. */
-const CHUNK_ROWS = 1_024;
+/** Rows of the first chunk, and most rows of one: each has twice as many as the one before, since most logs stay short. */
+const FIRST_ROWS = 64;
+const MAX_ROWS = 1_024;
+/** A log that is full has about so many chunks at least, so that dropping one drops little. */
 const MIN_CHUNKS = 8;
+
+/** How much of a log is kept. */
+export interface LogBounds {
+  readonly maxEvents: number;
+  /** Of payloads, as `payloadBytes` counts them. */
+  readonly maxBytes: number;
+}
 
 /**
  * A bounded sequence of events in chunks. Adding hashes nothing: the chain is computed up to where somebody reads, in
@@ -14,27 +23,34 @@ const MIN_CHUNKS = 8;
  */
 export class ChainedChunks {
   private readonly sha256: Sha256;
-  private readonly rows: number;
-  private readonly maxChunks: number;
-  private chunks: EventChunk[];
+  private readonly bounds: LogBounds;
+  private readonly maxRows: number;
+  private readonly chunkBytes: number;
+  private readonly chunks: EventChunk[];
   private tail: EventChunk;
+  /** A chunk that was dropped and that nobody reads: the next one to be filled. */
+  private spare: EventChunk | undefined = undefined;
   private last = 0;
-  /** The chain is known up to here. */
-  private sealed: LogHead = { seq: 0, hash: GENESIS_HASH };
+  /** Bytes of the payloads in all chunks but the last. */
+  private bytesBefore = 0;
+  /** The chain is known up to here; its hash is made when it is asked for where what came before was dropped unseen. */
+  private sealedSeq = 0;
+  private sealedHash: string | undefined = GENESIS_HASH;
   /** A reader was promised the chain up to here, so chunks that begin before it are sealed before they are dropped. */
   private promised = 0;
 
-  constructor(maxEvents: number, sha256: Sha256) {
+  constructor(bounds: LogBounds, sha256: Sha256) {
     this.sha256 = sha256;
-    this.rows = Math.max(1, Math.min(CHUNK_ROWS, Math.floor(maxEvents / MIN_CHUNKS)));
-    this.maxChunks = Math.floor(maxEvents / this.rows);
-    this.tail = new EventChunk(1, this.rows);
+    this.bounds = bounds;
+    this.maxRows = Math.max(1, Math.min(MAX_ROWS, Math.floor(bounds.maxEvents / MIN_CHUNKS)));
+    this.chunkBytes = bounds.maxBytes / MIN_CHUNKS;
+    this.tail = new EventChunk(1, Math.min(FIRST_ROWS, this.maxRows));
     this.chunks = [this.tail];
   }
 
   /** Sequence of the oldest event that is kept; 1 for an empty log. */
   get firstSeq(): number {
-    return this.chunks[0]?.firstSeq ?? 1;
+    return this.chunks[0]?.firstSeq ?? this.last + 1;
   }
 
   /** Sequence of the newest event; 0 for an empty log. */
@@ -44,15 +60,16 @@ export class ChainedChunks {
 
   /** Adds an event and returns its sequence. */
   add(draft: EventDraft): number {
-    if (this.tail.length === this.rows) this.grow();
+    if (this.tail.length === this.tail.capacity || this.tail.bytes > this.chunkBytes) this.grow();
     this.tail.add(draft);
+    while (this.bytesBefore + this.tail.bytes > this.bounds.maxBytes && this.chunks.length > 1) this.dropOldest();
     return ++this.last;
   }
 
   /** Computes the chain up to the newest event. */
   head(): LogHead {
     this.sealThrough(this.last);
-    return this.sealed;
+    return { seq: this.sealedSeq, hash: this.chainHash() };
   }
 
   /**
@@ -79,34 +96,42 @@ export class ChainedChunks {
   }
 
   private grow(): void {
-    if (this.chunks.length === this.maxChunks) this.dropOldest();
-    this.tail = new EventChunk(this.last + 1, this.rows);
+    const rows = Math.min(this.maxRows, this.tail.capacity * 2);
+    this.bytesBefore += this.tail.bytes;
+    while (this.last + 1 - this.firstSeq + rows > this.bounds.maxEvents) this.dropOldest();
+    this.tail = this.spare?.capacity === rows ? this.spare : new EventChunk(this.last + 1, rows);
+    this.tail.firstSeq = this.last + 1;
+    this.spare = undefined;
     this.chunks.push(this.tail);
   }
 
   private dropOldest(): void {
-    const oldest = this.chunks[0];
-    if (oldest === undefined) return;
-    if (this.promised >= oldest.firstSeq) this.sealThrough(oldest.lastSeq);
-    if (this.sealed.seq < oldest.lastSeq) {
-      this.sealed = { seq: oldest.lastSeq, hash: anchorHash(oldest.lastSeq) };
+    const oldest = this.chunks[0]!;
+    const isUnread = this.promised < oldest.firstSeq;
+    if (!isUnread) this.sealThrough(oldest.lastSeq);
+    if (this.sealedSeq < oldest.lastSeq) {
+      this.sealedSeq = oldest.lastSeq;
+      this.sealedHash = undefined;
     }
     this.chunks.shift();
+    this.bytesBefore -= oldest.bytes;
+    if (!isUnread) return;
+    oldest.clear();
+    this.spare = oldest;
   }
 
   private sealThrough(seq: number): void {
-    if (seq <= this.sealed.seq) return;
-    const start = Math.floor((this.sealed.seq + 1 - this.firstSeq) / this.rows);
-    for (let index = start; index < this.chunks.length && this.sealed.seq < seq; index++) {
-      const chunk = this.chunks[index];
-      if (chunk !== undefined) this.sealRows(chunk, Math.min(seq, chunk.lastSeq));
+    if (seq <= this.sealedSeq) return;
+    for (const chunk of this.chunks) {
+      if (chunk.lastSeq > this.sealedSeq) this.sealRows(chunk, Math.min(seq, chunk.lastSeq));
+      if (this.sealedSeq === seq) return;
     }
   }
 
   /** Computes the hashes of a chunk's rows that have none, up to the event `through`. */
   private sealRows(chunk: EventChunk, through: number): void {
-    if (chunk.sealed === 0) chunk.base = this.sealed.hash;
-    let prevHash = this.sealed.hash;
+    let prevHash = this.chainHash();
+    if (chunk.sealed === 0) chunk.base = prevHash;
     while (chunk.firstSeq + chunk.sealed <= through) {
       const row = chunk.sealed;
       const event = chunk.eventAt(row);
@@ -115,6 +140,11 @@ export class ChainedChunks {
       prevHash = this.sha256(sealedText(event, { digest, prevHash }));
       chunk.seal(prevHash);
     }
-    this.sealed = { seq: through, hash: prevHash };
+    this.sealedSeq = through;
+    this.sealedHash = prevHash;
+  }
+
+  private chainHash(): string {
+    return (this.sealedHash ??= anchorHash(this.sealedSeq));
   }
 }

@@ -1,6 +1,7 @@
 import { eventOf, type EventKind, type LiveEvent } from "@car/ir";
 import type { EventDraft, RunScope } from "@car/ir/ports";
 import { HASH_BYTES, readHash, writeHash } from "../chain/hex.js";
+import { payloadBytes } from "../payload/payload-bytes.js";
 
 /** Bytes of one row in the three number columns: time, action, attempt. */
 const NUMBER_BYTES = 8 + 4 + 4;
@@ -10,10 +11,12 @@ const NUMBER_BYTES = 8 + 4 + 4;
  * payloads apart. Adding a row makes no object and no string; events are made when they are read.
  */
 export class EventChunk {
-  readonly firstSeq: number;
   readonly capacity: number;
+  firstSeq: number;
   /** Rows in use. */
   length = 0;
+  /** Bytes of the payloads, roughly. */
+  bytes = 0;
   /** Rows whose hash is known, counted from the first. */
   sealed = 0;
   /** Hash of the event before the first row, once sealing has come here. */
@@ -53,6 +56,17 @@ export class EventChunk {
     this.attempts[row] = draft.attempt;
     this.scopes[row] = draft.scope;
     this.payloads[row] = draft.data;
+    this.bytes += payloadBytes(draft);
+  }
+
+  /** Lets go of every event, so that the rows can be used for others. Only when nobody reads these any more. */
+  clear(): void {
+    this.scopes.fill(undefined, 0, this.length);
+    this.payloads.fill(undefined, 0, this.length);
+    this.length = 0;
+    this.bytes = 0;
+    this.sealed = 0;
+    this.base = "";
   }
 
   /** The event of a row, without its place in the chain. */

@@ -1,17 +1,26 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { collectEvents } from "@car/conformance";
-import { canonicalJson, jsonOfEvent } from "@car/ir";
+import { collectEvents, SAMPLE_SCOPES } from "@car/conformance";
+import { canonicalJson, jsonOfEvent, parseProposal } from "@car/ir";
+import type { EventDraft } from "@car/ir/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anchorHash } from "../chain/event-hash.js";
 import { verifyChain } from "../chain/verify-chain.js";
 import { nodeSha256 } from "../node/node-sha256.js";
+import { payloadBytes } from "../payload/payload-bytes.js";
 import { draftOf } from "../testing/sample-log.js";
 import { memoryEventLog, type MemoryEventLog } from "./memory-event-log.js";
 
-const FACTS = { kind: "action_executing", run: 0, action: "fetch", attempt: 1 } as const;
-const DRAFT = draftOf({ ...FACTS, data: { n: 1 } });
+const DRAFT = draftOf({ kind: "action_executing", run: 0, action: "fetch", attempt: 1, data: { n: 1 } });
+
+/** A draft whose payload is not of its kind: a log keeps what it is given. */
+function carrying(data: object, kind: EventDraft["kind"] = DRAFT.kind): EventDraft {
+  return { ...DRAFT, kind, data } as EventDraft;
+}
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 function fill(log: MemoryEventLog, count: number): void {
   for (let index = 0; index < count; index++) log.append(DRAFT);
@@ -42,9 +51,9 @@ describe("payloads that are not plain JSON", () => {
     ],
   ])("[EL-9] [5.9] %s is recorded as the nearest plain JSON", async (_what, data, recorded) => {
     const log = memoryEventLog();
-    log.append(draftOf({ ...FACTS, data }));
+    log.append(carrying(data));
     const events = await collectEvents(log);
-    expect(canonicalJson(jsonOfEvent(events[0]!))).toBe(canonicalJson(recorded));
+    expect(canonicalJson(events[0]?.data)).toBe(canonicalJson(recorded));
     expect(await verifyChain(events, { head: await log.head() })).toMatchObject({ valid: true, events: 1 });
   });
 
@@ -52,7 +61,7 @@ describe("payloads that are not plain JSON", () => {
     const log = memoryEventLog();
     let data: object = { leaf: 1 };
     for (let depth = 0; depth < 5_000; depth++) data = { data };
-    log.append(draftOf({ ...FACTS, data }));
+    log.append(carrying(data));
     expect(JSON.stringify(await collectEvents(log))).toContain("[nested too deep]");
   });
 });
@@ -70,8 +79,64 @@ describe("retention", () => {
       }),
     ));
 
-  it.each([0, -1, 1.5, Number.NaN])("[EL-10] refuses %s as maxEvents", (maxEvents) => {
-    expect(() => memoryEventLog({ maxEvents })).toThrow("maxEvents must be a positive integer");
+  it.each([0, -1, 1.5, Number.NaN])("[EL-10] [EL-15] refuses %s as a bound", (bound) => {
+    expect(() => memoryEventLog({ maxEvents: bound })).toThrow("maxEvents must be a positive integer");
+    expect(() => memoryEventLog({ maxBytes: bound })).toThrow("maxBytes must be a positive integer");
+  });
+
+  it("[EL-15] [7.4] keeps payloads of at most maxBytes, or the newest alone, and nearly as many", () =>
+    fc.assert(
+      fc.property(fc.array(fc.nat(3_000), { maxLength: 80 }), fc.nat(60), (sizes, maxEvents) => {
+        const maxBytes = 8_000;
+        const log = memoryEventLog({ maxBytes, maxEvents: maxEvents + 20 });
+        const counted = sizes.map((size) => {
+          const draft = carrying({ text: "x".repeat(size) });
+          log.append(draft);
+          return payloadBytes(draft);
+        });
+        const bytesIn = (events: readonly number[]): number => events.reduce((sum, bytes) => sum + bytes, 0);
+        const { from, to } = log.kept();
+        const kept = bytesIn(counted.slice(from - 1, to));
+        expect(kept).toBeLessThanOrEqual(Math.max(maxBytes, maxBytes / 8 + (counted.at(-1) ?? 0)));
+        if (to > maxEvents) return;
+        // What was dropped last was a chunk of an eighth and one event more, to make room for the newest.
+        expect(kept).toBeGreaterThanOrEqual(Math.min(bytesIn(counted), maxBytes - maxBytes / 8 - 2 * 3_100));
+      }),
+    ));
+
+  it("[EL-15] [7.4] by default survives any number of large payloads of any kind", () => {
+    const log = memoryEventLog();
+    const text = "x".repeat(7_000_000);
+    const proposal = parseProposal({ actions: [{ id: "a", type: "tool_call", tool: "t", parameters: { text } }] });
+    const large: readonly EventDraft[] = [
+      carrying({ proposal }, "proposal_received"),
+      carrying({ output: [text] }, "action_succeeded"),
+      carrying({ parameters: { text } }, "action_executing"),
+      carrying({ changes: [{ key: "k", value: text, origin: "model" }] }, "state_changed"),
+      carrying({ output: { text } }, "compensation_succeeded"),
+    ];
+    for (const draft of large) {
+      for (let index = 0; index < 110; index++) log.append(draft);
+      const { from, to } = log.kept();
+      expect(to - from).toBeLessThan(10);
+      expect(to - from).toBeGreaterThan(6);
+    }
+  });
+
+  it("[EL-15] [7.4] lets go of the payloads that it drops, and reads the others as they were", async () => {
+    const log = memoryEventLog({ maxEvents: 40 });
+    const dropped: WeakRef<object>[] = [];
+    for (let seq = 1; seq <= 100; seq++) {
+      const data = { seq };
+      if (seq <= 60) dropped.push(new WeakRef(data));
+      log.append(carrying(data));
+    }
+    await new Promise((resolve) => void setImmediate(resolve));
+    collectGarbage();
+    expect(dropped.filter((ref) => ref.deref() !== undefined)).toEqual([]);
+    const events = await collectEvents(log);
+    expect(events.length).toBeGreaterThan(30);
+    expect(events.every((event) => jsonOfEvent(event)["seq"] === event.seq)).toBe(true);
   });
 
   it("[EL-11] [EL-21] [7.5] dropped unseen, the chain starts anew and says so", async () => {
@@ -128,14 +193,12 @@ describe("retention", () => {
 
 describe("memoryEventLog", () => {
   it("[EL-13] [7.4] an event takes at most 100 bytes, hashes included", async () => {
-    setFlagsFromString("--expose-gc");
-    const collectGarbage = runInNewContext("gc") as () => void;
     const live = (): number => {
       collectGarbage();
       const { heapUsed, arrayBuffers } = process.memoryUsage();
       return heapUsed + arrayBuffers;
     };
-    const draft = draftOf({ ...FACTS, data: {} });
+    const draft: EventDraft = { ...carrying({}), scope: SAMPLE_SCOPES[0] };
     const warm = memoryEventLog({ sha256: nodeSha256 });
     fill(warm, 5_000);
     await warm.head();

@@ -8,6 +8,11 @@ import { ChainedChunks } from "./chained-chunks.js";
 export interface MemoryEventLogOptions {
   /** Most events that are kept; the oldest are dropped, a chunk of up to 1,024 at a time. Default 262,144. */
   readonly maxEvents?: number;
+  /**
+   * Most bytes that the payloads of the events which are kept take, by an estimate that counts what events share once for
+   * each. The newest event is kept, however large. Default 64 MiB.
+   */
+  readonly maxBytes?: number;
   /** A faster SHA-256 than the portable default; `nodeSha256` of `@car/eventlog/node` is one. */
   readonly sha256?: Sha256;
   /** What `read` does not show. The log itself keeps everything. */
@@ -21,19 +26,21 @@ export interface MemoryEventLog extends EventLog {
 }
 
 const DEFAULT_MAX_EVENTS = 262_144;
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * Keeps events in memory, as rows in columns: appending makes no object. Events and hashes are made when they are
  * read. When events are dropped whose hash nobody had asked for, the chain starts anew with `anchorHash`.
- * @throws `CAR_CONFIG_INVALID` when `maxEvents` is not a positive integer.
+ * @throws `CAR_CONFIG_INVALID` when `maxEvents` or `maxBytes` is not a positive integer.
  */
 export function memoryEventLog(options: MemoryEventLogOptions = {}): MemoryEventLog {
-  const { maxEvents = DEFAULT_MAX_EVENTS, sha256 = sha256Hex } = options;
-  if (!Number.isSafeInteger(maxEvents) || maxEvents < 1) {
-    throw new ConfigInvalidError("maxEvents must be a positive integer");
+  const { maxEvents = DEFAULT_MAX_EVENTS, maxBytes = DEFAULT_MAX_BYTES, sha256 = sha256Hex } = options;
+  const bounds = { maxEvents, maxBytes };
+  for (const [name, value] of Object.entries(bounds)) {
+    if (!Number.isSafeInteger(value) || value < 1) throw new ConfigInvalidError(`${name} must be a positive integer`);
   }
   const redact = options.redact === undefined ? undefined : { sha256, ...options.redact };
-  return new ColumnEventLog(new ChainedChunks(maxEvents, sha256), redact);
+  return new ColumnEventLog(new ChainedChunks(bounds, sha256), redact);
 }
 
 class ColumnEventLog implements MemoryEventLog {

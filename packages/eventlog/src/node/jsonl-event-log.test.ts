@@ -90,6 +90,17 @@ describe("jsonlEventLog", () => {
     await log.close();
   });
 
+  it("[EL-45] [7.4] large payloads are written before there are 256 of them", async () => {
+    const path = nextPath();
+    const log = jsonlEventLog({ path });
+    const draft = { ...DRAFT, data: { output: "x".repeat(100_000) } } as unknown as typeof DRAFT;
+    for (let count = 1; count <= 100; count++) {
+      log.append(draft);
+      expect(count * 100_000 - statSync(path).size).toBeLessThan(1024 * 1024 + 64 * 1024 + 2 * 100_000);
+    }
+    await log.close();
+  });
+
   it("[EL-45] refuses a bufferBytes that is no positive number", () => {
     expect(() => jsonlEventLog({ path: nextPath(), bufferBytes: 0 })).toThrow("bufferBytes");
   });

@@ -30,8 +30,9 @@ export interface SealingQueueOptions {
   readonly onError?: ((error: CarError) => void) | undefined;
 }
 
-/** Events that wait to be hashed and written. */
+/** Events that wait to be hashed and written, and about what they may take. */
 const PENDING_EVENTS = 256;
+const PENDING_BYTES = 1024 * 1024;
 
 /**
  * Numbers events, and makes sealed lines of them in batches. After the first failure it takes nothing more, and its
@@ -67,7 +68,8 @@ export class SealingQueue {
   append(draft: EventDraft): number {
     if (this.isClosed) throw new LogClosedError("the event log is closed");
     this.assertTaking();
-    if (this.pending.length === PENDING_EVENTS) this.attempt(() => this.serialise());
+    const { length, bytes } = this.pending;
+    if (length === PENDING_EVENTS || bytes > PENDING_BYTES) this.attempt(() => this.serialise());
     this.pending.add(draft);
     return this.pending.lastSeq;
   }
@@ -129,7 +131,8 @@ export class SealingQueue {
       this.text += `${this.lineOf(pending.eventAt(row))}\n`;
       if (this.text.length >= this.options.bufferBytes) this.writeText();
     }
-    if (pending.length > 0) this.pending = new EventChunk(this.sealed.seq + 1, PENDING_EVENTS);
+    pending.clear();
+    pending.firstSeq = this.sealed.seq + 1;
   }
 
   private lineOf(event: LiveEvent): string {

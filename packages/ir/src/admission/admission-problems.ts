@@ -3,7 +3,7 @@ import { mayAbort } from "../graph/reversibility.js";
 import type { Reason } from "../result/reason.js";
 import { actionProblems } from "./action-problems.js";
 import type { AdmissionInput } from "./admission-input.js";
-import { compensationProblem } from "./compensation-problem.js";
+import { compensationProblems } from "./compensation-problem.js";
 
 const NONE: readonly Reason[] = Object.freeze([]);
 
@@ -20,14 +20,15 @@ export function admissionProblems(input: AdmissionInput, onSound?: (index: numbe
   let problems: Reason[] | undefined;
   for (let index = 0; index < actions.length; index++) {
     const action = actions[index]!;
-    const odd = modeProblem(action) ?? compensationProblem(input, index);
+    const odd = modeProblem(action);
     if (odd !== undefined) (problems ??= []).push(odd);
+    if (action.compensation !== undefined) (problems ??= []).push(...compensationProblems(input, index));
     if (graph.unscheduled.size > 0 && graph.unscheduled.has(index)) continue;
     const found = actionProblems(input, index);
     if (found.length > 0 && mayAbort(action)) (problems ??= []).push(...found);
     if (found.length === 0 && graph.templates[index] === undefined) onSound?.(index);
   }
-  return problems ?? NONE;
+  return problems === undefined || problems.length === 0 ? NONE : problems;
 }
 
 function modeProblem({ id, invocation_mode }: Action): Reason | undefined {

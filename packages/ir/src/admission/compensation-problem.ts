@@ -15,20 +15,25 @@ export function proposedCompensation(action: Action, tool: ToolSchema | undefine
 }
 
 /** What is wrong with the compensation that the proposer wrote, as far as it can be told before anything has run. */
-export function compensationProblem(input: AdmissionInput, index: number): Reason | undefined {
+export function compensationProblems(input: AdmissionInput, index: number): readonly Reason[] {
   const action = input.actions[index]!;
   const compensation = proposedCompensation(action, input.tools[index]?.schema);
-  const problem = compensation && problemOf(compensation, input);
-  return problem && { ...problem, action_id: action.id };
+  if (compensation === undefined) return NONE;
+  const isOutside = input.capabilities?.allowsTool(compensation.tool) === false;
+  const outside = isOutside ? ofCompensation(toolOutside(compensation.tool)) : undefined;
+  return [outside, unfit(input, compensation)].flatMap((reason) =>
+    reason === undefined ? [] : [{ ...reason, action_id: action.id }],
+  );
 }
 
-function problemOf({ tool: name, parameters }: ToolCompensation, input: AdmissionInput): Reason | undefined {
-  const { known, capabilities } = input;
-  const tool = known?.get(name);
-  if (known !== undefined && tool === undefined) return ofCompensation(unknownTool(name, known.keys()));
-  if (capabilities?.allowsTool(name) === false) return ofCompensation(toolOutside(name));
+const NONE: readonly Reason[] = Object.freeze([]);
+
+function unfit({ known }: AdmissionInput, { tool: name, parameters }: ToolCompensation): Reason | undefined {
+  if (known === undefined) return undefined;
+  const tool = known.get(name);
+  if (tool === undefined) return ofCompensation(unknownTool(name, known.keys()));
   // Parameters that stand for an output are checked when there is one.
-  if (tool === undefined || JSON.stringify(parameters).includes("$")) return undefined;
+  if (JSON.stringify(parameters).includes("$")) return undefined;
   const problems = tool.parameters.check(parameters);
   return problems.length === 0 ? undefined : misfit("compensation.parameters", problems);
 }

@@ -12,6 +12,7 @@ import { NestedLockError } from "./lock-error.js";
 import { NoModelError } from "./no-model-error.js";
 import { NotRecordedError } from "./not-recorded-error.js";
 import { ProposalInvalidError, problemText } from "./proposal-invalid-error.js";
+import { RunUndecidedError } from "./run-undecided-error.js";
 import { StateKeyDeniedError } from "./state-error.js";
 import { ToolError } from "./tool-error.js";
 
@@ -34,6 +35,7 @@ describe("errors", () => {
     new LogLockedError("m"),
     new NestedLockError(["k"]),
     new ProposalInvalidError([{ path: "", message: "m" }]),
+    new RunUndecidedError("r"),
     new StateKeyDeniedError("k", "is not declared"),
     new ToolError("m"),
     new AnswerInvalidError(ANSWER),
@@ -73,6 +75,7 @@ describe("errors", () => {
     });
     expect(new LogCorruptError("m", { place: { line: 2 }, cause })).toMatchObject({ place: { line: 2 }, cause });
     expect(new LogLockedError("m", { pid: 7 })).toMatchObject({ owner: { pid: 7 } });
+    expect(new RunUndecidedError("r", { cause })).toMatchObject({ runId: "r", cause });
     expect(new InferenceFailedError("m", { kind: "rate_limited", model: "a", retryAfterMs: 5 })).toMatchObject({
       kind: "rate_limited",
       class: "transient",

@@ -27,6 +27,8 @@ export type ActionFailedData = {
   readonly reason: Reason;
   /** Sum of the attempts' durations, in milliseconds. Absent when another attempt follows: the action goes on. */
   readonly duration_ms?: number;
+  /** Data-flow labels of what the failure may tell; absent when there are none, and when another attempt follows. */
+  readonly labels?: readonly string[];
 };
 
 /** Payload of `action_rejected` and `action_skipped`. */

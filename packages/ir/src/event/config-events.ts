@@ -3,6 +3,14 @@ import type { Capabilities } from "../config/capabilities.js";
 import type { Limits } from "../config/limits.js";
 import type { ToolSchema } from "../tool/tool-schema.js";
 
+/** What decides about the labels of a tool's outputs beside its schema, as far as it is data. */
+export type LoggedLabels = {
+  /** The tool labels its outputs by a function of its own, too. */
+  readonly own?: true;
+  /** Labels that the policy takes off its outputs; absent when there are none. */
+  readonly endorsed?: readonly string[];
+};
+
 /** What judges runs, besides the policy, as far as it is data. */
 export type LoggedConfig = {
   /** Schemas of the tools, with every default filled in. */
@@ -17,6 +25,10 @@ export type LoggedConfig = {
   readonly max_concurrency: number;
   /** `eager` turns abort safety off. */
   readonly schedule: "safe" | "eager";
+  /** The policy looks at data flow, so labels are followed, and in the log. */
+  readonly follows_data?: true;
+  /** By tool, for those of which there is something to say. */
+  readonly labels?: Readonly<Record<string, LoggedLabels>>;
 };
 
 /** Payload of `config_changed`. */
@@ -31,6 +43,8 @@ export type ConfigChangedData = {
   readonly tool?: string;
   /** The schema of a tool that was registered. */
   readonly schema?: ToolSchema;
+  /** Of a tool that was registered, if there is something to say. */
+  readonly labels?: LoggedLabels;
   /** The whole configuration, with `runtime_started`. */
   readonly config?: LoggedConfig;
 };

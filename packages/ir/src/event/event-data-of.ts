@@ -35,6 +35,7 @@ import type {
   ProposalResumedData,
   ProposalSuspendedData,
 } from "./run-events.js";
+import type { SessionOpenedData, SessionToldData } from "./session-events.js";
 import type { EvolutionTriggeredData, SkillDeprecatedData, SkillLearnedData } from "./skill-events.js";
 import type {
   CheckpointRestoredData,
@@ -145,4 +146,8 @@ export interface EventDataOf {
   readonly checkpoint_saved: CheckpointSavedData;
   /** State and receipts were replaced by those of a checkpoint; the `state_snapshot` right after it has the state. Belongs to no run. */
   readonly checkpoint_restored: CheckpointRestoredData;
+  /** A session was opened. Belongs to no run: those that are proposed in it name it. */
+  readonly session_opened: SessionOpenedData;
+  /** Something was said or shown in a session, beside the results of its runs. Belongs to no run. */
+  readonly session_told: SessionToldData;
 }

@@ -42,6 +42,8 @@ export const EVENT_KINDS = [
   "replan_exhausted",
   "checkpoint_saved",
   "checkpoint_restored",
+  "session_opened",
+  "session_told",
 ] as const;
 
 /** The name of a kind of event. */

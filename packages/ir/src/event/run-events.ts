@@ -24,6 +24,8 @@ export type ProposalReceivedData = {
   readonly replaces?: ReplacedRun;
   /** Session in which it was proposed. */
   readonly session_id?: string;
+  /** Sequences of the events that told of this session since its last run; absent when there were none. */
+  readonly session_told?: readonly number[];
   /** Data-flow labels of what the model had been shown; absent when there were none. */
   readonly context_labels?: readonly string[];
 };

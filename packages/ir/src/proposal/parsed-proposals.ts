@@ -2,6 +2,7 @@ import type { Action } from "../action/action.js";
 import { arePlain } from "../graph/plain-actions.js";
 import { contentHash } from "../hash/content-hash.js";
 import type { JsonObject } from "../json/json-value.js";
+import { memoryBytes } from "../json/memory-bytes.js";
 import type { ActionProposal } from "./action-proposal.js";
 
 /** Its constructor gives back what it is given, so that the private field of `Mark` lands on an object made elsewhere. */
@@ -34,6 +35,8 @@ export interface ProposalFacts {
   readonly hash: string;
   /** The actions have nothing to do with each other; see `arePlain`. */
   readonly plain: boolean;
+  /** See `memoryBytes`. */
+  readonly bytes: number;
   /** The proposal's actions in a list that is not frozen, which is several times faster to walk. Not to be changed. */
   readonly actions: readonly Action[];
 }
@@ -53,7 +56,7 @@ export function proposalHash(proposal: ActionProposal): string {
 
 /** What is known about a proposal; of one that was not parsed, only what its content says. */
 export function proposalFacts(proposal: ActionProposal): ProposalFacts {
-  return Mark.factsOf(proposal) ?? { hash: hashOf(proposal), plain: false, actions: proposal.actions };
+  return Mark.factsOf(proposal) ?? factsOf(proposal, hashOf(proposal), false);
 }
 
 /** The hash of what was asked for, before `id` and `timestamp` are filled in. */
@@ -64,6 +67,9 @@ export function hashOf(proposal: Pick<ActionProposal, "format_version" | "source
 
 /** Marks a proposal as parsed, for good; only `parseProposal` may. */
 export function markParsed(proposal: ActionProposal, hash: string): ActionProposal {
-  const { actions } = proposal;
-  return new Mark(proposal, { hash, plain: arePlain(actions), actions: [...actions] }) as object as ActionProposal;
+  return new Mark(proposal, factsOf(proposal, hash, arePlain(proposal.actions))) as object as ActionProposal;
+}
+
+function factsOf(proposal: ActionProposal, hash: string, plain: boolean): ProposalFacts {
+  return { hash, plain, bytes: memoryBytes(proposal), actions: [...proposal.actions] };
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,22 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const open = (): Memgine => testMemgine({ journal: openFileJournal({ folder }) }).memory;
 const journal = (): string => join(folder, readdirSync(folder).find((name) => name.startsWith("journal-")) ?? "");
+
+/** Runs TypeScript in another process, after a command of the shell; `folder` is the memory's. */
+function runScript(text: string, before = "true"): SpawnSyncReturns<string> {
+  const source = (path: string): string => new URL(path, import.meta.url).href;
+  const script = join(folder, "..", `script-${process.pid}.mts`);
+  const imports = `import { createMemgine } from "${source("../memgine.ts")}";
+    import { openFileJournal } from "${source("./file-journal.ts")}";
+    const folder = ${JSON.stringify(folder)};`;
+  writeFileSync(script, `${imports}\n${text}`);
+  const tsconfig = new URL("../../../../tsconfig.json", import.meta.url).pathname;
+  const env = { ...process.env, TSX_TSCONFIG_PATH: tsconfig, TSX_DISABLE_CACHE: "1" };
+  const command = `${before} && exec "${process.execPath}" --import tsx "${script}"`;
+  const child = spawnSync("bash", ["-c", command], { encoding: "utf8", env });
+  rmSync(script);
+  return child;
+}
 
 async function filled(): Promise<void> {
   const memory = open();
@@ -84,6 +100,18 @@ describe("a memory in a folder", () => {
     expect(open).toThrow(expect.objectContaining({ code: "CAR_MEMORY_LOCKED" }));
   });
 
+  it("[MG-73] a folder that could not be opened on a full disk opens as soon as there is room", async () => {
+    // No file may grow: every write with content fails.
+    const child = runScript(
+      `process.on("SIGXFSZ", () => undefined);
+       try { openFileJournal({ folder }); } catch (error) { console.log(error.code); }`,
+      "ulimit -f 0",
+    );
+    expect(child.stdout).toBe("CAR_MEMORY_WRITE_FAILED\n");
+    expect(readdirSync(folder)).toEqual([]);
+    await open().close();
+  });
+
   it("[MG-74] what was forgotten is in no file", async () => {
     const memory = open();
     memory.remember({ value: "zebra secret", subject: "ana" });
@@ -117,23 +145,14 @@ describe("a memory in a folder", () => {
   });
 
   it("[MG-76] a killed process loses nothing of what was flushed", () => {
-    const source = (path: string): string => new URL(path, import.meta.url).href;
-    const script = join(folder, "..", `kill-${process.pid}.mts`);
-    writeFileSync(
-      script,
-      `import { createMemgine } from "${source("../memgine.ts")}";
-       import { openFileJournal } from "${source("./file-journal.ts")}";
-       const journal = openFileJournal({ folder: ${JSON.stringify(folder)} });
+    const child = runScript(
+      `const journal = openFileJournal({ folder });
        const memory = createMemgine({ journal, clock: { now: () => 0 }, ids: { hex: () => "x" } });
        memory.remember({ id: "flushed", value: "safe" });
        await memory.flush();
        memory.remember({ id: "later", value: "perhaps" });
        process.kill(process.pid, "SIGKILL");`,
     );
-    const tsconfig = new URL("../../../../tsconfig.json", import.meta.url).pathname;
-    const env = { ...process.env, TSX_TSCONFIG_PATH: tsconfig };
-    const child = spawnSync(process.execPath, ["--import", "tsx", script], { encoding: "utf8", env });
-    rmSync(script);
     expect(child.signal).toBe("SIGKILL");
     const memory = open();
     expect(memory.get("flushed")?.node.value).toBe("safe");

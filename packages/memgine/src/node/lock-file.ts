@@ -1,16 +1,14 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { MemoryLockedError } from "@car/ir";
+import { MemoryLockedError, MemoryWriteError } from "@car/ir";
 
 /** Files locked by this process: a process that is alive says nothing about who in it holds one. */
 const held = new Set<string>();
 
-/** Takes a lock that dies with the process; gives the function that frees it. @throws `CAR_MEMORY_LOCKED` */
+/** Takes a lock that dies with the process; gives the function that frees it. @throws `CAR_MEMORY_LOCKED`, `CAR_MEMORY_WRITE_FAILED` */
 export function takeLock(path: string): () => void {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
-      const file = openSync(path, "wx");
-      writeSync(file, String(process.pid));
-      closeSync(file);
+      makeLock(path);
       held.add(path);
       return () => {
         held.delete(path);
@@ -26,6 +24,20 @@ export function takeLock(path: string): () => void {
     }
   }
   throw new MemoryLockedError(`another process took \`${path}\` first`);
+}
+
+/** On a full disk a lock that does not say whose it is, or says it by halves, must not stay. */
+function makeLock(path: string): void {
+  const file = openSync(path, "wx");
+  const owner = String(process.pid);
+  try {
+    if (writeSync(file, owner) < owner.length) throw new Error("the file system wrote only a part of the lock");
+  } catch (cause) {
+    rmSync(path, { force: true });
+    throw new MemoryWriteError(`the lock \`${path}\` could not be written`, { cause });
+  } finally {
+    closeSync(file);
+  }
 }
 
 function ownerOf(path: string): number | undefined {

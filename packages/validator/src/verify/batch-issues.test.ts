@@ -37,6 +37,7 @@ describe("compensations", () => {
     expect(await findings(compensated({ id: "$output.id" }))).toEqual([]);
     const capabilities = { denied_tools: ["undo"] };
     expect(await findings(compensated({ id: 1 }), { capabilities })).toEqual(["error capability_denied a"]);
+    expect(await findings(compensated({}), { capabilities })).toEqual(["error capability_denied a", "error invalid a"]);
   });
 
   it("[VA-40] [5.2] does not look at it where the host has its own", async () => {

@@ -63,6 +63,12 @@ export const ABORT_SAFETY_RULES: readonly Rule[] = [
     assertEqual(rig.calls, ["0 a", "0 b", "0 c"]);
   }),
 
+  rule("[3.3] an action that runs only to undo is none that may abort", TOOLS, async (rig) => {
+    const undo = { compensation: { type: "action_ref", action_id: "undo" } };
+    await rig.run([call("a", "pay", { ...SKIP, ...undo }), call("b", "look", SKIP), call("undo", "look")]);
+    assertEqual(rig.calls, ["0 a", "0 b"]);
+  }),
+
   rule(
     "[3.3] a tool is irreversible unless the host says otherwise",
     { tools: { plain: { run: takes(10) } } },

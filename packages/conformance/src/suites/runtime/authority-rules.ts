@@ -5,13 +5,8 @@ import { endings, textOf } from "./looks.js";
 import { DENY, policyOf } from "./policies.js";
 import { rule, type Rule } from "./rig.js";
 
-/** Denies from the n-th question about a tool call that is to be made on. */
-const denyingFrom = (n: number) => {
-  let asked = 0;
-  return policyOf(({ action, mode }) =>
-    action.type === "tool_call" && mode !== "verify" && (asked += 1) >= n ? DENY : ALLOW,
-  );
-};
+const NOT_B = policyOf(({ action }) => (action.id === "b" ? DENY : ALLOW));
+const NOT_AGAIN = policyOf(({ attempt }) => (attempt > 1 ? DENY : ALLOW));
 
 const SAME = { idempotent: true, parameters: { n: 1 } };
 const TOOLS = { tools: { t: REVERSIBLE, u: REVERSIBLE } };
@@ -25,7 +20,7 @@ const ONLY_MINE = {
 export const AUTHORITY_RULES: readonly Rule[] = [
   rule(
     "[4.1] a deduplicated answer is not served to a caller that may not make the call",
-    { ...TOOLS, policy: denyingFrom(2) },
+    { ...TOOLS, policy: NOT_B },
     async (rig) => {
       assertEqual(endings(await rig.run([call("a", "t", SAME)])), ["succeeded -"], "first");
       assertEqual(endings(await rig.run([call("b", "t", SAME)])), ["rejected policy_denied"], "second");
@@ -34,7 +29,7 @@ export const AUTHORITY_RULES: readonly Rule[] = [
 
   rule(
     "[4.1] a cached answer is not served to a caller that may not make the call",
-    { tools: { t: { ...REVERSIBLE, cache_ttl_secs: 60 } }, policy: denyingFrom(2) },
+    { tools: { t: { ...REVERSIBLE, cache_ttl_secs: 60 } }, policy: NOT_B },
     async (rig) => {
       assertEqual(endings(await rig.run([call("a", "t")])), ["succeeded -"], "first");
       assertEqual(endings(await rig.run([call("b", "t")])), ["rejected policy_denied"], "second");
@@ -43,7 +38,7 @@ export const AUTHORITY_RULES: readonly Rule[] = [
 
   rule(
     "[4.1] after the wait for a retry the policy is asked again",
-    { tools: { t: { ...REVERSIBLE, run: () => Promise.reject(new Error("busy")) } }, policy: denyingFrom(2) },
+    { tools: { t: { ...REVERSIBLE, run: () => Promise.reject(new Error("busy")) } }, policy: NOT_AGAIN },
     async (rig) => {
       const result = await rig.run([call("a", "t", RETRY)]);
       assertEqual([result.status, result.results[0]?.reason?.code], ["rolled_back", "policy_denied"]);

@@ -1,4 +1,4 @@
-import { type Reason, ToolError } from "@car/ir";
+import { ToolError } from "@car/ir";
 import { assertEqual } from "../../assert.js";
 import { call } from "./actions.js";
 import { eventsOf } from "./looks.js";
@@ -78,7 +78,7 @@ export const UNDO_RULES: readonly Rule[] = [
       const models = await abort(rig, call("a", "pay", OWN));
       assertEqual([models.undone, models.compensated, models.left], [[], false, "remain"], "the model's");
       const [failed] = eventsOf(rig, "compensation_failed");
-      assertEqual((failed?.data["reason"] as Reason | undefined)?.code, "budget_exceeded", "reason");
+      assertEqual(failed?.data["reason"]?.code, "budget_exceeded", "reason");
       const hostsOwn = await abort(rig, call("a", "books"));
       assertEqual([hostsOwn.undone, hostsOwn.compensated, hostsOwn.left], [[1], true, "none"], "the host's");
     },
@@ -89,7 +89,9 @@ export const UNDO_RULES: readonly Rule[] = [
     { ...COUNTED(9, {}, transient), budget: { max_tool_calls: 4 }, schedule: "eager" },
     async (rig) => {
       const end = await abort(rig, call("a", "pay", OWN));
-      assertEqual([attempts(rig), end.compensated, end.result.cost.tool_calls], [2, false, 4]);
+      assertEqual([attempts(rig), end.compensated], [2, false]);
+      // The cost is that of the actions.
+      assertEqual(end.result.cost.tool_calls, 2);
     },
   ),
 

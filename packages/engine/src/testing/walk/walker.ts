@@ -94,7 +94,9 @@ export class Walker {
       policy: this.policy(clock),
       limits: LIMITS,
       maxConcurrency,
-      ...(parts === undefined ? { eventLog: log } : { durable: { ...parts, eventLog: log, giveUp: () => false } }),
+      ...(parts === undefined
+        ? { eventLog: log }
+        : { durable: { ...parts, eventLog: log, giveUp: () => Promise.resolve(false) } }),
       ...(budget === undefined ? {} : { budget }),
       ...(asks === "approver" || asks === "both" ? { approver: () => this.ask() } : {}),
       ...(asks === "store" || asks === "both" ? { approvals: this.approvals } : {}),

@@ -43,11 +43,7 @@ export class EpochClaim {
   /** Gives the log back, so that the next owner need not wait for the lease to end. */
   release(): void {
     clearInterval(this.heartbeat);
-    try {
-      this.folder.fs.futimesSync(this.fd, 0, 0);
-    } finally {
-      this.folder.fs.closeSync(this.fd);
-    }
+    giveBack(this.folder, this.fd);
   }
 
   private beat(): void {
@@ -80,13 +76,26 @@ export function claimEpoch(folder: LogFolder, leaseMs: number): EpochClaim {
     const epoch = last + 1;
     const fd = exclusive(folder, epoch);
     if (fd === undefined) continue;
-    const owner = thisProcess(inodeOf(folder, fd));
-    writeWhole({ fs, fd }, Buffer.from(JSON.stringify(owner)));
-    // Claims that were removed in between may have made room below one that is alive.
-    if (lastEpoch(folder) === epoch) {
-      removeClaims(folder, epoch);
-      return new EpochClaim(folder, { epoch, fd, leaseMs, tookOver });
+    try {
+      writeWhole({ fs, fd }, Buffer.from(JSON.stringify(thisProcess(inodeOf(folder, fd)))));
+      // Claims that were removed in between may have made room below one that is alive.
+      if (lastEpoch(folder) === epoch) {
+        removeClaims(folder, epoch);
+        return new EpochClaim(folder, { epoch, fd, leaseMs, tookOver });
+      }
+    } catch (error) {
+      giveBack(folder, fd);
+      throw error;
     }
+    fs.closeSync(fd);
+  }
+}
+
+/** Ends a claim at once: a file of this time is nobody's. It stays, since `check` relies on who removes claims, and when. */
+function giveBack({ fs }: LogFolder, fd: number): void {
+  try {
+    fs.futimesSync(fd, 0, 0);
+  } finally {
     fs.closeSync(fd);
   }
 }
@@ -96,13 +105,16 @@ function formerOwner(folder: LogFolder, epoch: number, leaseMs: number): LogOwne
   const { fs } = folder;
   const file = claimFile(folder, epoch);
   if (!fs.existsSync(file)) return undefined;
-  const fd = fs.openSync(file, "r");
+  const fd = fs.openSync(file, "r+");
   try {
     const owner = parseOwner(fs.readFileSync(fd, "utf8"));
     const { mtimeMs } = fs.fstatSync(fd);
     if (mtimeMs === 0 || (owner !== undefined && owner.inode !== inodeOf(folder, fd))) return undefined;
-    const isHeld = Date.now() - mtimeMs <= leaseMs && (owner === undefined || !hasEnded(owner));
+    const now = Date.now();
+    const isHeld = now - mtimeMs <= leaseMs && (owner === undefined || !hasEnded(owner));
     if (!isHeld) return owner;
+    // By another clock, and nobody knows how far off: the lease runs from now, and an owner that lives renews it.
+    if (mtimeMs > now) fs.futimesSync(fd, now / 1_000, now / 1_000);
     const who = owner === undefined ? "a process that just started" : `process ${owner.pid} on ${owner.host}`;
     throw new LogLockedError(
       `the log \`${folder.path}\` is written by ${who}`,

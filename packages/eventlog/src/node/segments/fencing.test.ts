@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { verifyChain } from "../../chain/verify-chain.js";
 import { bundleProgram, runProgram } from "../../testing/child-program.js";
+import { faultyFs } from "../../testing/faulty-fs.js";
 import { collect } from "../../testing/sample-log.js";
 import { numbered, segmentsIn, smallSegments } from "../../testing/segment-logs.js";
 import { readLog } from "./read-segments.js";
@@ -19,6 +20,15 @@ let count = 0;
 const nextPath = (): string => join(folder, String(++count));
 const LOCKED = expect.objectContaining({ code: "CAR_LOG_LOCKED" }) as Error;
 const FENCED = expect.objectContaining({ code: "CAR_LOG_FENCED" }) as Error;
+
+/** A claim that another host made; `text` without its inode. */
+function foreignClaim(dir: string, text: string): string {
+  const claim = join(dir, "epochs", "2");
+  writeFileSync(claim, "");
+  const inode = String(statSync(claim, { bigint: true }).ino);
+  writeFileSync(claim, text.endsWith("}") ? JSON.stringify({ ...(JSON.parse(text) as object), inode }) : text);
+  return claim;
+}
 
 describe("one writer at a time", () => {
   it("[EL-85] [8.1] a log that a live process has open is refused, and the error says whose it is", async () => {
@@ -45,6 +55,38 @@ describe("one writer at a time", () => {
     expect(readdirSync(join(dir, "epochs"))).toEqual(["3"]);
     await log.close();
   });
+
+  it("[EL-96] [5.9] an opening that fails leaves no claim: with room again, the log opens at once", async () => {
+    const dir = nextPath();
+    await segmentEventLog({ dir }).close();
+    for (const fs of [faultyFs({ capacity: 0 }), faultyFs({ capacity: 20 }), faultyFs({ failing: ["rmSync"] })]) {
+      expect(() => segmentEventLog({ dir, fs })).toThrow(
+        expect.objectContaining({ code: "CAR_LOG_WRITE_FAILED" }) as Error,
+      );
+      const log = segmentEventLog({ dir });
+      expect(log.opened.tookOver).toBeUndefined();
+      await log.close();
+    }
+  });
+
+  it.each(["", '{"pid":', JSON.stringify({ pid: 7, host: "elsewhere", boot: "b", started: "1" })])(
+    "[EL-97] [8.1] a claim from the future, %j, is held for one lease from when it is first seen",
+    async (text) => {
+      const dir = nextPath();
+      await segmentEventLog({ dir }).close();
+      const claim = foreignClaim(dir, text);
+      const nextYear = new Date(Date.now() + 365 * 86_400_000);
+      utimesSync(claim, nextYear, nextYear);
+      expect(() => segmentEventLog({ dir, leaseMs: 100 })).toThrow(LOCKED);
+      // An owner whose clock runs ahead says so again and again.
+      await wait(60);
+      utimesSync(claim, nextYear, nextYear);
+      await wait(60);
+      expect(() => segmentEventLog({ dir, leaseMs: 100 })).toThrow(LOCKED);
+      await wait(150);
+      await segmentEventLog({ dir, leaseMs: 100 }).close();
+    },
+  );
 
   it("[EL-85] a claim is renewed while its owner runs", async () => {
     const dir = nextPath();

@@ -48,6 +48,12 @@ export interface SegmentEventLog extends EventLog {
    * @returns how many payloads were erased.
    */
   forget(which: number | ((event: CarEvent) => boolean)): Promise<number>;
+  /**
+   * For what is kept beside the log: whoever takes the log over later sees everything that was synced before a call that
+   * did not throw.
+   * @throws `LogFencedError` when another process has taken the log over.
+   */
+  assertOwner(): void;
 }
 
 /**
@@ -149,14 +155,21 @@ class FolderEventLog implements SegmentEventLog {
     return forgetPayloads(this.parts, which);
   }
 
+  assertOwner(): void {
+    this.parts.claim.check();
+  }
+
   async close(): Promise<void> {
     if (!this.queue.close()) return;
     try {
       if (!this.queue.hasFailed) await this.lastFlush();
     } finally {
       await this.commits.idle();
-      this.parts.writer.close();
-      this.parts.claim.release();
+      try {
+        this.parts.writer.close();
+      } finally {
+        this.parts.claim.release();
+      }
     }
   }
 

@@ -1,0 +1,26 @@
+import type { JsonValue } from "../json/json-value.js";
+
+/** Payload of `session_opened`. */
+export type SessionOpenedData = {
+  /** The session; its runs name it as `session_id`. */
+  readonly session_id: string;
+  /** On whose behalf everything in it is done. */
+  readonly principal: string;
+  /** What the user asked for, in their own words, as far as it counts; absent when nothing was said yet. */
+  readonly request?: string;
+};
+
+/** Payload of `session_told`: further words of the user, or something that the model is shown by the host. */
+export type SessionToldData =
+  | {
+      readonly session_id: string;
+      /** The user's words, as far as they count. */
+      readonly said: string;
+    }
+  | {
+      readonly session_id: string;
+      /** What the model is shown. */
+      readonly shown: JsonValue;
+      /** Data-flow labels of it; empty for what counts as trusted data. */
+      readonly labels: readonly string[];
+    };
