@@ -185,7 +185,6 @@ function say(ending: Ending): unknown {
     case "throw_status":
       throw Object.assign(new Error("bad request"), { status: 400 });
     case "throw_odd":
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is the case
       throw new Proxy(
         {},
         {
