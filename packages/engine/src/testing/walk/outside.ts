@@ -50,7 +50,7 @@ export interface SeenCall {
 const COMPENSATED: Partial<ToolSchemaInput> = { reversibility: "compensable" };
 
 /** Tools of every kind that the engine tells apart. */
-export const SCHEMAS: readonly ToolSchemaInput[] = [
+const SCHEMAS: readonly ToolSchemaInput[] = [
   { name: "read", reversibility: "reversible" },
   { name: "kept", reversibility: "reversible", cache_ttl_secs: 1 },
   { name: "pay" },
