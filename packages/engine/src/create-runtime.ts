@@ -58,7 +58,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
       limits,
       outputLimits: { maxDepth: limits.max_depth, maxBytes: limits.max_output_bytes },
       maxConcurrency: concurrencyOf(options.maxConcurrency),
-      schedule: options.schedule ?? "safe",
+      schedule: scheduleOf(options.schedule),
     },
     registration: {
       compiler,
@@ -144,6 +144,12 @@ function storeOf(state: RuntimeOptions["state"]): StateStore {
 
 function isStore(state: StateStore | Readonly<Record<string, JsonValue>>): state is StateStore {
   return typeof (state as StateStore).acquire === "function" && typeof (state as StateStore).commit === "function";
+}
+
+/** Anything else would turn the order off that keeps what cannot be undone for last. */
+function scheduleOf(value: RuntimeOptions["schedule"] = "safe"): "safe" | "eager" {
+  if (value === "safe" || value === "eager") return value;
+  throw new ConfigInvalidError("`schedule` is `safe` or `eager`");
 }
 
 function concurrencyOf(value: number | undefined): number {

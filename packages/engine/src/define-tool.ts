@@ -1,5 +1,12 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
-import { type JsonObject, ToolError, ToolInvalidError, type ToolSchemaInput } from "@car/ir";
+import {
+  assertKnownOptions,
+  type JsonObject,
+  ToolError,
+  ToolInvalidError,
+  ToolSchema,
+  type ToolSchemaInput,
+} from "@car/ir";
 import type { Tool, ToolContext } from "@car/ir/ports";
 
 /** Parameters of a tool: any Standard Schema (zod, Valibot, ArkType, ...), whose types are inferred, or JSON Schema. */
@@ -19,9 +26,11 @@ export interface ToolDefinition<P extends ToolParameters> extends Omit<ToolSchem
 /**
  * Makes a tool. With a Standard Schema, `execute` gets what that schema makes of the parameters (defaults, coercion);
  * a schema that cannot be written as JSON Schema accepts any object at the gate and is checked at the call.
- * @throws `ToolInvalidError` (`CAR_TOOL_INVALID`) when the schema cannot be turned into JSON Schema.
+ * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`) for a field that no tool has, `ToolInvalidError` (`CAR_TOOL_INVALID`)
+ * when the schema cannot be turned into JSON Schema.
  */
 export function defineTool<P extends ToolParameters>(definition: ToolDefinition<P>): Tool {
+  assertKnownOptions(definition, FIELDS, `defineTool ${definition.name}`);
   const { parameters, execute, reserve, ...host } = definition;
   const extra = reserve === undefined ? {} : { reserve };
   if (!isStandardSchema(parameters)) {
@@ -39,6 +48,8 @@ export function defineTool<P extends ToolParameters>(definition: ToolDefinition<
     ...extra,
   };
 }
+
+const FIELDS = [...Object.keys(ToolSchema.shape), "execute", "reserve"];
 
 function isStandardSchema(parameters: ToolParameters): parameters is StandardSchemaV1 {
   // ArkType's schemas are functions.

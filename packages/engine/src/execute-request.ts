@@ -10,8 +10,8 @@ export const DEFAULT_PRINCIPAL = "default";
 const EXECUTE_OPTIONS = ["signal", "principal", "executor"] as const satisfies readonly (keyof ExecuteOptions)[];
 
 /** What `execute` was given, checked: whoever is misspelt is not there, and nobody would notice. */
-export function executeRequest(options: ExecuteOptions, more: readonly string[] = []): RunRequest {
-  assertKnownOptions(options, [...EXECUTE_OPTIONS, ...more], "execute");
+export function executeRequest(options: ExecuteOptions, more: readonly string[] = [], what = "execute"): RunRequest {
+  assertKnownOptions(options, [...EXECUTE_OPTIONS, ...more], what);
   const { signal, principal = DEFAULT_PRINCIPAL, executor } = options;
   assertSignal(signal);
   assertPrincipal(principal);

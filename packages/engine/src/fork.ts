@@ -1,4 +1,4 @@
-import { type CarEvent, DEFAULT_LIMITS, type EventOf, payloadOf } from "@car/ir";
+import { assertKnownOptions, type CarEvent, DEFAULT_LIMITS, type EventOf, payloadOf } from "@car/ir";
 import { type Checkpoint, checkCheckpoint, savedEntries } from "./checkpoint/checkpoint.js";
 import { createRuntime } from "./create-runtime.js";
 import { restoredStateStore } from "./defaults/replay-defaults.js";
@@ -20,6 +20,7 @@ export async function fork(
   from: ForkPoint,
   options: Omit<RuntimeOptions, "state" | "durable"> = {},
 ): Promise<ReturnType<typeof createRuntime>> {
+  assertKnownOptions(from, ["checkpoint", "events", "seq"], "fork");
   const checkpoint =
     "checkpoint" in from ? checkCheckpoint(from.checkpoint) : await checkpointAt(from.events, from.seq);
   // A store that has come as far keeps the entries' versions as they were.

@@ -1,4 +1,4 @@
-import { RuntimeBusyError } from "@car/ir";
+import { assertKnownOptions, RuntimeBusyError } from "@car/ir";
 import { approvalMethods } from "./approvals/approval-methods.js";
 import { SuspendedRuns } from "./approvals/suspended-runs.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";
@@ -10,15 +10,15 @@ import { createDoors } from "./doors.js";
 import { DEFAULT_PRINCIPAL, executeRequest } from "./execute-request.js";
 import { rejection } from "./rejection.js";
 import type { RuntimeParts } from "./runtime-parts.js";
-import { type RecoverOptions, type RecoveryReport, recoverRuns } from "./recovery/recover.js";
+import { checkRecoverOptions, type RecoverOptions, type RecoveryReport, recoverRuns } from "./recovery/recover.js";
 import { unfinishedRuns } from "./recovery/unfinished-runs.js";
 import { type SubscribeOptions, subscription, type Subscription } from "./evidence/subscription.js";
 import { createHostState } from "./host-state.js";
 import { executeWithReplan } from "./replan/execute-with-replan.js";
-import { REPLAN_OPTIONS } from "./replan/replan-options.js";
+import { REPLAN_OPTIONS, type ReplanOptions } from "./replan/replan-options.js";
 import type { ReplanServices } from "./replan/replan-services.js";
 import { cancelRun } from "./run/cancel-run.js";
-import type { Host } from "./run/host.js";
+import type { Host, RunRequest } from "./run/host.js";
 import { memoryLink } from "./memory-link.js";
 import { OpenRuns } from "./run/open-runs.js";
 import { startRun } from "./run/start-run.js";
@@ -53,10 +53,9 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
         return rejection(error);
       }
     },
-    executeWithReplan: async (input, options) =>
-      executeWithReplan(services, input, { ...options, ...executeRequest(options, REPLAN_OPTIONS) }),
-    verify: (proposal, { principal = DEFAULT_PRINCIPAL } = {}) =>
-      parts.verify(proposal, { config: holder.current, principal }),
+    executeWithReplan: async (input, options) => executeWithReplan(services, input, replanRequest(options)),
+    verify: async (proposal, options) =>
+      parts.verify(proposal, { config: holder.current, principal: principalOf(options) }),
     session: (options) => openSession(options, sessionHost(services, parts, holder)),
     recover: (options = {}) => takeUpLeft({ parts, host, assertOpen: doors.assertOpen }, options),
     ...checkpointMethods({ ...host, config: () => holder.current }, assertIdle),
@@ -76,6 +75,16 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       return (closing ??= closeRuntime(parts, suspended));
     },
   };
+}
+
+function replanRequest(options: ReplanOptions & ExecuteOptions): ReplanOptions & RunRequest {
+  return { ...options, ...executeRequest(options, REPLAN_OPTIONS, "executeWithReplan") };
+}
+
+/** On whose behalf something is verified. */
+function principalOf(options: Pick<ExecuteOptions, "principal"> = {}): string {
+  assertKnownOptions(options, ["principal"], "verify");
+  return options.principal ?? DEFAULT_PRINCIPAL;
 }
 
 /** Throws unless something may be restored now. */
@@ -100,6 +109,7 @@ async function takeUpLeft<Report>(
   options: RecoverOptions,
 ): Promise<RecoveryReport> {
   assertOpen();
+  checkRecoverOptions(options);
   const { durable } = parts;
   const report = await durable?.unfinished.takeUp(async (from, onTaken) => {
     const runs = await unfinishedRuns(parts.recorder.log, from);

@@ -1,4 +1,4 @@
-import { contentHash, type JsonValue } from "@car/ir";
+import { assertKnownOptions, contentHash, type JsonValue } from "@car/ir";
 import { ALLOW, type Decision, type PlanFinding, type PolicyEngine } from "@car/ir/ports";
 import { deny } from "./decision/decisions.js";
 import type { PolicyDocument } from "./document/policy-document.js";
@@ -27,6 +27,7 @@ export function rulePolicy(
   rules: readonly PolicyRule[] | PolicyDocument,
   options: RulePolicyOptions = {},
 ): PolicyEngine {
+  assertKnownOptions(options, ["defaultEffect", "onRuleError"], "rulePolicy");
   const { rules: known, ids, defaultEffect } = soundPolicy(rules, options.defaultEffect);
   const compiled = known.map((rule, at) => compileRule(rule, ids[at] ?? ""));
   const { forAction, forTool } = indexRules(compiled);

@@ -1,4 +1,4 @@
-import { ConfigInvalidError } from "@car/ir";
+import { assertKnownOptions, ConfigInvalidError } from "@car/ir";
 
 /** Bounds of an agent. All are whole numbers of at least 1. */
 export interface AgentLimits {
@@ -36,9 +36,9 @@ const DEFAULTS: Required<AgentLimits> = Object.freeze({
 
 /** Fills in the defaults. Throws `ConfigInvalidError` for an unknown name or a value that bounds nothing. */
 export function agentLimits(given: AgentLimits = {}): Required<AgentLimits> {
+  assertKnownOptions(given, Object.keys(DEFAULTS), "limits");
   const limits: Record<string, number> = { ...DEFAULTS };
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
-    if (!Object.hasOwn(DEFAULTS, name)) throw new ConfigInvalidError(`limits: unknown field \`${name}\``);
     if (value === undefined) continue;
     if (!Number.isSafeInteger(value) || (value as number) < 1) {
       throw new ConfigInvalidError(`limits: \`${name}\` must be a whole number of at least 1`);

@@ -58,6 +58,25 @@ export interface AgentOptions {
   readonly clock?: Clock;
 }
 
+/** Names of all options: what is misspelt is refused. */
+export const AGENT_OPTIONS = [
+  "model",
+  "goal",
+  "runtime",
+  "tools",
+  "offer",
+  "system",
+  "limits",
+  "failureBehavior",
+  "plan",
+  "modelName",
+  "params",
+  "signal",
+  "principal",
+  "executor",
+  "clock",
+] as const satisfies readonly (keyof AgentOptions)[];
+
 /**
  * Why an agent ended.
  * - `goal_reached`: the model answered with text and called no tool.

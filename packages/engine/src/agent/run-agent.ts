@@ -1,11 +1,11 @@
-import { ConfigInvalidError } from "@car/ir";
+import { assertKnownOptions, ConfigInvalidError } from "@car/ir";
 import { createRuntime } from "../create-runtime.js";
 import { systemClock } from "../defaults/system-clock.js";
 import { TimerQueue } from "../time/timer-queue.js";
 import { errorOf } from "../time/bounded-wait.js";
 import type { Agent, AgentEnd } from "./agent.js";
 import { agentLimits } from "./agent-limits.js";
-import type { AgentOptions, AgentResult, AgentTurn } from "./agent-options.js";
+import { AGENT_OPTIONS, type AgentOptions, type AgentResult, type AgentTurn } from "./agent-options.js";
 import { askModel } from "./ask-model.js";
 import { openDeadline } from "./deadline.js";
 import { assistantMessage, openingMessages, refusalMessages, resultMessages } from "./messages.js";
@@ -19,6 +19,7 @@ import { runCalls } from "./run-calls.js";
  * @throws `ConfigInvalidError`, `ToolInvalidError` for options that are wrong; otherwise never rejects.
  */
 export async function runAgent(options: AgentOptions): Promise<AgentResult> {
+  assertKnownOptions(options, AGENT_OPTIONS, "runAgent");
   const limits = agentLimits(options.limits);
   const own = ownRuntime(options);
   const timers = new TimerQueue(options.clock ?? systemClock);

@@ -1,6 +1,7 @@
-import { ConfigInvalidError, type ProposalResult } from "@car/ir";
+import { assertKnownOptions, ConfigInvalidError, type ProposalResult } from "@car/ir";
 import type { ApprovalDecision, ApprovalStore, Clock, StoredApprovalRequest } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
+import { assertSignal } from "../run/signals.js";
 import { planSubject } from "./subject.js";
 import type { SuspendedRuns } from "./suspended-runs.js";
 
@@ -58,22 +59,44 @@ export function approvalMethods(parts: ApprovalParts, suspended: SuspendedRuns):
   return {
     approvals: {
       pending: async () => store().pending(parts.clock.now()),
-      decide: async (id, decision) => store().decide(id, decision, parts.clock.now()),
+      decide: async (id, decision) => {
+        assertKnownOptions(decision, DECISION, "approvals.decide");
+        return store().decide(id, decision, parts.clock.now());
+      },
       approvePlan: async (hash, options = {}) => store().grant(grantOf(hash, options, parts)),
     },
-    resume: async (runId, { signal } = {}) => {
+    resume: async (runId, options = {}) => {
       parts.assertReady();
-      return suspended.resume(runId, signal);
+      assertKnownOptions(options, ["signal"], "resume");
+      assertSignal(options.signal);
+      return suspended.resume(runId, options.signal);
     },
     suspended: () => suspended.ids(),
   };
 }
 
+const DECISION = [
+  "approved",
+  "by",
+  "note",
+  "sticky",
+  "expires_at",
+] as const satisfies readonly (keyof ApprovalDecision)[];
+const GRANT = [
+  "principal",
+  "by",
+  "note",
+  "sticky",
+  "expires_at",
+] as const satisfies readonly (keyof ApprovePlanOptions)[];
+
 function grantOf(
   hash: string,
-  { principal = "default", by, note, sticky = false, expires_at }: ApprovePlanOptions,
+  options: ApprovePlanOptions,
   { clock, config }: ApprovalParts,
 ): Parameters<ApprovalStore["grant"]>[0] {
+  assertKnownOptions(options, GRANT, "approvals.approvePlan");
+  const { principal = "default", by, note, sticky = false, expires_at } = options;
   if (!HASH.test(hash)) throw new ConfigInvalidError("a plan is named by its `proposal_hash`, 64 hex characters");
   const current = config();
   return {

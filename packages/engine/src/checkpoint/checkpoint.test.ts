@@ -1,6 +1,7 @@
 import type { CarEvent } from "@car/ir";
 import { collectEvents } from "@car/conformance";
 import { replayState } from "@car/eventlog";
+import { memoryApprovalStore, requireApproval, rulePolicy } from "@car/policy";
 import { memoryStateStore } from "@car/state";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -65,6 +66,25 @@ describe("checkpoint and restore", () => {
     await open;
     await other.restore(checkpoint);
     await runtime.restore(checkpoint);
+  });
+
+  it("[CK-3] [8.3] is refused while a run is suspended: it would go on with what it had read before", async () => {
+    const policy = rulePolicy([requireApproval("pay")]);
+    const paid: unknown[] = [];
+    const pay = tool("pay", ({ amount }) => void paid.push(amount));
+    const options = { tools: [pay], policy, approvals: memoryApprovalStore() };
+    const [{ runtime }, { runtime: other }] = [
+      testRuntime({ ...options, state: { k: 1_000 } }),
+      testRuntime({ state: { k: 0 } }),
+    ];
+    const read = { id: "r", type: "state_read", parameters: { key: "k" } } as const;
+    const { run_id } = await runtime.execute({
+      actions: [read, call("p", "pay", { parameters: { amount: "$r.output" } })],
+    });
+    await expect(runtime.restore(await other.checkpoint())).rejects.toMatchObject({ code: "CAR_RUNTIME_BUSY" });
+    expect((await runtime.resume(run_id, { signal: AbortSignal.abort() })).status).toBe("canceled");
+    await runtime.restore(await other.checkpoint());
+    expect([paid, runtime.state.get("k")]).toEqual([[], 0]);
   });
 
   it("[CK-4] the log tells of both, and rebuilds the state that was restored", async () => {

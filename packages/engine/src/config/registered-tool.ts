@@ -1,4 +1,5 @@
 import {
+  assertKnownOptions,
   contentHash,
   effectKey,
   type JsonObject,
@@ -74,7 +75,11 @@ export function registerTool(tool: Tool, context: RegistrationContext): Register
   return new RegisteredTool(tool, schema, context);
 }
 
+const FIELDS = ["schema", "execute", "labels", "reserve"] as const satisfies readonly (keyof Tool)[];
+
 function checkToolShape(tool: Tool, schema: ToolSchema): void {
+  // An object of a class has what it likes; of a plain one nobody else reads what is misspelt.
+  if (Object.getPrototypeOf(tool) === Object.prototype) assertKnownOptions(tool, FIELDS, `tool ${schema.name}`);
   if (tool.execute !== undefined && typeof tool.execute !== "function") {
     throw new ToolInvalidError(`tool \`${schema.name}\`: execute is not a function`);
   }

@@ -1,6 +1,7 @@
 import { effectiveReversibility, type Reason, ToolError } from "@car/ir";
 import { ownCount } from "../budget/own-count.js";
 import { EXTERNAL } from "../plan/plan-flags.js";
+import { follow } from "../run/follow.js";
 import { failed, isThenable, type Outcome, type SideEffect } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
@@ -96,19 +97,15 @@ function answerOf(attempt: Attempt): unknown {
 
 function listen(attempt: Attempt, answer: PromiseLike<unknown>): void {
   const { run, slot } = attempt;
-  // A thenable that is not a promise may call back twice, at once, or throw; a promise around it may not.
-  const promise = answer instanceof Promise ? (answer as Promise<unknown>) : Promise.resolve(answer);
-  promise.then(
-    (value) => {
-      if (attempt.isOver) return dropLate(attempt);
-      run.tick();
-      attempt.onOutcome(run, slot, end(attempt, outcomeOfAnswer(run, slot, value)));
-    },
-    (error: unknown) => {
-      if (attempt.isOver) return dropLate(attempt);
-      run.tick();
-      attempt.onOutcome(run, slot, end(attempt, outcomeOfThrow(slot, error, attempt)));
-    },
+  const answered = (judge: () => Outcome): void => {
+    if (attempt.isOver) return dropLate(attempt);
+    run.tick();
+    attempt.onOutcome(run, slot, end(attempt, judge()));
+  };
+  follow(
+    answer,
+    (value) => answered(() => outcomeOfAnswer(run, slot, value)),
+    (error) => answered(() => outcomeOfThrow(slot, error, attempt)),
   );
 }
 

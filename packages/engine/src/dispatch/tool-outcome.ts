@@ -1,4 +1,4 @@
-import { CarError, copyJson, type ErrorClass, JsonInvalidError, type JsonValue, type ReasonCode } from "@car/ir";
+import { CarError, copyJson, type ErrorClass, type JsonValue, type ReasonCode } from "@car/ir";
 import { labelOutput } from "../flow/output-labels.js";
 import { failed, type Outcome, type SideEffect } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
@@ -22,16 +22,18 @@ const DEFINITE: ReadonlySet<ErrorClass> = new Set<ErrorClass>(["invalid", "denie
 /** Of what was answered and is refused: the call has acted, whatever it says. */
 const ACTED: SideEffect = "acted";
 
-/** What a tool's answer means: its output, copied and checked, or the failure that it reports. */
+/** What a tool's answer means: its output, copied and checked, or the failure that it reports. Never throws. */
 export function outcomeOfAnswer(run: Run, slot: Slot, answer: unknown): Outcome {
-  let output: JsonValue;
   try {
-    output = copyJson(answer, run.config.outputLimits);
+    return outcomeOfOutput(run, slot, copyJson(answer, run.config.outputLimits));
   } catch (error) {
-    const why = error instanceof JsonInvalidError ? error.message : messageOf(error);
-    const message = `the output is not usable: ${why}`;
+    const message = `the output is not usable: ${messageOf(error)}`;
     return failed({ code: "invalid_output", message, class: "terminal" }, "terminal", undefined, ACTED);
   }
+}
+
+/** Throws what the host's own code throws: a compiled schema may be one of its making. */
+function outcomeOfOutput(run: Run, slot: Slot, output: JsonValue): Outcome {
   const failure = typeof output === "object" && output !== null ? reportedFailure(slot, output) : undefined;
   if (failure !== undefined) return failure;
   const problems = slot.tool?.returns?.check(output);

@@ -19,53 +19,88 @@ export interface TokenBucketOptions {
 }
 
 /** Creates a full bucket (token bucket algorithm, as in RFC 2697 without the second colour). */
-export function createTokenBucket({ maxCalls, intervalMs, timers, now }: TokenBucketOptions): TokenBucket {
-  const perMs = maxCalls / intervalMs;
-  const queue = new Set<() => void>();
-  let tokens = maxCalls;
-  let filledAt = now();
-  let timer: Timer | undefined;
+export function createTokenBucket(options: TokenBucketOptions): TokenBucket {
+  return new FilledBucket(options);
+}
 
-  const refill = (): void => {
-    const time = now();
-    tokens = Math.min(maxCalls, tokens + (time - filledAt) * perMs);
-    filledAt = time;
-  };
-  const serve = (): void => {
-    timer = undefined;
-    refill();
-    for (const grant of queue) {
-      // Tokens arrive in fractions; a rounding error must not cost a waiter another round.
-      if (tokens < 1 - 1e-9) break;
-      tokens = Math.max(0, tokens - 1);
-      queue.delete(grant);
+class FilledBucket implements TokenBucket {
+  readonly maxCalls: number;
+  readonly intervalMs: number;
+  private readonly timers: TimerQueue;
+  private readonly now: () => number;
+  private readonly queue = new Set<() => void>();
+  private tokens: number;
+  private filledAt: number;
+  private timer: Timer | undefined = undefined;
+
+  constructor({ maxCalls, intervalMs, timers, now }: TokenBucketOptions) {
+    this.maxCalls = this.tokens = maxCalls;
+    this.intervalMs = intervalMs;
+    this.timers = timers;
+    this.now = now;
+    this.filledAt = now();
+  }
+
+  take(): QueueWait | undefined {
+    this.refill();
+    if (this.queue.size === 0 && this.hasToken()) {
+      this.useToken();
+      return undefined;
+    }
+    let grant!: () => void;
+    const granted = new Promise<void>((resolve) => (grant = resolve));
+    this.queue.add(grant);
+    this.arm();
+    return { granted, cancel: () => this.leave(grant) };
+  }
+
+  private leave(grant: () => void): void {
+    if (this.queue.delete(grant)) return this.disarm();
+    this.tokens = Math.min(this.maxCalls, this.tokens + 1);
+    this.serve();
+  }
+
+  private refill(): void {
+    const time = this.now();
+    this.tokens = Math.min(this.maxCalls, this.tokens + (time - this.filledAt) * this.perMs());
+    this.filledAt = time;
+  }
+
+  private serve(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+    this.refill();
+    for (const grant of this.queue) {
+      if (!this.hasToken()) break;
+      this.useToken();
+      this.queue.delete(grant);
       grant();
     }
-    arm();
-  };
-  const arm = (): void => {
-    if (queue.size > 0 && timer === undefined) timer = timers.set(Math.max(0, (1 - tokens) / perMs), serve);
-  };
+    this.arm();
+  }
 
-  return {
-    maxCalls,
-    intervalMs,
-    take() {
-      refill();
-      if (queue.size === 0 && tokens >= 1 - 1e-9) {
-        tokens = Math.max(0, tokens - 1);
-        return undefined;
-      }
-      let grant!: () => void;
-      const granted = new Promise<void>((resolve) => (grant = resolve));
-      queue.add(grant);
-      arm();
-      const cancel = (): void => {
-        if (queue.delete(grant)) return;
-        tokens = Math.min(maxCalls, tokens + 1);
-        serve();
-      };
-      return { granted, cancel };
-    },
-  };
+  private arm(): void {
+    if (this.queue.size === 0 || this.timer !== undefined) return;
+    this.timer = this.timers.set(Math.max(0, (1 - this.tokens) / this.perMs()), () => this.serve());
+  }
+
+  /** With nobody who waits nothing is due: a timer would only keep the process alive. */
+  private disarm(): void {
+    if (this.queue.size > 0) return;
+    this.timer?.cancel();
+    this.timer = undefined;
+  }
+
+  /** Tokens arrive in fractions; a rounding error must not cost a waiter another round. */
+  private hasToken(): boolean {
+    return this.tokens >= 1 - 1e-9;
+  }
+
+  private useToken(): void {
+    this.tokens = Math.max(0, this.tokens - 1);
+  }
+
+  private perMs(): number {
+    return this.maxCalls / this.intervalMs;
+  }
 }

@@ -1,4 +1,4 @@
-import { type ActionResult, canonicalJson, type ProposalResult } from "@car/ir";
+import { type ActionResult, assertKnownOptions, canonicalJson, type ProposalResult } from "@car/ir";
 import { clipText } from "./clip-text.js";
 import { actionIdOf } from "./proposal-from-tool-calls.js";
 
@@ -15,6 +15,7 @@ const DEFAULT_MAX_CHARS = 16_000;
  * what to do about it, and whether the run was undone. Cut to size with a note of how much is missing.
  */
 export function formatToolResult(result: ActionResult | ProposalResult, options: FormatOptions = {}): string {
+  assertKnownOptions(options, ["maxChars"], "formatToolResult");
   const maxChars = options.maxChars ?? DEFAULT_MAX_CHARS;
   return clipText("results" in result ? runText(result) : actionText(result), maxChars);
 }

@@ -1,4 +1,10 @@
-import { type InputProblem, type JsonObject, type ProposalInput, ProposalInvalidError } from "@car/ir";
+import {
+  assertKnownOptions,
+  type InputProblem,
+  type JsonObject,
+  type ProposalInput,
+  ProposalInvalidError,
+} from "@car/ir";
 import { toolNameOf } from "./model-names.js";
 import type { HasTools } from "./tools-for-model.js";
 
@@ -35,8 +41,10 @@ interface Call {
  */
 export function proposalFromToolCalls(
   calls: readonly ModelToolCall[],
-  { runtime, failure_behavior = "skip", source = "model" }: FromToolCallsOptions = {},
+  options: FromToolCallsOptions = {},
 ): ProposalInput {
+  assertKnownOptions(options, ["runtime", "failure_behavior", "source"], "proposalFromToolCalls");
+  const { runtime, failure_behavior = "skip", source = "model" } = options;
   const problems: InputProblem[] = [];
   if (calls.length === 0) problems.push({ path: "", message: "there are no tool calls" });
   const tools = runtime?.tools() ?? [];

@@ -7,7 +7,14 @@ import {
   readLog,
   type SegmentEventLog,
 } from "@car/eventlog/node";
-import { CarError, type CarEvent, ConfigInvalidError, DEFAULT_LIMITS, LogWriteError } from "@car/ir";
+import {
+  assertKnownOptions,
+  CarError,
+  type CarEvent,
+  ConfigInvalidError,
+  DEFAULT_LIMITS,
+  LogWriteError,
+} from "@car/ir";
 import type { ApprovalStore } from "@car/ir/ports";
 import { restoredStateStore } from "@car/state";
 import type { DurableParts } from "../recovery/durable-parts.js";
@@ -67,6 +74,16 @@ export interface DurableStore extends DurableParts {
 }
 
 const SNAPSHOT_EVERY = 1_000;
+const OPTIONS = [
+  "dir",
+  "durability",
+  "snapshotEvery",
+  "maxReceipts",
+  "segmentBytes",
+  "leaseMs",
+  "onError",
+  "fs",
+] as const satisfies readonly (keyof DurableStoreOptions)[];
 
 /**
  * Opens a folder that keeps a runtime's state, log and receipts. The log is the truth; snapshots of the state bound
@@ -75,6 +92,7 @@ const SNAPSHOT_EVERY = 1_000;
  * `LogWriteError` when it cannot be written.
  */
 export async function durableStore(options: DurableStoreOptions): Promise<DurableStore> {
+  assertKnownOptions(options, OPTIONS, "durableStore");
   if (!((options.snapshotEvery ?? SNAPSHOT_EVERY) >= 1))
     throw new ConfigInvalidError("snapshotEvery must be at least 1");
   try {

@@ -1,4 +1,5 @@
 import {
+  assertKnownOptions,
   CarError,
   copyJson,
   DEFAULT_LIMITS,
@@ -31,7 +32,9 @@ export interface RecordedExecutor {
 }
 
 /** Makes the calls, through tools' own code or another executor, and records them with what came of them. */
-export function recordExecutor(live: Executor | readonly Tool[], { redact }: RecordOptions = {}): RecordedExecutor {
+export function recordExecutor(live: Executor | readonly Tool[], options: RecordOptions = {}): RecordedExecutor {
+  assertKnownOptions(options, ["redact"], "recordExecutor");
+  const { redact } = options;
   const execute = typeof live === "function" ? live : executorOf(live);
   const calls: CallRecord[] = [];
   return {

@@ -1,4 +1,11 @@
-import { canonicalJson, type ErrorClass, type JsonObject, RecordingMissedError, ToolError } from "@car/ir";
+import {
+  assertKnownOptions,
+  canonicalJson,
+  type ErrorClass,
+  type JsonObject,
+  RecordingMissedError,
+  ToolError,
+} from "@car/ir";
 import type { Executor, ToolContext } from "@car/ir/ports";
 import { firstDifference } from "../replay/difference.js";
 import type { RecordOptions } from "./record-executor.js";
@@ -10,7 +17,9 @@ import { checkRecording, type RecordedCall, type RecordedCallError } from "./too
  * @param recording - as read from a file; `redact` must be what it was recorded with.
  * @throws `RecordingInvalidError` (`CAR_RECORDING_INVALID`).
  */
-export function replayExecutor(recording: unknown, { redact }: RecordOptions = {}): Executor {
+export function replayExecutor(recording: unknown, options: RecordOptions = {}): Executor {
+  assertKnownOptions(options, ["redact"], "replayExecutor");
+  const { redact } = options;
   const { calls } = checkRecording(recording);
   const byName = new Map<string, RecordedCall[]>();
   for (const call of calls) {

@@ -2,6 +2,7 @@ import { mayAbort, type Reason } from "@car/ir";
 import { isExternal } from "../dispatch/call-tool.js";
 import { boundDuration } from "../run/bound-duration.js";
 import { endSlot, stopIfDue, stopRun } from "../run/finish.js";
+import { leftByRunsOf } from "../run/external-effects.js";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { stopIfChanged } from "../run/state-versions.js";
@@ -62,7 +63,8 @@ async function decideAll(run: Run, doubtful: readonly Slot[], recovery: Recovery
 
 /** The host's word that the tool is idempotent, or that it leaves nothing, makes another attempt safe; nobody is asked. */
 async function answerFor(run: Run, slot: Slot, recovery: Recovery): Promise<InDoubtAnswer> {
-  if (slot.tool?.schema.idempotent === true || !isExternal(run, slot)) return "rerun";
+  if (slot.tool?.schema.idempotent === true) return "rerun";
+  if (!isExternal(run, slot) && leftByRunsOf(run, slot) === "none") return "rerun";
   const answer = await askInDoubt(run, slot, recovery);
   if (answer === "rerun") note(run, slot, recovery, answer);
   return answer;

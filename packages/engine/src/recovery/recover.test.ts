@@ -72,6 +72,18 @@ describe("a call in doubt", () => {
     expect(world.calls).toMatchObject([{ key: asked!.idempotency_key }]);
   });
 
+  it.each<[string, ReturnType<OnInDoubt>]>([
+    ["failed", "failed"],
+    ["rerun", "rerun"],
+    ["output", { output: 7 }],
+  ])("[EN-133] [7.1] [8.2] is in the log and in the report with the host's answer: %s", async (name, answer) => {
+    const events = await recorded(ONE, { until: "action_executing" });
+    const { run, durable } = await recover(events, () => answer);
+    expect(run.in_doubt).toEqual([{ action_id: "pay", answer: name }]);
+    const doubts = (await collectEvents(durable.eventLog)).filter(({ kind }) => kind === "action_in_doubt");
+    expect(doubts).toMatchObject([{ action_id: "pay", data: { answer: name, reason: { code: "in_doubt" } } }]);
+  });
+
   it.each(["note", "put"])("[EN-51] [8.2] is made again unasked if it is a call of `%s`", async (name) => {
     const events = await recorded({ actions: [call("a", name)] }, { until: "action_executing" });
     const { run, world } = await recover(events, () => expect.fail("asked"));

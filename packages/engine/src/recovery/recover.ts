@@ -1,4 +1,12 @@
-import { type ActionProposal, CarError, epochMsOf, parseProposal, type ProposalResult } from "@car/ir";
+import {
+  type ActionProposal,
+  assertKnownOptions,
+  CarError,
+  ConfigInvalidError,
+  epochMsOf,
+  parseProposal,
+  type ProposalResult,
+} from "@car/ir";
 import { Attempt } from "../dispatch/attempt.js";
 import { buildPlan, type Plan, type PlanResult } from "../plan/plan.js";
 import { begin } from "../run/begin.js";
@@ -22,6 +30,14 @@ export interface RecoverOptions {
   readonly unfinished?: "resume" | "rollback";
   /** Asked about each call whose outcome nobody recorded and that may not simply be made again. Default: `failed`. */
   readonly onInDoubt?: OnInDoubt;
+}
+
+/** @throws `ConfigInvalidError` for an option, or a way to go on, that does not exist. */
+export function checkRecoverOptions(options: RecoverOptions): void {
+  assertKnownOptions(options, ["unfinished", "onInDoubt"], "recover");
+  const { unfinished } = options;
+  if (unfinished === undefined || unfinished === "resume" || unfinished === "rollback") return;
+  throw new ConfigInvalidError("`recover`: `unfinished` is `resume` or `rollback`");
 }
 
 /** One run that was taken up. */

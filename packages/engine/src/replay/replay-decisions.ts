@@ -1,4 +1,4 @@
-import { type CarEvent, payloadOf, type ToolSchemaInput } from "@car/ir";
+import { assertKnownOptions, type CarEvent, payloadOf, type ToolSchemaInput } from "@car/ir";
 import type { PolicyEngine } from "@car/ir/ports";
 import { type ReplayedRun, replayedRuns } from "./log-replay.js";
 import type { ReplayStart } from "./log-steps.js";
@@ -24,6 +24,7 @@ export async function replayDecisions(
   events: AsyncIterable<CarEvent> | Iterable<CarEvent>,
   options: ReplayDecisionsOptions,
 ): Promise<DecisionsReport> {
+  assertKnownOptions(options, ["policy", "start"], "replayDecisions");
   const report = { decisions: 0, changed: [] as ChangedDecision[], undecided: [] as UndecidedDecision[] };
   for await (const run of replayedRuns(events, { ...options, mode: "asked" })) {
     if (!("followed" in run)) {

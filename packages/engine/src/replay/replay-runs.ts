@@ -1,4 +1,4 @@
-import type { CarEvent, ToolSchemaInput } from "@car/ir";
+import { assertKnownOptions, type CarEvent, type ToolSchemaInput } from "@car/ir";
 import type { PolicyEngine, SchemaCompiler } from "@car/ir/ports";
 import { type ReplayedRun, replayedRuns } from "./log-replay.js";
 import { type ReplayStart, skippedRun } from "./log-steps.js";
@@ -20,6 +20,14 @@ export interface ReplayOptions {
 }
 
 const MAX_DIVERGENCES = 100;
+const OPTIONS = [
+  "tools",
+  "policy",
+  "runIds",
+  "start",
+  "maxDivergences",
+  "schemaCompiler",
+] as const satisfies readonly (keyof ReplayOptions)[];
 
 /**
  * Executes every run of a log again and compares event by event with what was recorded. No tool is called: what came
@@ -33,6 +41,7 @@ export async function replayRuns(
   events: AsyncIterable<CarEvent> | Iterable<CarEvent>,
   options: ReplayOptions = {},
 ): Promise<ReplayReport> {
+  assertKnownOptions(options, OPTIONS, "replayRuns");
   const { maxDivergences = MAX_DIVERGENCES, runIds, ...how } = options;
   const report = new Report(runIds);
   const wanted = runIds && new Set(runIds);

@@ -6,11 +6,16 @@ import type { Slot } from "./slot.js";
 /** What a run that did not commit may have left outside the state store, the runs of its tools included. */
 export function externalEffectsOf(run: Run): ExternalEffects {
   let worst: ExternalEffects = "none";
-  for (const slot of run.board.slots) {
-    worst = worse(worst, ofSlot(run, slot));
-    if (slot.notes?.hasLostChildren === true) worst = worse(worst, "unknown");
-    for (const child of slot.notes?.children ?? []) worst = worse(worst, externalEffectsOf(child));
-  }
+  for (const slot of run.board.slots) worst = worse(worst, worse(ofSlot(run, slot), leftByRunsOf(run, slot)));
+  return worst;
+}
+
+/** What the runs that an action's tool has started may have left. */
+export function leftByRunsOf({ extras }: Run, slot: Slot): ExternalEffects {
+  const { notes } = slot;
+  let worst: ExternalEffects = notes?.hasLostChildren === true ? "unknown" : "none";
+  for (const child of notes?.children ?? []) worst = worse(worst, externalEffectsOf(child));
+  for (const child of extras.children ?? []) if (child.request.parent?.slot === slot) worst = worse(worst, "unknown");
   return worst;
 }
 

@@ -4,6 +4,7 @@ import { secure } from "../dispatch/secure.js";
 import { flowOf } from "../flow/flow-note.js";
 import { toldLabels } from "../flow/output-labels.js";
 import { applyEffects } from "./apply-effects.js";
+import { giveBackPlace, returnUnused } from "./give-back.js";
 import { failed, type Outcome, skipped, type Succeeded, type Unsuccessful } from "./outcome.js";
 import type { Run, Stop } from "./run.js";
 import { notesOf, type Slot } from "./slot.js";
@@ -27,30 +28,6 @@ export function endSlot(run: Run, slot: Slot, outcome: Outcome): Outcome {
   if (slot.undoes === undefined) countEnd(run, slot);
   for (const listener of slot.notes?.reuse?.onEnd ?? []) listener(slot.outcome!);
   return ended;
-}
-
-function returnUnused(run: Run, { notes }: Slot): void {
-  if (notes?.charge === undefined) return;
-  run.budget?.release(notes.charge);
-  notes.charge = undefined;
-}
-
-/** Of an action that is put down: neither budget, nor the answer that others wait for, nor a place stays with it. */
-export function giveBackAll(run: Run, slot: Slot): void {
-  returnUnused(run, slot);
-  const { notes } = slot;
-  for (const listener of notes?.reuse?.onEnd ?? []) listener(PUT_DOWN);
-  if (notes !== undefined) notes.reuse = undefined;
-  giveBackPlace(slot);
-}
-
-const PUT_DOWN = skipped({ code: "approval_required", message: "it waits for an approval" });
-
-/** Lets another action have the place of the tool. */
-function giveBackPlace({ tool, notes }: Slot): void {
-  if (notes?.hasPlace !== true) return;
-  notes.hasPlace = false;
-  tool!.places!.release();
 }
 
 /** What the calls may have left is told with the failure, whichever attempt left it. */

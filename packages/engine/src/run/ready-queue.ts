@@ -6,7 +6,7 @@ const THREAT = MAY_ABORT | LEADS_TO_ABORT;
 
 /**
  * Actions that may start, and the order in which they may. In an ordered plan an irreversible action waits while
- * anything runs, or could run now, that may still undo the batch: see SPEC.md EN-3.3.
+ * anything runs, or could run now, that may still undo the batch: see 3.3 of the contract.
  */
 export class ReadyQueue {
   private readonly flags: readonly number[];

@@ -1,4 +1,5 @@
 import { isExternal } from "../dispatch/call-tool.js";
+import { leftByRunsOf } from "./external-effects.js";
 import type { Unsuccessful } from "./outcome.js";
 import type { Run } from "./run.js";
 import type { Slot } from "./slot.js";
@@ -22,9 +23,10 @@ export function retryDelay(run: Run, slot: Slot, failure: Unsuccessful): number 
   return Math.max(backoff, after);
 }
 
-/** Whether the call can be made again without anybody knowing what the last one did. */
+/** Whether the call can be made again without anybody knowing what the last one, and what it had started, did. */
 export function mayRepeat(run: Run, slot: Slot, { sideEffect = "none" }: Unsuccessful): boolean {
-  return sideEffect === "none" || !isExternal(run, slot) || slot.tool!.schema.idempotent;
+  if (slot.tool!.schema.idempotent) return true;
+  return (sideEffect === "none" || !isExternal(run, slot)) && leftByRunsOf(run, slot) === "none";
 }
 
 function isRetryable({ action, undoes }: Slot, { errorClass }: Unsuccessful): boolean {

@@ -1,3 +1,4 @@
+import { follow } from "./follow.js";
 import type { Run } from "./run.js";
 import type { Hold, Slot } from "./slot.js";
 
@@ -43,11 +44,10 @@ export function waitFor<T>(run: Run, slot: Slot, wait: Waiting<T>, next: (end: W
   const timer = run.host.timers.set(wait.timeoutMs, hold.expire);
   run.board.wait(slot, hold);
   if (wait.promise === undefined) return;
-  // A promise around it, since a thenable may call back twice, at once, or throw.
-  const promise = wait.promise instanceof Promise ? wait.promise : Promise.resolve(wait.promise);
-  promise.then(
-    (value: T) => end({ kind: "value", value }),
-    (error: unknown) => end({ kind: "error", error }),
+  follow(
+    wait.promise,
+    (value) => end({ kind: "value", value }),
+    (error) => end({ kind: "error", error }),
   );
 }
 

@@ -1,4 +1,4 @@
-import { CarError, type CarEvent } from "@car/ir";
+import { assertKnownOptions, CarError, type CarEvent } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import type { ChainProblem, ChainReport } from "./chain-report.js";
 import { ChainWalk, type ChainWalkOptions } from "./chain-walk.js";
@@ -12,6 +12,15 @@ export interface VerifyChainOptions extends ChainWalkOptions {
   readonly verifySignature?: HeadVerifier;
 }
 
+const OPTIONS = [
+  "head",
+  "verifySignature",
+  "partial",
+  "after",
+  "redacted",
+  "sha256",
+] as const satisfies readonly (keyof VerifyChainOptions)[];
+
 /**
  * Recomputes the chain and reports the first edit, removal, repetition, reordering or truncation. The events are
  * streamed; nothing is kept. A `LogCorruptError` from the source is reported as `unreadable`; other errors pass.
@@ -20,6 +29,7 @@ export async function verifyChain(
   events: AsyncIterable<CarEvent> | Iterable<CarEvent>,
   options: VerifyChainOptions = {},
 ): Promise<ChainReport> {
+  assertKnownOptions(options, OPTIONS, "verifyChain");
   const walk = new ChainWalk(options);
   const problem = (await eventProblem(events, walk)) ?? (await headProblem(walk, options));
   return walk.report(problem);

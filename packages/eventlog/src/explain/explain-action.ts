@@ -1,4 +1,4 @@
-import type { CarEvent, Reason } from "@car/ir";
+import { assertKnownOptions, type CarEvent, type Reason } from "@car/ir";
 import { policiesOf } from "../payload/payload-facts.js";
 import type { ActionExplanation, ExplainedCause, ExplainedEvent } from "./action-explanation.js";
 import { describeEvent } from "./describe-event.js";
@@ -19,6 +19,7 @@ export async function explainAction(
   actionId: string,
   options: ExplainActionOptions = {},
 ): Promise<ActionExplanation | undefined> {
+  assertKnownOptions(options, ["runId"], "explainAction");
   const open = new Map<string, RunNotes>();
   let found: RunNotes | undefined;
   for await (const event of events) {

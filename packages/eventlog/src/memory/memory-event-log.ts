@@ -1,4 +1,4 @@
-import { ConfigInvalidError, LogClosedError, sha256Hex, type CarEvent } from "@car/ir";
+import { assertKnownOptions, ConfigInvalidError, LogClosedError, sha256Hex, type CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
 import type { Sha256 } from "../chain/event-hash.js";
 import { type RedactOptions, redactEvents } from "../redact/redact-events.js";
@@ -27,6 +27,12 @@ export interface MemoryEventLog extends EventLog {
 
 const DEFAULT_MAX_EVENTS = 262_144;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const OPTIONS = [
+  "maxEvents",
+  "maxBytes",
+  "sha256",
+  "redact",
+] as const satisfies readonly (keyof MemoryEventLogOptions)[];
 
 /**
  * Keeps events in memory, as rows in columns: appending makes no object. Events and hashes are made when they are
@@ -34,6 +40,7 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
  * @throws `CAR_CONFIG_INVALID` when `maxEvents` or `maxBytes` is not a positive integer.
  */
 export function memoryEventLog(options: MemoryEventLogOptions = {}): MemoryEventLog {
+  assertKnownOptions(options, OPTIONS, "memoryEventLog");
   const { maxEvents = DEFAULT_MAX_EVENTS, maxBytes = DEFAULT_MAX_BYTES, sha256 = sha256Hex } = options;
   const bounds = { maxEvents, maxBytes };
   for (const [name, value] of Object.entries(bounds)) {

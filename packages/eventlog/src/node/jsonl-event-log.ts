@@ -1,5 +1,5 @@
 import * as nodeFs from "node:fs";
-import { ConfigInvalidError, type CarError, type CarEvent } from "@car/ir";
+import { assertKnownOptions, ConfigInvalidError, type CarError, type CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
 import { type RedactOptions, redactEvents } from "../redact/redact-events.js";
 import { LineFile } from "./line-file.js";
@@ -25,6 +25,15 @@ export interface JsonlEventLogOptions {
   readonly fs?: LogFileSystem;
 }
 
+const OPTIONS = [
+  "path",
+  "fsync",
+  "bufferBytes",
+  "onError",
+  "redact",
+  "fs",
+] as const satisfies readonly (keyof JsonlEventLogOptions)[];
+
 /** Text that is gathered before it is written unasked, unless a log is told otherwise. */
 export const DEFAULT_BUFFER_BYTES = 64 * 1024;
 
@@ -38,6 +47,7 @@ export const DEFAULT_BUFFER_BYTES = 64 * 1024;
  * cannot be opened.
  */
 export function jsonlEventLog(options: JsonlEventLogOptions): EventLog {
+  assertKnownOptions(options, OPTIONS, "jsonlEventLog");
   const { bufferBytes = DEFAULT_BUFFER_BYTES } = options;
   if (!(bufferBytes > 0)) throw new ConfigInvalidError("bufferBytes must be a positive number");
   return new JsonlEventLog({ ...options, bufferBytes });

@@ -1,4 +1,4 @@
-import { type CarEvent, jsonOfEvent } from "@car/ir";
+import { assertKnownOptions, type CarEvent, jsonOfEvent } from "@car/ir";
 import { textAt } from "../payload/payload-facts.js";
 import { attributesOf } from "./attributes.js";
 import type { OtlpTraces } from "./otlp-types.js";
@@ -19,6 +19,7 @@ export async function* toOtlp(
   events: AsyncIterable<CarEvent> | Iterable<CarEvent>,
   options: OtlpOptions = {},
 ): AsyncGenerator<OtlpTraces> {
+  assertKnownOptions(options, ["serviceName"], "toOtlp");
   const { serviceName = "car" } = options;
   const open = new Map<string, RunSpans>();
   for await (const event of events) {

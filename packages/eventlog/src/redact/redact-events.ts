@@ -1,4 +1,12 @@
-import { canonicalJson, ConfigInvalidError, jsonOfEvent, sha256Hex, type CarEvent, type JsonObject } from "@car/ir";
+import {
+  assertKnownOptions,
+  canonicalJson,
+  ConfigInvalidError,
+  jsonOfEvent,
+  sha256Hex,
+  type CarEvent,
+  type JsonObject,
+} from "@car/ir";
 import type { Sha256 } from "../chain/event-hash.js";
 import { clipPayload, MIN_PAYLOAD_BYTES } from "./clip-payload.js";
 import { hideValues } from "./hide-values.js";
@@ -38,10 +46,9 @@ async function* redacted(
 }
 
 /** The change that `options` make to a payload; it gives the payload itself back when there is nothing to change. */
-function redactionOf({
-  keys = [],
-  maxBytes = Number.POSITIVE_INFINITY,
-}: RedactOptions): (data: JsonObject) => JsonObject {
+function redactionOf(options: RedactOptions): (data: JsonObject) => JsonObject {
+  assertKnownOptions(options, ["keys", "maxBytes", "sha256"], "redact");
+  const { keys = [], maxBytes = Number.POSITIVE_INFINITY } = options;
   if (!(maxBytes >= MIN_PAYLOAD_BYTES)) throw new ConfigInvalidError(`maxBytes must be at least ${MIN_PAYLOAD_BYTES}`);
   const isSensitive = sensitivityOf(keys);
   const mayHide = typeof keys === "function" || keys.length > 0;

@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { CarError, StoreCorruptError, StoreWriteError } from "@car/ir";
+import { assertKnownOptions, CarError, StoreCorruptError, StoreWriteError } from "@car/ir";
 import type { ApprovalStore } from "@car/ir/ports";
 import { type ApprovalEntry, ApprovalLedger } from "../approvals/approval-ledger.js";
 import { type ApprovalLine, approvalLine, readApprovalLine } from "./approval-line.js";
@@ -21,7 +21,9 @@ const NOT_KEPT = "a request or grant has fields that no approval has, so it is n
  * @throws `StoreWriteError` when the file cannot be opened or written, `StoreCorruptError` naming the line that is not as
  * it was written.
  */
-export function jsonlApprovalStore({ path }: JsonlApprovalStoreOptions): ApprovalStore {
+export function jsonlApprovalStore(options: JsonlApprovalStoreOptions): ApprovalStore {
+  assertKnownOptions(options, ["path"], "jsonlApprovalStore");
+  const { path } = options;
   const file = new ApprovalFile(path);
   const { ledger } = file;
   file.read();

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from "@car/ir";
 import { ALLOW, type Decision, type PolicyReason, type PolicyRequest, type PolicyStateView } from "@car/ir/ports";
 import { deny } from "../decision/decisions.js";
 import type { DecidingRule } from "./compiled-rule.js";
@@ -27,6 +28,7 @@ export function definePolicy(
   evaluate: EvaluateRule,
   options: { readonly tools?: readonly string[] } = {},
 ): FunctionRule {
+  assertKnownOptions(options, ["tools"], "definePolicy");
   return { type: "function", id, evaluate, ...options };
 }
 

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from "@car/ir";
 import type { Decision, PolicyEngine, PolicyRequest, PolicyStateView, ShadowDecision } from "@car/ir/ports";
 
 /** What `withShadow` takes besides the policies. */
@@ -12,6 +13,7 @@ export interface ShadowOptions {
  * `undecided`. It keeps limits of rate of its own. Approvals are bound to the version of the policy that decides.
  */
 export function withShadow(policy: PolicyEngine, shadow: PolicyEngine, options: ShadowOptions = {}): PolicyEngine {
+  assertKnownOptions(options, ["onShadowError"], "withShadow");
   const { onShadowError = () => undefined } = options;
   const beside = (decision: Decision, tried: ShadowDecision): Decision => ({ ...decision, shadow: tried });
   return {

@@ -1,4 +1,12 @@
-import { canonicalJson, CarError, type JsonObject, type JsonValue, SchemaInvalidError, sha256Hex } from "@car/ir";
+import {
+  assertKnownOptions,
+  canonicalJson,
+  CarError,
+  type JsonObject,
+  type JsonValue,
+  SchemaInvalidError,
+  sha256Hex,
+} from "@car/ir";
 import type { CompiledSchema, SchemaCompiler } from "@car/ir/ports";
 import { isCodeGenerationAllowed } from "./codegen/code-generation.js";
 import { generateValidator } from "./codegen/generate-validator.js";
@@ -25,6 +33,13 @@ export interface SchemaCompilerOptions {
 }
 
 const CACHE_SIZE = 500;
+const OPTIONS = [
+  "remotes",
+  "codegen",
+  "formats",
+  "cacheSize",
+  "limits",
+] as const satisfies readonly (keyof SchemaCompilerOptions)[];
 
 /**
  * A compiler for JSON Schema 2020-12. Equal schemas share one compiled form, found by the hash of their canonical
@@ -32,6 +47,7 @@ const CACHE_SIZE = 500;
  * @throws `SchemaInvalidError` when one of `remotes` is not a schema.
  */
 export function createSchemaCompiler(options: SchemaCompilerOptions = {}): SchemaCompiler {
+  assertKnownOptions(options, OPTIONS, "createSchemaCompiler");
   const limits = { ...DEFAULT_SCHEMA_LIMITS, ...options.limits };
   const library = { ...libraryOf(options.remotes ?? {}, limits), assertsFormats: options.formats === "assert" };
   const cache = createLru<CompiledSchema>(options.cacheSize ?? CACHE_SIZE);

@@ -1,4 +1,5 @@
 import {
+  assertKnownOptions,
   type AdmittedTool,
   Budget,
   type BudgetInput,
@@ -43,6 +44,22 @@ export interface VerifyOptions {
   readonly compiler?: SchemaCompiler | undefined;
 }
 
+/** Whoever misspells `policies` would be told that everything is allowed. */
+const OPTIONS = [
+  "state",
+  "tools",
+  "policies",
+  "capabilities",
+  "budget",
+  "limits",
+  "schedule",
+  "now",
+  "principal",
+  "flow",
+  "history",
+  "compiler",
+] as const satisfies readonly (keyof VerifyOptions)[];
+
 /** The options, checked and indexed. */
 export interface VerifyContext {
   readonly state: AbstractState;
@@ -69,6 +86,7 @@ let sharedCompiler: SchemaCompiler | undefined;
  * @throws `ToolInvalidError`, `ConfigInvalidError`, `SchemaInvalidError` for options that are wrong themselves.
  */
 export function verifyContext(options: VerifyOptions): VerifyContext {
+  assertKnownOptions(options, OPTIONS, "verify");
   const compiler = options.compiler ?? (sharedCompiler ??= createSchemaCompiler());
   return {
     state: new AbstractState(options.state),

@@ -9,6 +9,8 @@ export interface WalkSetting {
   readonly isDurable: boolean;
   readonly isLogSlow: boolean;
   readonly isPolicySlow: boolean;
+  /** Runs whose end the log does not take can be noted as given up. */
+  readonly takesNotes: boolean;
   readonly asks: "nobody" | "approver" | "store" | "both";
   readonly maxConcurrency: number;
   readonly budget: object | undefined;
@@ -212,6 +214,7 @@ const anySetting: fc.Arbitrary<WalkSetting> = fc.record({
   isDurable: fc.boolean(),
   isLogSlow: fc.boolean(),
   isPolicySlow: seldom(fc.constant(true)).map(Boolean),
+  takesNotes: fc.boolean(),
   asks: fc.constantFrom("nobody" as const, "approver" as const, "store" as const, "both" as const),
   maxConcurrency: fc.constantFrom(256, 256, 2),
   budget: anyBudget,

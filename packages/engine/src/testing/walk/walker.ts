@@ -60,6 +60,7 @@ export class Walker {
   private readonly walk: Walk;
   private readonly approvals = memoryApprovalStore();
   private readonly moods = new Map<string, Mood>();
+  private readonly givenUp = new Set<string>();
   private asked: Asked[] = [];
   private ids = 0;
   private doubts = 0;
@@ -236,6 +237,17 @@ export class Walker {
   /** `execute` rejects for reasons of its own, and for nothing else. */
   private judge(error: unknown): void {
     if (!CarError.isInstance(error)) this.problems.push(`rejected with ${String(error)}`);
+  }
+
+  /** Marks of runs that were given up, which outlive the process. */
+  private notes(): Pick<DurableParts, "givenUp" | "giveUp"> {
+    return {
+      givenUp: new Set(this.givenUp),
+      giveUp: async (runId) => {
+        if (this.walk.setting.takesNotes) this.givenUp.add(runId);
+        return this.walk.setting.takesNotes;
+      },
+    };
   }
 
   private policy(clock: Process["clock"]): PolicyEngine {

@@ -1,4 +1,4 @@
-import { ConfigInvalidError, type CarError } from "@car/ir";
+import { assertKnownOptions, ConfigInvalidError, type CarError } from "@car/ir";
 import type { RedactOptions } from "../../redact/redact-events.js";
 import { DEFAULT_BUFFER_BYTES } from "../jsonl-event-log.js";
 import type { LogFolderSystem } from "../log-file-system.js";
@@ -43,8 +43,20 @@ const NUMBERS = {
   leaseMs: 10_000,
 };
 
-/** The options' numbers with their defaults. Throws `ConfigInvalidError` for one that is not positive. */
+const OPTIONS = [
+  ...(Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]),
+  "dir",
+  "durability",
+  "verify",
+  "trust",
+  "onError",
+  "redact",
+  "fs",
+] as const satisfies readonly (keyof SegmentEventLogOptions)[];
+
+/** The options' numbers with their defaults. Throws `ConfigInvalidError` for one that is not positive, and for other names. */
 export function numbersOf(options: SegmentEventLogOptions): typeof NUMBERS {
+  assertKnownOptions(options, OPTIONS, "segmentEventLog");
   const numbers = { ...NUMBERS };
   for (const name of Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]) {
     const value = options[name] ?? NUMBERS[name];

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { CarError } from "@car/ir";
+import { defineTool } from "./define-tool.js";
+import { fork } from "./fork.js";
+import { runAgent } from "./agent/run-agent.js";
+import { createRuntime } from "./create-runtime.js";
+import { formatToolResult } from "./model/format-tool-result.js";
+import { proposalFromToolCalls } from "./model/proposal-from-tool-calls.js";
+import { durableStore } from "./node/durable-store.js";
+import { recordExecutor } from "./recording/record-executor.js";
+import { replayExecutor } from "./recording/replay-executor.js";
+import { replayDecisions } from "./replay/replay-decisions.js";
+import { replayRuns } from "./replay/replay-runs.js";
+import { call, testRuntime, tool } from "./testing/fixtures.js";
+
+const ok = tool("ok", () => 1, { reversibility: "reversible" });
+const ONE = { actions: [call("a", "ok")] };
+
+/** What calling a function with a misspelt option says; nothing when it is taken. */
+async function refusal(act: () => unknown): Promise<string | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (!CarError.isInstance(error) || error.code !== "CAR_CONFIG_INVALID") throw error;
+    return error.message;
+  }
+}
+
+const { runtime } = testRuntime({ tools: [ok] });
+const session = runtime.session();
+
+describe("an option that nobody reads", () => {
+  it.each<[string, (given: never) => unknown, object, string]>([
+    ["createRuntime", (given) => createRuntime(given), { polcy: undefined }, "policy"],
+    ["execute", (given) => runtime.execute(ONE, given), { principle: "ann" }, "principal"],
+    ["execute", (given) => session.execute(ONE, given), { sgnal: undefined }, "signal"],
+    ["executeWithReplan", (given) => runtime.executeWithReplan(ONE, given), { maxReplan: 1 }, "maxReplans"],
+    ["verify", (given) => runtime.verify(ONE, given), { principals: "ann" }, "principal"],
+    ["session", (given) => runtime.session(given), { principle: "ann" }, "principal"],
+    ["resume", (given) => runtime.resume("x", given), { signals: undefined }, "signal"],
+    ["recover", (given) => runtime.recover(given), { unfinish: "rollback" }, "unfinished"],
+    ["subscribe", (given) => runtime.subscribe(() => undefined, given), { kind: [] }, "kinds"],
+    [
+      "approvals.approvePlan",
+      (given) => withStore().approvals.approvePlan("0".repeat(64), given),
+      { expiresAt: 1 },
+      "expires_at",
+    ],
+    ["approvals.decide", (given) => withStore().approvals.decide("x", given), { approve: true }, "approved"],
+    ["fork", (given) => fork(given), { checkpont: {} }, "checkpoint"],
+    ["replayRuns", (given) => replayRuns([], given), { runIDs: [] }, "runIds"],
+    ["replayDecisions", (given) => replayDecisions([], given), { polcy: undefined }, "policy"],
+    ["recordExecutor", (given) => recordExecutor([], given), { redacts: undefined }, "redact"],
+    ["replayExecutor", (given) => replayExecutor({}, given), { redacts: undefined }, "redact"],
+    ["formatToolResult", (given) => formatToolResult({} as never, given), { maxChar: 1 }, "maxChars"],
+    ["proposalFromToolCalls", (given) => proposalFromToolCalls([], given), { sources: "x" }, "source"],
+    [
+      "durableStore",
+      (given) => durableStore(Object.assign({ dir: "/nowhere" }, given)),
+      { durabilty: "none" },
+      "durability",
+    ],
+    ["runAgent", (given) => runAgent(given), { modle: undefined }, "model"],
+    ["limits", (given) => runAgent({ limits: given } as never), { maxTurn: 1 }, "maxTurns"],
+  ])("[EN-129] of `%s` is refused, with the nearest name", async (name, act, given, nearest) => {
+    const [misspelt] = Object.keys(given);
+    const text = `\`${name}\` has no option \`${misspelt}\`; did you mean \`${nearest}\`?`;
+    expect(await refusal(() => act(given as never))).toBe(text);
+  });
+
+  it("[EN-129] of a tool is refused, in either form", async () => {
+    const parameters = { type: "object" };
+    const define = () => defineTool({ name: "t", parameters, execute: () => 1, reserves: { usd: 1 } } as never);
+    expect(await refusal(define)).toContain("did you mean `reserve`?");
+    const misspelt = { ...ok, label: () => ["secret"] };
+    expect(await refusal(() => createRuntime({ tools: [misspelt] }))).toContain("did you mean `labels`?");
+  });
+
+  it("[EN-129] an object of a class may have more than a tool has", () => {
+    class Own {
+      readonly schema = ok.schema;
+      readonly execute = (): number => 1;
+      readonly cache = new Map();
+    }
+    expect(() => createRuntime({ tools: [new Own()] })).not.toThrow();
+  });
+
+  it("[EN-129] a value that would turn a protection off is refused as well", async () => {
+    expect(await refusal(() => createRuntime({ schedule: "Safe" as "safe" }))).toBe("`schedule` is `safe` or `eager`");
+    expect(await refusal(() => runtime.recover({ unfinished: "roll back" as "rollback" }))).toContain("`unfinished`");
+  });
+});
+
+function withStore() {
+  return createRuntime({
+    approvals: {
+      supports: { durable: false },
+      request: () => undefined,
+      take: () => ({ state: "unknown" }),
+      decide: () => Promise.reject(new Error("asked")),
+      grant: () => Promise.reject(new Error("asked")),
+      pending: () => Promise.resolve([]),
+    },
+  });
+}
