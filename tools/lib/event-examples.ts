@@ -125,4 +125,6 @@ export const EVENT_EXAMPLES: { readonly [K in EventKind]: EventDataOf[K] } = {
   replan_exhausted: { ...chain, previous_run_id: RUN, attempt: 3, proposal_hash: hash, stop: "replans_exhausted" },
   checkpoint_saved: { state_version: 7, entries: 12, receipts: 3 },
   checkpoint_restored: { source: { seq: 412, hash }, state_version: 7, changed_tools: ["refund"] },
+  session_opened: { session_id: "a11c0ad960d9", principal: "ann", request: "refund order 7" },
+  session_told: { session_id: "a11c0ad960d9", said: "and tell the customer" },
 };

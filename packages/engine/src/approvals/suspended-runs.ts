@@ -38,11 +38,16 @@ export class SuspendedRuns {
     try {
       return await resumeRun(run, signal);
     } catch (error) {
-      if (run.isOver) throw error;
-      this.open.delete(run);
-      this.runs.set(runId, run);
+      // It could not be taken up, and waits on; otherwise it has ended, without an answer.
+      if (run.phase === "suspended") this.putBack(run);
       throw error;
     }
+  }
+
+  private putBack(run: Run): void {
+    run.extras.detachSignal?.();
+    run.extras.detachSignal = undefined;
+    this.add(run);
   }
 
   /** Gives all of them up, and undoes what they did. */

@@ -23,15 +23,19 @@ export function askedPolicy(
     version,
     supports: own.supports,
     check(request, state) {
-      const event = request.mode === "verify" ? admission(script.events) : askedAt(parts, request);
-      const recorded = request.mode === "verify" ? recordedDenial(script, request) : recordedDecision(script, request);
-      const answered = (now: Decision): Decision => {
-        if (event !== undefined) questions.answered(event, { action_id: request.action.id, recorded, now });
+      const isBeforehand = request.mode === "verify";
+      const event = isBeforehand ? admission(script.events) : askedAt(parts, request);
+      const recorded = isBeforehand ? recordedDenial(script, request) : recordedDecision(script, request);
+      if (event === undefined || !questions.mayAsk(event)) return recorded;
+      const { id: action_id } = request.action;
+      const answered = (decision: Decision): Decision => {
+        // That somebody will have to approve it is no reason against the proposal.
+        const now = isBeforehand && decision.effect !== "deny" ? ALLOW : decision;
+        questions.answered(event, { action_id, recorded, now });
         return recorded;
       };
-      if (event === undefined || !questions.mayAsk(event)) return recorded;
       const answer = guard(questions, recorded, () => then(own.check(request, state), answered));
-      return request.mode === "verify" ? answer : inTime(parts, request, answer);
+      return isBeforehand ? answer : inTime(parts, request, answer);
     },
     checkPlan(plan, state) {
       const recorded = recordedFindings(script);

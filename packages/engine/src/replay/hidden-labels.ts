@@ -28,13 +28,13 @@ function hidesLabels(event: CarEvent, run: LabelledRun, policy: PolicyEngine): b
   if (event.kind === "action_deduplicated" || event.kind === "cache_hit") return !isFollowed;
   const isEnd = event.kind === "action_succeeded" || event.kind === "action_failed";
   if (!isEnd || event.attempt === undefined) return false;
-  const index = plan.graph.indexOf.get(event.action_id ?? "");
-  if (index === undefined) return false;
+  const index = plan.actionIds.indexOf(event.action_id ?? "");
+  if (index < 0) return false;
   if (!isFollowed && readsUnlabelled(index, run)) return true;
   const action = plan.actions[index]!;
   if (action.type !== "tool_call") return false;
-  const labels =
-    logged.labels !== undefined && Object.hasOwn(logged.labels, action.tool) ? logged.labels[action.tool] : undefined;
+  const { labels: told = {} } = logged;
+  const labels = Object.hasOwn(told, action.tool) ? told[action.tool] : undefined;
   if (labels?.own !== true) return false;
   const removed = endorsedLabels(policy, action.tool);
   return !isFollowed || (labels.endorsed ?? []).some((label) => !removed.includes(label));

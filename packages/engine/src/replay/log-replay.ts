@@ -8,7 +8,7 @@ import { ConfigBuilder, configOfTools } from "./logged-configs.js";
 import { type LogStep, logSteps, type ReplayStart, type StepOrder } from "./log-steps.js";
 import { isPayloadErased, Past } from "./past.js";
 import { Questions } from "./questions.js";
-import { needsPast, secondRunInit } from "./replay-mode.js";
+import { needsOf, needsPast, secondRunInit } from "./replay-mode.js";
 import type { SkippedRun } from "./replay-report.js";
 import { SecondRun } from "./second-run.js";
 
@@ -119,7 +119,7 @@ class LogReplay {
     const { followed, questions } = replayed;
     const { policy, mode } = this.options;
     const parent = followed.parent && this.live.get(followed.parent);
-    const past = this.past.of(followed, { parent: parent?.second, isNeeded: needsPast(policy, logged) });
+    const past = this.past.of(followed, { parent: parent?.second, needs: needsOf(policy, logged) });
     if (past === undefined) {
       replayed.reason ??= "past_unknown";
       return undefined;

@@ -14,6 +14,12 @@ export interface PastOfRun {
   readonly parent: Attempt | undefined;
 }
 
+/** What of the past somebody looks at. */
+export interface Needs {
+  readonly flow: boolean;
+  readonly history: boolean;
+}
+
 /** What the runs of a log have from before they began. */
 export class Past {
   readonly sessions = new ReplayedSessions();
@@ -26,8 +32,9 @@ export class Past {
    */
   of(
     followed: FollowedRun,
-    { parent, isNeeded }: { readonly parent: SecondRun | undefined; readonly isNeeded: boolean },
+    { parent, needs }: { readonly parent: SecondRun | undefined; readonly needs: Needs },
   ): PastOfRun | undefined {
+    const isNeeded = needs.flow || needs.history;
     const begun = payloadOf(followed.received);
     const attempt = attemptOf(begun, parent);
     if (begun.parent_run_id !== undefined && attempt === undefined && isNeeded) return undefined;
@@ -37,7 +44,7 @@ export class Past {
       return { session, parent: attempt };
     }
     if (begun.session_id === undefined) return { session: undefined, parent: undefined };
-    const session = isNeeded ? this.sessions.of(begun) : nameOnly(begun.session_id, begun);
+    const session = isNeeded ? this.sessions.of(begun, { texts: needs.flow }) : nameOnly(begun.session_id, begun);
     return session && { session, parent: undefined };
   }
 

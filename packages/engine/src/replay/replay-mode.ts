@@ -3,6 +3,7 @@ import type { PolicyEngine } from "@car/ir/ports";
 import { endorsedLabels } from "../flow/output-labels.js";
 import { askedPolicy } from "./asked-policy.js";
 import type { FollowedRun } from "./followed-run.js";
+import type { Needs } from "./past.js";
 import { ownPolicy } from "./own-policy.js";
 import type { Questions } from "./questions.js";
 import { recordedPolicy } from "./scripted-policy.js";
@@ -16,10 +17,16 @@ export interface ReplayMode {
   readonly logged: LoggedConfig;
 }
 
-/** Whether what came before a run matters: sessions, and the calls that began runs. */
+/** What of that which came before a run matters: its session, and the call that began it. */
+export function needsOf(policy: PolicyEngine | undefined, logged: LoggedConfig | undefined): Needs {
+  if (policy === undefined) return { flow: logged?.follows_data === true, history: false };
+  return { flow: policy.supports.flow === true, history: policy.supports.history === true };
+}
+
+/** Whether anything of it does. */
 export function needsPast(policy: PolicyEngine | undefined, logged: LoggedConfig | undefined): boolean {
-  if (policy === undefined) return logged?.follows_data === true;
-  return policy.supports.flow === true || policy.supports.history === true;
+  const { flow, history } = needsOf(policy, logged);
+  return flow || history;
 }
 
 /** How a run is decided about, and what of it can be compared. */

@@ -36,7 +36,7 @@ export class ReplayedSessions {
     if (said(event) === undefined) return void this.erased.add(event.seq);
     if (event.kind === "session_opened") {
       const { session_id, principal, request } = payloadOf(event);
-      this.known.set(session_id, { state: new SessionState(session_id, principal), bytes: 0 });
+      this.open(session_id, principal);
       if (request !== undefined) this.say(session_id, request);
     } else {
       const told = payloadOf(event);
@@ -49,19 +49,21 @@ export class ReplayedSessions {
 
   /**
    * The session of a run that begins, as it is now; `undefined` when that is not known.
-   * @throws `PayloadErasedError` when something that was said or shown in it was erased.
+   * @throws `PayloadErasedError` when something that was said or shown in it was erased, and texts matter.
    */
-  of({ session_id: id = "", session_told = [] }: ProposalReceivedData): SessionState | undefined {
+  of(begun: ProposalReceivedData, matter: { readonly texts: boolean }): SessionState | undefined {
+    const { session_id: id = "", session_told = [] } = begun;
     const lost = session_told.find((seq) => this.erased.has(seq));
-    if (lost !== undefined) {
+    if (lost === undefined) return this.use(id);
+    if (matter.texts) {
       this.lose(id);
       throw new PayloadErasedError(lost);
     }
-    const session = this.known.get(id);
-    if (session === undefined) return undefined;
-    this.known.delete(id);
-    this.known.set(id, session);
-    return session.state;
+    if (!this.known.has(id)) this.open(id, begun.principal);
+    const session = this.use(id)!;
+    session.takeTold();
+    for (const seq of session_told) session.noteTold(seq);
+    return session;
   }
 
   /** What a run has left in its session is not known. */
@@ -76,6 +78,18 @@ export class ReplayedSessions {
     if (session === undefined) return;
     for (const output of outputs) this.add(session, sizeOf(output));
     this.forgetOldest();
+  }
+
+  private open(id: string, principal: string): void {
+    this.known.set(id, { state: new SessionState(id, principal), bytes: 0 });
+  }
+
+  private use(id: string): SessionState | undefined {
+    const session = this.known.get(id);
+    if (session === undefined) return undefined;
+    this.known.delete(id);
+    this.known.set(id, session);
+    return session.state;
   }
 
   private say(id: string, text: string): void {

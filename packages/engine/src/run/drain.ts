@@ -12,10 +12,10 @@ import { suspend } from "./suspend.js";
  * answer. An action that ends at once is finished in the same loop, so there is no recursion.
  */
 export function drain(run: Run): void {
-  if (run.isDraining || !run.isActive || run.board.isHeld) return;
-  run.isDraining = true;
+  if (run.isBusy || !run.isActive || run.board.isHeld) return;
+  run.isBusy = true;
   while (step(run));
-  run.isDraining = false;
+  run.isBusy = false;
   const { board } = run;
   // INVARIANT: with nothing in flight nothing is held back either (ready-queue), so what is left waits for its tool, or
   // for an approval, or for what does.

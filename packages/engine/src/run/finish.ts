@@ -153,12 +153,25 @@ export interface StopOrder extends Stop {
 export function stopRun(run: Run, stop: StopOrder): void {
   const tellsCalls = stop.tellsCalls ?? stop.kind !== "budget";
   if (!run.halt(stop, tellsCalls)) return;
+  const { isBusy } = run;
+  // A place that one action gives back may wake another one of this run, which is to end as well.
+  run.isBusy = true;
+  try {
+    // At once, so that a run whose process ends before it does is not taken up as if nobody had given it up.
+    if (stop.kind === "cancel") run.record("proposal_canceled", undefined, { reason: run.stop!.cause });
+    endAll(run, tellsCalls ? stop.cause.message : undefined);
+  } finally {
+    run.isBusy = isBusy;
+  }
+  if (tellsCalls && run.board.inFlight > 0) boundTheWait(run);
+}
+
+/** Calls in flight are told why, if they are told; everything else ends. */
+function endAll(run: Run, why: string | undefined): void {
   const { slots } = run.board;
-  // At once, so that a run whose process ends before it does is not taken up as if nobody had given it up.
-  if (stop.kind === "cancel") run.record("proposal_canceled", undefined, { reason: run.stop!.cause });
   for (const slot of slots) {
     if (slot.phase === "calling") {
-      if (tellsCalls) tell(slot, stop.cause.message);
+      if (why !== undefined) tell(slot, why);
     } else if (slot.phase === "at_gate" || slot.phase === "backing_off") giveUp(run, slot);
   }
   // In topological order, so that a cause reaches everything that depends on it.
@@ -166,7 +179,6 @@ export function stopRun(run: Run, stop: StopOrder): void {
     const slot = slots[index]!;
     if (isUnstarted(slot) && run.board.isScheduled(slot)) finishSlot(run, slot, notStarted(run, slot));
   }
-  if (tellsCalls && run.board.inFlight > 0) boundTheWait(run);
 }
 
 function isUnstarted({ phase }: Slot): boolean {

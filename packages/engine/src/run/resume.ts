@@ -1,6 +1,6 @@
 import { LockTimeoutError, type ProposalResult } from "@car/ir";
 import type { Lease } from "@car/ir/ports";
-import { canceledReason, listen } from "./begin.js";
+import { listen } from "./begin.js";
 import { boundDuration } from "./bound-duration.js";
 import { stopRun } from "./finish.js";
 import type { Run } from "./run.js";
@@ -12,15 +12,21 @@ import { stopIfChanged } from "./state-versions.js";
  * @throws `LockTimeoutError`, the store's error (as rejections): then the run is suspended as before.
  */
 export async function resumeRun(run: Run, signal: AbortSignal | undefined): Promise<ProposalResult> {
-  run.extras.lease = await relock(run);
+  listen(run, signal);
+  try {
+    run.extras.lease = await relock(run);
+  } catch (error) {
+    // Who is canceled needs no locks: what it had changed is dropped.
+    if (run.extras.canceledEarly === undefined) throw error;
+  }
   return new Promise((resolve, reject) => {
     run.reopen({ resolve, reject });
     run.record("proposal_resumed", undefined, { after: "approval" });
-    if (signal?.aborted !== true) listen(run, signal);
     const limit = run.budget?.budget.max_duration_ms;
     if (limit !== undefined) boundDuration(run, limit, Math.max(0, limit - run.extras.activeMs));
-    stopIfChanged(run, run.extras.readVersions);
-    if (signal?.aborted === true) stopRun(run, { kind: "cancel", cause: canceledReason(signal) });
+    const cause = run.extras.canceledEarly;
+    if (cause !== undefined) stopRun(run, { kind: "cancel", cause });
+    else stopIfChanged(run, run.extras.readVersions);
     if (run.stop === undefined) run.board.askAgain();
     run.host.drive(run);
   });
@@ -28,7 +34,7 @@ export async function resumeRun(run: Run, signal: AbortSignal | undefined): Prom
 
 async function relock(run: Run): Promise<Lease | undefined> {
   const { reads, writes } = run.plan.locks;
-  if (reads.length === 0 && writes.length === 0) return undefined;
+  if ((reads.length === 0 && writes.length === 0) || run.extras.canceledEarly !== undefined) return undefined;
   const answer = run.host.store.acquire({ owner: run, reads, writes });
   if (!("lease" in answer)) return answer;
   const { lock_timeout_ms: ms } = run.config.limits;
@@ -37,6 +43,10 @@ async function relock(run: Run): Promise<Lease | undefined> {
     isLate = true;
     answer.cancel();
   });
+  run.extras.cancelLockWait = (cause) => {
+    run.extras.canceledEarly ??= cause;
+    answer.cancel();
+  };
   try {
     return await answer.lease;
   } catch (error) {
@@ -44,5 +54,6 @@ async function relock(run: Run): Promise<Lease | undefined> {
     throw error;
   } finally {
     timer.cancel();
+    run.extras.cancelLockWait = undefined;
   }
 }

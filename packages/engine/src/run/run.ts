@@ -32,7 +32,7 @@ import { messageOf } from "./thrown.js";
  *      ▼          ▼       ▼       ▼
  *   settled, disowned ◄── settling
  *
- * R1  Locks are held from before `running` to the answer, but not while `suspended`.
+ * R1  Locks are held from before `running` to the answer, that of its suspension included, and again from its resumption.
  * R2  `stopping` starts nothing more; the first cause of it stays the one that is named.
  * R3  `settling` begins when nothing is in flight, waits for a place, or runs as a child; from then on nothing of the plan
  *     happens, only commit or undo.
@@ -76,7 +76,7 @@ export interface RunMade {
 class Extras {
   /** Locks, once they are held. */
   lease: Lease | undefined = undefined;
-  /** It was given up before it could begin. */
+  /** It was given up before it could begin, or go on. */
   canceledEarly: Reason | undefined = undefined;
   /** Leaves the queue for the locks. */
   cancelLockWait: ((cause: Reason) => void) | undefined = undefined;
@@ -131,8 +131,8 @@ export class Run implements LockOwner {
   private isLogBroken = false;
   /** Another process may take the run up as its log has it. */
   isDisowned = false;
-  /** The loop of `drain` is running. */
-  isDraining = false;
+  /** The loop of `drain` is running, or the run is being given up: who wakes it now need not go on with it. */
+  isBusy = false;
   /** The time, read once per turn: at the start, after each wait, and between two dispatches. */
   time: number;
   private isTimeUsed = false;
@@ -233,7 +233,8 @@ export class Run implements LockOwner {
     this.phase = "suspended";
     this.extras.activeMs += this.time - this.extras.activeSince;
     this.extras.readVersions = readVersions;
-    this.disarm();
+    this.extras.durationTimer?.cancel();
+    this.extras.durationTimer = undefined;
   }
 
   /** suspended → running: from here on the answer is for `answer`. */
@@ -298,6 +299,7 @@ export class Run implements LockOwner {
 
   /** Answers whoever executed or resumed the run, which is suspended. */
   answerSuspended(result: ProposalResult): void {
+    this.disarm();
     this.release();
     this.host.onSuspend(this);
     this.listener.resolve(result);

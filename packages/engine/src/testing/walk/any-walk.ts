@@ -128,7 +128,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("execute" as const),
       plan: anyPlan,
-      signal: fc.boolean(),
+      signal: fc.constantFrom(true, true, false),
       who: fc.constantFrom("ann", "ann", "bob"),
     }),
   },
@@ -143,7 +143,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 12, arbitrary: fc.record({ do: fc.constant("end" as const), call: fc.nat(), ending: anyEnding }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.constantFrom(1, 10, 40, 150) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("abort" as const), run: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("abort" as const), run: fc.nat() }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -208,22 +208,46 @@ const anyBudget = fc.oneof(
   },
 );
 
-/** Any walk: what there is, what tools do, and what happens. */
-export const anyWalk: fc.Arbitrary<Walk> = fc.record({
-  setting: fc.record({
-    isDurable: fc.boolean(),
-    isLogSlow: fc.boolean(),
-    isPolicySlow: seldom(fc.constant(true)).map(Boolean),
-    asks: fc.constantFrom("nobody" as const, "approver" as const, "store" as const, "both" as const),
-    maxConcurrency: fc.constantFrom(256, 256, 2),
-    budget: anyBudget,
-  }),
-  scripts: fc.array(anyScript, { minLength: 1, maxLength: 8 }),
-  steps: fc.array(
-    fc.tuple(
-      anyStep,
-      fc.boolean().map((each) => each),
-    ),
-    { minLength: 2, maxLength: 40 },
-  ),
+const anySetting: fc.Arbitrary<WalkSetting> = fc.record({
+  isDurable: fc.boolean(),
+  isLogSlow: fc.boolean(),
+  isPolicySlow: seldom(fc.constant(true)).map(Boolean),
+  asks: fc.constantFrom("nobody" as const, "approver" as const, "store" as const, "both" as const),
+  maxConcurrency: fc.constantFrom(256, 256, 2),
+  budget: anyBudget,
 });
+
+/** Any walk: what there is, what tools do, and what happens. A few tools are enough, and then they get in each other's way. */
+export const anyWalk: fc.Arbitrary<Walk> = fc
+  .record({
+    setting: anySetting,
+    palette: fc.uniqueArray(anyTool, { minLength: 1, maxLength: 3 }),
+    scripts: fc.array(anyScript, { minLength: 1, maxLength: 8 }),
+    steps: fc.array(fc.tuple(anyStep, fc.boolean()), { minLength: 2, maxLength: 40 }),
+  })
+  .map(({ setting, scripts, palette, steps }) => {
+    const painted = steps.map(([step, calm]) => [paint(step, palette), calm] as const);
+    return { setting, scripts, steps: painted };
+  });
+
+function paint(step: Step, palette: readonly string[]): Step {
+  const paintTool = (tool: string): string => {
+    const at = TOOLS.indexOf(tool as (typeof TOOLS)[number]);
+    return at < 0 ? tool : palette[at % palette.length]!;
+  };
+  switch (step.do) {
+    case "execute":
+    case "child":
+      return {
+        ...step,
+        plan: step.plan.map((action) =>
+          action.type === "tool_call" ? { ...action, tool: paintTool(action.tool) } : action,
+        ),
+      };
+    case "change_policy":
+    case "revoke":
+      return { ...step, tool: paintTool(step.tool) };
+    default:
+      return step;
+  }
+}

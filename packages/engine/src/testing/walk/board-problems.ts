@@ -122,7 +122,7 @@ function checkRun({ board, phase, stop, extras, plan, config }: Run, must: Must)
   const { lease, children, drainTimer, durationTimer, detachSignal } = extras;
   const hasKeys = plan.locks.reads.length + plan.locks.writes.length > 0;
   const holdsLocks = isActive || phase === "settling";
-  const isRight = (lease !== undefined) === (hasKeys && holdsLocks) || phase === "open";
+  const isRight = (lease !== undefined) === (hasKeys && holdsLocks) || phase === "open" || phase === "suspended";
   must(isRight, `R1: ${lease === undefined ? "no" : "the"} locks are held`);
   must((phase === "stopping") === (stop !== undefined) || !isActive, "R2: stopped or not");
   const isQuiet = board.inFlight === 0 && board.parked === 0;
@@ -131,7 +131,7 @@ function checkRun({ board, phase, stop, extras, plan, config }: Run, must: Must)
   // Only compensations may still start runs.
   must(isActive || isQuiet, "R3: something goes on after the end");
   const timers = [drainTimer, durationTimer, detachSignal].filter((each) => each !== undefined).length;
-  must(isActive || timers === 0, `${timers} timers or signals are left`);
+  must(isActive || phase === "suspended" || timers === 0, `${timers} timers or signals are left`);
   const mayStart = phase === "running" && board.inFlight < config.maxConcurrency && !board.isHeld;
   const idle = having(board, (each) => each === "ready");
   must(!mayStart || plan.ordered || idle.length === 0, `${idle.length} actions are ready, and none is started`);

@@ -42,6 +42,8 @@ export interface SeenCall {
   hasActed: boolean;
   /** What it said last; `undefined` while it says nothing. */
   ending: Ending | "stopped" | undefined;
+  /** Nobody heard it. */
+  isLate: boolean;
   readonly settle: { resolve: (answer: unknown) => void; reject: (error: unknown) => void };
 }
 
@@ -116,6 +118,7 @@ export class Outside {
       isExternal: isExternal(run, slot),
       hasActed: script.acts === "at_once",
       ending: undefined,
+      isLate: false,
     };
     this.processOf.set(attempt, this.process);
     this.calls.push(call);
@@ -154,6 +157,7 @@ export class Outside {
 
   private act(call: SeenCall, ending: Ending): void {
     call.ending = ending;
+    call.isLate = call.attempt.isOver;
     const acts = call.script.acts !== "never" && call.tool !== "sure";
     if (ending === "answer" || ending === "bad_output" || (acts && !ending.startsWith("refuse"))) call.hasActed = true;
   }
@@ -212,10 +216,7 @@ function problemsAt(
   } else if (!run.isActive) problems.push(`${name} is called although its run is ${run.phase}`);
   else if (attempt.aborted || (run.stop !== undefined && run.stop.kind !== "budget"))
     problems.push(`${name} is called although its run is given up`);
-  for (let { parent } = run.request; parent !== undefined && !isUndo; { parent } = parent.run.request) {
-    const isAlive = parent.slot.undoes === undefined ? parent.run.isActive : isUndoing(parent.run);
-    if (!isAlive || parent.isOver) problems.push(`${name} is called by a child of a run that is ${parent.run.phase}`);
-  }
+  if (!isUndo && !isWanted(run)) problems.push(`${name} is called by a child of a call that is over`);
   const isRepeatable = !acts || slot.tool?.schema.idempotent === true;
   const before = calls.slice(0, -1).filter((each) => each.key === key && !isDefinite(each));
   if (before.length > 0 && !isRepeatable) problems.push(`${name} may have acted before, and is called again`);
@@ -227,6 +228,13 @@ function isDefinite({ ending, hasActed, tool, attempt }: SeenCall): boolean {
   if (hasActed) return false;
   if (ending === undefined) return !attempt.isOver;
   return ending.startsWith("refuse") || (tool === "sure" && ending !== "answer" && ending !== "bad_output");
+}
+
+/** Every call above is still waited for; what a compensation starts is wanted as long as the compensation is. */
+function isWanted({ request: { parent } }: Run): boolean {
+  if (parent === undefined) return true;
+  if (parent.slot.undoes !== undefined) return !parent.isOver && isUndoing(parent.run);
+  return !parent.isOver && parent.run.isActive && isWanted(parent.run);
 }
 
 /** A run is undone by itself, or with the one whose call had started it. */

@@ -123,19 +123,21 @@ function resultProblems(
 ): readonly string[] {
   const own = calls.filter(({ isUndo }) => !isUndo);
   if (status === "rejected") return own.length === 0 ? [] : [`${own.length} calls of a run that was rejected`];
-  if (status === "committed" || status === "suspended") return told === "none" ? [] : [`${status}, and tells ${told}`];
+  if (status === "committed") return told === "none" ? [] : [`committed, and tells ${told}`];
   const isUndone = ({ run, slot }: SeenCall): boolean =>
     calls.some((each) => each.isUndo && each.hasActed && isSame(each, run.scope.run_id, slot.action.id));
   const left = own.filter((call) => call.isExternal && call.hasActed && !isUndone(call));
   const names = left.map(({ tool, slot }) => `${tool} for ${slot.action.id}`).join(", ");
   if (told === "none") return left.length === 0 ? [] : [`${status}, tells that nothing remains, and ${names} does`];
   if (told === "unknown") {
-    const isOpen = own.some((call) => call.isExternal && call.ending !== "answer" && call.ending !== "refuse");
+    const isOpen = own.some(({ isExternal, ending, isLate }) => isExternal && (isLate || ending !== "answer"));
     const wasCut = runs.some(({ recovery }) => recovery !== undefined);
     return isOpen || wasCut || left.length > 0
       ? []
       : [`${status}, tells that it does not know, and everything is known`];
   }
+  // What remained when it was suspended may have been undone since.
+  if (status === "suspended") return [];
   const failedUndo = runs.some(({ board }) => board.slots.some(({ notes }) => notes?.compensated === false));
   return left.length > 0 || failedUndo ? [] : [`${status}, tells that something remains, and nothing does (${run_id})`];
 }

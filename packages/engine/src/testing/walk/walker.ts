@@ -107,7 +107,13 @@ export class Walker {
   /** Everything that goes on without time does, and then holds. */
   async check(): Promise<void> {
     await this.process.clock.advanceAsync(0);
-    for (const run of this.runs()) this.problems.push(...boardProblems(run));
+    const suspended = new Set(this.process.runtime.suspended());
+    for (const run of this.runs()) {
+      this.problems.push(...boardProblems(run));
+      const { lease, detachSignal } = run.extras;
+      const holds = lease !== undefined || detachSignal !== undefined;
+      if (holds && suspended.has(run.scope.run_id)) this.problems.push("a suspended run holds locks, or a signal");
+    }
   }
 
   async step(step: Step): Promise<void> {
