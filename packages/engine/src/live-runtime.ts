@@ -29,8 +29,7 @@ import { sessionHost } from "./session/session-host.js";
 /** Composes a runtime. It knows ports only: which store, log, policy and validator it uses is decided elsewhere. */
 export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report> {
   const { recorder, store, timers, clock } = parts;
-  const open = new OpenRuns();
-  const suspended = new SuspendedRuns(open);
+  const suspended = new SuspendedRuns(new OpenRuns());
   const doors = createDoors(() => parts.durable?.unfinished.from !== undefined);
   let closing: Promise<void> | undefined;
 

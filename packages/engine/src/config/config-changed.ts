@@ -32,7 +32,7 @@ function loggedConfig(config: ConfigSnapshot): LoggedConfig {
     limits,
     max_concurrency: maxConcurrency,
     schedule,
-    ...(policy?.supports.flow === true ? { follows_data: true } : {}),
+    ...(policy?.supports?.flow === true ? { follows_data: true } : {}),
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
   };
 }
@@ -40,7 +40,7 @@ function loggedConfig(config: ConfigSnapshot): LoggedConfig {
 function loggedLabels(tool: RegisteredTool | undefined, { policy }: ConfigSnapshot): LoggedLabels | undefined {
   if (tool === undefined) return undefined;
   const isOwn = tool.labels !== undefined;
-  const endorsed = policy?.supports.flow === true ? endorsedLabels(policy, tool.schema.name) : [];
+  const endorsed = policy?.supports?.flow === true ? endorsedLabels(policy, tool.schema.name) : [];
   if (!isOwn && endorsed.length === 0) return undefined;
   return { ...(isOwn ? { own: true } : {}), ...(endorsed.length === 0 ? {} : { endorsed }) };
 }

@@ -36,7 +36,7 @@ function checkKey({ action, parameters }: GateSlot): GateVerdict {
  * Why resolved parameters are too large, or `undefined`. A few references to one large output are a very large text, each
  * action could double what the one before has, and all of them together stay as long as the run; so they are measured.
  */
-export function parametersExcess(
+function parametersExcess(
   { config: { limits, outputLimits }, extras }: Pick<GateRun, "config" | "extras">,
   parameters: JsonObject,
 ): Reason | undefined {

@@ -70,7 +70,7 @@ async function expectSame({ runtime, clock, rules }: Made, ...plans: readonly Pr
 }
 
 describe("runs that calls have begun, executed again", () => {
-  it("[RP-11] [3.7] end as they ended, and so does the run whose call began them", async () => {
+  it("[RP-11] [5.2] end as they ended, and so does the run whose call began them", async () => {
     await expectSame(setUp(), { actions: [of({ actions: [call("a", "look"), call("b", "book")] })] });
     await expectSame(setUp(), { actions: [of({ actions: [of({ actions: [call("a", "book")] })] })] });
     await expectSame(setUp(), { actions: [of({ actions: [call("a", "nothing")] }), call("b", "look")] });
@@ -83,7 +83,7 @@ describe("runs that calls have begun, executed again", () => {
     await expectSame(setUp(), { actions: [of({ actions: [of(booked)] }, { fails: true })] });
   });
 
-  it("[RP-11] [3.7] are canceled with the call that began them", async () => {
+  it("[RP-11] [5.2] are canceled with the call that began them", async () => {
     const hanging = { actions: [call("a", "book"), call("h", "hang", { dependencies: ["a"] })] };
     await expectSame(setUp(), { actions: [{ ...of(hanging), timeout_ms: 50 }] });
     await expectSame(setUp({ limits: { drain_timeout_ms: 20 } }), { actions: [{ ...of(hanging), timeout_ms: 50 }] });

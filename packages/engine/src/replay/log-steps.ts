@@ -72,10 +72,10 @@ class LogFollower {
 
   *take(event: CarEvent): Generator<LogStep> {
     const { run_id: id } = event;
-    if (id === undefined) return yield* this.takeOutside(event);
+    if (id === undefined) return void (yield* this.takeOutside(event));
     if (event.kind === "proposal_received") this.begin(event);
     const run = this.open.get(id);
-    if (run !== undefined) return yield* this.takeOf(run, event);
+    if (run !== undefined) return void (yield* this.takeOf(run, event));
     if (event.kind === "proposal_completed") yield { kind: "skipped", run: skippedRun(event, "beginning_missing") };
   }
 

@@ -124,7 +124,8 @@ describe("replayRuns", () => {
     const resumed = { ...events.find(({ kind }) => kind === "proposal_admitted")!, kind: "proposal_resumed" as const };
     const marked = [...events.slice(0, -1), { ...resumed, data: { after: "crash" } }, events.at(-1)!];
     expect(await reasonsOf(marked)).toEqual(["unparsed", "interrupted"]);
-    expect((await replayRuns(events.slice(-4), { tools: [tool("t", () => 1, PAY)] })).equal).toBe(true);
+    // Nothing of it could be executed again, which is no success.
+    expect((await replayRuns(events.slice(-4), { tools: [tool("t", () => 1, PAY)] })).equal).toBe(false);
   });
 
   it("[RP-5] takes the schemas from the host where the log has none", async () => {
@@ -167,9 +168,11 @@ describe("replayDecisions", () => {
   it("[RP-6] [7.6] lists what another policy would have decided, with resolved parameters and the state of then", async () => {
     const { events } = await recorded();
     const { decisions, changed } = await replayDecisions(events, { policy: denyPay });
-    expect(decisions).toBe(3);
+    // Permission is asked for before each attempt, and `a` had two.
+    expect(decisions).toBe(4);
     expect(changed.map(({ action_id, now, follows_change }) => [action_id, now.effect, follows_change])).toEqual([
       ["a", "deny", false],
+      ["a", "deny", true],
       ["b", "deny", true],
     ]);
   });
@@ -178,7 +181,7 @@ describe("replayDecisions", () => {
     const { runtime } = testRuntime({ tools: [tool("pay", () => 1, PAY)], policy: denyPay, state: { budget: 100 } });
     await runtime.execute({ actions: [call("a", "pay")] });
     const events = await collectEvents(runtime.eventLog);
-    expect(await replayDecisions(events, { policy: denyPay })).toEqual({ decisions: 1, changed: [] });
+    expect(await replayDecisions(events, { policy: denyPay })).toMatchObject({ decisions: 1, changed: [] });
     expect((await replayRuns(events, { policy: denyPay })).equal).toBe(true);
     const allow: PolicyEngine = { ...denyPay, check: () => Promise.resolve({ effect: "allow", reasons: [] }) };
     expect((await replayRuns(events, { policy: allow })).divergences).toMatchObject([

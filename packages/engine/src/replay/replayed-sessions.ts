@@ -39,9 +39,9 @@ export class ReplayedSessions {
       this.open(session_id, principal);
       if (request !== undefined) this.say(session_id, request);
     } else {
-      const told = payloadOf(event);
-      if ("said" in told) this.say(told.session_id, told.said);
-      else this.show(told.session_id, told.shown, told.labels);
+      const { session_id, said: words, shown, labels = [] } = payloadOf(event);
+      if (words !== undefined) this.say(session_id, words);
+      if (shown !== undefined) this.show(session_id, shown, labels);
     }
     this.known.get(payloadOf(event).session_id)?.state.noteTold(event.seq);
     this.forgetOldest();

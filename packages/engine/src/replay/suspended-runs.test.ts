@@ -74,7 +74,7 @@ describe("a run that was suspended, executed again", () => {
 
   it("[EN-96] [7.6] fails as it did where the store failed", async () => {
     const store = memoryApprovalStore();
-    const made = setUp({ approvals: { ...store, take: () => Promise.reject(new Error("gone")) } as never });
+    const made = setUp({ approvals: { ...store, take: () => Promise.reject(new Error("gone")) } });
     expect((await made.runtime.execute(PAY)).status).toBe("rolled_back");
     const full = setUp({ approvals: { ...bound(store), request: () => Promise.reject(new Error("full")) } });
     expect((await full.runtime.execute(PAY)).status).toBe("rolled_back");

@@ -159,7 +159,7 @@ export function listen(run: Run, signal: AbortSignal | undefined): void {
 }
 
 /** Why a run is canceled whose signal was aborted. */
-export function canceledReason({ reason }: AbortSignal): Reason {
+function canceledReason({ reason }: AbortSignal): Reason {
   const isTold = reason instanceof Error && reason.message !== "";
   return { code: "canceled", message: isTold ? messageOf(reason) : "the signal was aborted" };
 }

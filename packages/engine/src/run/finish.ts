@@ -47,7 +47,7 @@ export function giveBackAll(run: Run, slot: Slot): void {
 const PUT_DOWN = skipped({ code: "approval_required", message: "it waits for an approval" });
 
 /** Lets another action have the place of the tool. */
-export function giveBackPlace({ tool, notes }: Slot): void {
+function giveBackPlace({ tool, notes }: Slot): void {
   if (notes?.hasPlace !== true) return;
   notes.hasPlace = false;
   tool!.places!.release();

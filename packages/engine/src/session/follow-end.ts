@@ -1,6 +1,6 @@
 import { joinLabels, type ProposalStatus } from "@car/ir";
 import { toldLabels } from "../flow/output-labels.js";
-import { flowNote, flowOf } from "../flow/flow-note.js";
+import { flowNote } from "../flow/flow-note.js";
 import type { RunFlow } from "../flow/run-flow.js";
 import type { Run } from "../run/run.js";
 import { outputOf, type Slot } from "../run/slot.js";

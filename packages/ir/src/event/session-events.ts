@@ -11,16 +11,13 @@ export type SessionOpenedData = {
 };
 
 /** Payload of `session_told`: further words of the user, or something that the model is shown by the host. */
-export type SessionToldData =
-  | {
-      readonly session_id: string;
-      /** The user's words, as far as they count. */
-      readonly said: string;
-    }
-  | {
-      readonly session_id: string;
-      /** What the model is shown. */
-      readonly shown: JsonValue;
-      /** Data-flow labels of it; empty for what counts as trusted data. */
-      readonly labels: readonly string[];
-    };
+export type SessionToldData = {
+  /** The session. */
+  readonly session_id: string;
+  /** The user's words, as far as they count; absent when something is shown. */
+  readonly said?: string;
+  /** What the model is shown; absent when the user says something. */
+  readonly shown?: JsonValue;
+  /** Data-flow labels of what is shown; empty for what counts as trusted data. */
+  readonly labels?: readonly string[];
+};

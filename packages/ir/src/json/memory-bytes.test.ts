@@ -25,14 +25,14 @@ describe("memoryBytes", () => {
     ["empty lists", 100, () => Array.from({ length: 10_000 }, () => [])],
     ["small objects", 100, () => Array.from({ length: 2_000 }, (_, n) => ({ id: n, ok: true, next: null }))],
     ["numbers", 100, () => Array.from({ length: 10_000 }, (_, n) => n + 0.5)],
-  ])("[IR-42] [7.4] is within a factor of three of what %s takes", (_what, count, make) => {
+  ])("[IR-46] [7.4] is within a factor of three of what %s takes", (_what, count, make) => {
     const counted = memoryBytes(make(0));
     const taken = held(make, count);
     expect(counted / taken).toBeGreaterThan(1 / 3);
     expect(counted / taken).toBeLessThan(3);
   });
 
-  it("[IR-42] ends for a cycle, for holes without end and at any depth", () => {
+  it("[IR-46] ends for a cycle, for holes without end and at any depth", () => {
     const cycle: unknown[] = [];
     cycle.push(cycle, cycle);
     let deep: object = {};
@@ -41,7 +41,7 @@ describe("memoryBytes", () => {
     for (const value of [cycle, deep, holes]) expect(memoryBytes(value)).toBeGreaterThan(256 * 48);
   });
 
-  it("[IR-42] a parsed proposal knows its own", () => {
+  it("[IR-46] a parsed proposal knows its own", () => {
     const proposal = parseProposal({
       actions: [{ id: "a", type: "assertion", parameters: { key: "k", expected: 1 } }],
     });

@@ -50,7 +50,7 @@ export interface SeenCall {
 const COMPENSATED: Partial<ToolSchemaInput> = { reversibility: "compensable" };
 
 /** Tools of every kind that the engine tells apart. */
-export const SCHEMAS: readonly ToolSchemaInput[] = [
+const SCHEMAS: readonly ToolSchemaInput[] = [
   { name: "read", reversibility: "reversible" },
   { name: "kept", reversibility: "reversible", cache_ttl_secs: 1 },
   { name: "pay" },
@@ -185,7 +185,6 @@ function say(ending: Ending): unknown {
     case "throw_status":
       throw Object.assign(new Error("bad request"), { status: 400 });
     case "throw_odd":
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is the case
       throw new Proxy(
         {},
         {

@@ -34,7 +34,7 @@ export class WalkLog implements EventLog {
         try {
           resolve(this.written(upTo));
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       }, 1);
     });
