@@ -15,6 +15,7 @@ interface Target {
 const TARGETS: readonly Target[] = [
   { name: "model", files: ["packages/engine/src/model.test.ts"], env: { CAR_CASES: "3000" } },
   { name: "replay", files: ["packages/engine/src/replay/replay-model.test.ts"], env: { CAR_REPLAY_CASES: "500" } },
+  { name: "walk", files: ["packages/engine/src/run/walk.test.ts"], env: { CAR_WALKS: "1500" } },
   {
     name: "parsers",
     files: [

@@ -86,11 +86,12 @@ function isSuccessionOpen(run: ModelRun, over: readonly Flight[]): boolean {
   return new Set(failed.map(({ leader }) => leader)).size < failed.length;
 }
 
-/** Receipts that outlive the run: all when it commits, otherwise those of what cannot be undone. */
+/** Receipts that outlive the run: all when it commits, otherwise those of what cannot be undone and was not. */
 export function survivingReceipts(run: ModelRun): ReadonlyMap<string, SharedAnswer> {
   const kept = [...run.receipts].filter(([, { owner }]) => {
     if (run.stop === undefined || owner === undefined) return true;
-    return actionAt(run, owner).planned.reversibility === "irreversible";
+    const { planned, compensated } = actionAt(run, owner);
+    return planned.reversibility === "irreversible" && compensated !== true;
   });
   return new Map(kept.map(([key, { owner: _, ...answer }]) => [key, answer]));
 }
