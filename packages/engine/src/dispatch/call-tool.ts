@@ -25,8 +25,9 @@ export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | 
   if (flushed === undefined) return invoke(attempt);
   void flushed.then(() => {
     if (attempt.over) return;
-    // A compensation is due even where nothing can be confirmed any more.
-    const broken = slot.purpose === "" && run.broken !== undefined ? failed(run.broken) : undefined;
+    // A compensation is due even where nothing can be confirmed any more, unless recovery will make it.
+    const isStopped = run.disowned || (slot.purpose === "" && run.broken !== undefined);
+    const broken = isStopped ? failed(run.broken!) : undefined;
     const outcome = broken === undefined ? invoke(attempt) : end(attempt, broken);
     if (outcome !== undefined) onOutcome(run, slot, outcome);
   });
