@@ -103,7 +103,7 @@ export default tseslint.config(
   {
     name: "determinism",
     files: ["packages/*/src/**/*.ts"],
-    ignores: [...TESTS, "packages/*/src/node/**", "packages/engine/src/defaults/**"],
+    ignores: [...TESTS, "packages/files/**", "packages/*/src/node/**", "packages/engine/src/defaults/**"],
     rules: {
       "no-restricted-globals": ambientGlobals(AMBIENT_GLOBALS),
       "no-restricted-properties": ["error", ...AMBIENT_PROPERTIES],

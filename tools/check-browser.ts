@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build, type BuildFailure, type Message } from "esbuild";
 import { runInChromium } from "./lib/chromium.js";
+import { ALLOWED } from "./lib/dependency-table.js";
 import { REPOSITORY } from "./lib/files.js";
 import { isScript, type Problem, reportProblems } from "./lib/report.js";
 import { entryPoints, publicPackages, type WorkspacePackage } from "./lib/workspace.js";
@@ -10,12 +11,18 @@ const CHROMIUM = "/usr/bin/chromium";
 
 /** Bundles the entries of every library for a browser; whatever would need Node is a problem. Needs a build. */
 export async function checkBundles(root: string): Promise<readonly Problem[]> {
-  const libraries = publicPackages(root).filter(({ folder }) => folder.startsWith("packages/"));
+  const libraries = publicPackages(root).filter(
+    ({ folder }) => folder.startsWith("packages/") && isForBrowsers(folder),
+  );
   const problems: Problem[] = [];
   for (const library of libraries) {
     for (const entry of browserEntries(library)) problems.push(...(await bundle(root, entry)).problems);
   }
   return problems;
+}
+
+function isForBrowsers(folder: string): boolean {
+  return ALLOWED.find((row) => row.folder.test(folder))?.browser === true;
 }
 
 /** Built files of the entries that a browser may load: all but `./node`. */

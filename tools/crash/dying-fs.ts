@@ -1,6 +1,6 @@
+import type { FolderSystem } from "@car/files";
 import * as nodeFs from "node:fs";
 import { basename } from "node:path";
-import type { LogFolderSystem } from "@car/eventlog/node";
 
 /** Calls that change what is on the disk. */
 const CHANGING = [
@@ -14,7 +14,7 @@ type AnyCall = (...args: unknown[]) => unknown;
  * The real file system, with a step before and after each call that changes something, and one inside each write.
  * `onStep` is told where it is, such as `renameSync place, after`.
  */
-export function dyingFs(onStep: (site: string) => void): LogFolderSystem {
+export function dyingFs(onStep: (site: string) => void): FolderSystem {
   const names = new Map<number, string>();
   const nameOf = (target: unknown): string =>
     typeof target === "number" ? (names.get(target) ?? "?") : kindOf(basename(String(target)));
@@ -31,12 +31,17 @@ export function dyingFs(onStep: (site: string) => void): LogFolderSystem {
     };
   };
   const changing = CHANGING.map((call) => [call, around(call, nodeFs[call] as AnyCall)]);
-  const writeSync = (fd: number, bytes: Uint8Array, ...[offset = 0, length = bytes.length]: number[]): number => {
+  const writeSync = (
+    fd: number,
+    bytes: Uint8Array,
+    ...rest: [offset: number, length: number, at: number | null]
+  ): number => {
+    const [offset, length, at] = rest;
     const site = `writeSync ${nameOf(fd)}`;
     onStep(`${site}, before`);
-    const half = nodeFs.writeSync(fd, bytes, offset, Math.floor(length / 2));
+    const half = nodeFs.writeSync(fd, bytes, offset, Math.floor(length / 2), at);
     onStep(`${site}, inside`);
-    const written = half + nodeFs.writeSync(fd, bytes, offset + half, length - half);
+    const written = half + nodeFs.writeSync(fd, bytes, offset + half, length - half, at === null ? null : at + half);
     onStep(`${site}, after`);
     return written;
   };
@@ -49,8 +54,8 @@ export function dyingFs(onStep: (site: string) => void): LogFolderSystem {
   };
   return {
     ...nodeFs,
-    ...(Object.fromEntries(changing) as Partial<LogFolderSystem>),
-    writeSync: writeSync as LogFolderSystem["writeSync"],
+    ...(Object.fromEntries(changing) as Partial<FolderSystem>),
+    writeSync: writeSync as FolderSystem["writeSync"],
     fdatasync: Object.assign(fdatasync, { __promisify__: nodeFs.fdatasync.__promisify__ }),
   };
 }

@@ -14,6 +14,8 @@ export interface Allowed {
 
 export const ALLOWED: readonly Allowed[] = [
   { folder: /^packages\/ir$/, internal: [], external: ["zod", "@noble/hashes", "uuid"], browser: true },
+  // Everything in it is for Node.
+  { folder: /^packages\/files$/, internal: [], external: [], browser: false },
   {
     folder: /^packages\/engine$/,
     internal: ["@car/ir"],
@@ -21,11 +23,18 @@ export const ALLOWED: readonly Allowed[] = [
     browser: true,
     composition: {
       files: ["src/create-runtime.ts", "src/defaults/", "src/node/"],
-      internal: ["@car/state", "@car/policy", "@car/validator", "@car/eventlog"],
+      internal: ["@car/approvals", "@car/eventlog", "@car/files", "@car/state", "@car/validator"],
     },
   },
   {
-    folder: /^packages\/(state|policy|validator|eventlog|inference|memgine|conformance)$/,
+    folder: /^packages\/(approvals|eventlog|memgine)$/,
+    internal: ["@car/ir"],
+    external: "declared",
+    browser: true,
+    composition: { files: ["src/node/"], internal: ["@car/files"] },
+  },
+  {
+    folder: /^packages\/(state|policy|validator|inference|conformance)$/,
     internal: ["@car/ir"],
     external: "declared",
     browser: true,

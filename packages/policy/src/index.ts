@@ -37,7 +37,6 @@ export type { PolicyRule } from "./rules/compile-rule.js";
 
 export { withShadow } from "./shadow/with-shadow.js";
 export type { ShadowOptions } from "./shadow/with-shadow.js";
-export { memoryApprovalStore } from "./approvals/memory-approval-store.js";
 
 export { allow, askApproval, deny } from "./decision/decisions.js";
 export { combineDecisions } from "./decision/combine-decisions.js";

@@ -1,6 +1,7 @@
 import { collectEvents } from "@car/conformance";
 import type { ProposalInput, ProposalResult } from "@car/ir";
-import { memoryApprovalStore, requireApproval, rulePolicy } from "@car/policy";
+import { memoryApprovalStore } from "@car/approvals";
+import { requireApproval, rulePolicy } from "@car/policy";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { replayRuns } from "../replay/replay-runs.js";

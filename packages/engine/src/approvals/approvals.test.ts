@@ -1,14 +1,8 @@
 import { collectEvents } from "@car/conformance";
 import type { ProposalInput, ProposalResult } from "@car/ir";
 import type { ApprovalStore, StoredApprovalRequest } from "@car/ir/ports";
-import {
-  askApproval,
-  definePolicy,
-  memoryApprovalStore,
-  requireApproval,
-  requireApprovalForFlow,
-  rulePolicy,
-} from "@car/policy";
+import { memoryApprovalStore } from "@car/approvals";
+import { askApproval, definePolicy, requireApproval, requireApprovalForFlow, rulePolicy } from "@car/policy";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
 import { replayRuns } from "../replay/replay-runs.js";

@@ -1,7 +1,8 @@
 import type { CarEvent } from "@car/ir";
 import { collectEvents } from "@car/conformance";
 import { replayState } from "@car/eventlog";
-import { memoryApprovalStore, requireApproval, rulePolicy } from "@car/policy";
+import { memoryApprovalStore } from "@car/approvals";
+import { requireApproval, rulePolicy } from "@car/policy";
 import { memoryStateStore } from "@car/state";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

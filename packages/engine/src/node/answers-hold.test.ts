@@ -1,5 +1,6 @@
 import * as nodeFs from "node:fs";
-import { type LogDurability, type LogFolderSystem, verifyLog } from "@car/eventlog/node";
+import type { FolderSystem } from "@car/files";
+import { type LogDurability, verifyLog } from "@car/eventlog/node";
 import { CarError, type ProposalInput } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { openRuntime, temporaryPaths } from "../testing/disk.js";
@@ -13,7 +14,7 @@ class Disk {
   syncs = Infinity;
   inPlace = true;
 
-  readonly fs: LogFolderSystem = {
+  readonly fs: FolderSystem = {
     ...nodeFs,
     writeSync: ((
       ...args: [fd: number, bytes: Uint8Array, offset: number, length: number, position?: number | null]
@@ -24,11 +25,11 @@ class Disk {
       const written = nodeFs.writeSync(fd, bytes, offset, Math.min(length, this.room));
       this.room -= written;
       return written;
-    }) as LogFolderSystem["writeSync"],
+    }) as FolderSystem["writeSync"],
     fdatasync: ((fd: number, done: (error: NodeJS.ErrnoException | null) => void) => {
       if (this.syncs-- > 0) nodeFs.fdatasync(fd, done);
       else setImmediate(() => done(new Error("EIO: injected")));
-    }) as LogFolderSystem["fdatasync"],
+    }) as FolderSystem["fdatasync"],
   };
 }
 

@@ -1,14 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import * as nodeFs from "node:fs";
-import { dirname } from "node:path";
+import { type FolderSystem, replaceFile } from "@car/files";
 import { canonicalJson, CheckpointInvalidError } from "@car/ir";
 import { type Checkpoint, checkCheckpoint } from "../checkpoint/checkpoint.js";
-
-/** The part of `node:fs` that is needed, for tests of failures. */
-export type CheckpointFileSystem = Pick<
-  typeof nodeFs,
-  "openSync" | "writeSync" | "fsyncSync" | "closeSync" | "renameSync" | "unlinkSync" | "readFileSync"
->;
 
 interface HasCheckpoint {
   checkpoint(): Promise<Checkpoint>;
@@ -22,19 +16,12 @@ interface HasCheckpoint {
 export async function saveCheckpoint(
   runtime: HasCheckpoint,
   path: string,
-  { fs = nodeFs }: { readonly fs?: CheckpointFileSystem } = {},
+  { fs = nodeFs }: { readonly fs?: FolderSystem } = {},
 ): Promise<Checkpoint> {
   const checkpoint = await runtime.checkpoint();
   const body = canonicalJson(checkpoint);
-  const unfinished = `${path}.${randomUUID()}.tmp`;
-  try {
-    write(fs, unfinished, Buffer.from(`${headerOf(body)}\n${body}\n`));
-    fs.renameSync(unfinished, path);
-  } catch (error) {
-    removeIfThere(fs, unfinished);
-    throw error;
-  }
-  syncFolder(fs, dirname(path));
+  // Several processes may save to one path.
+  replaceFile(path, `${headerOf(body)}\n${body}\n`, { fs, aside: `${path}.${randomUUID()}.tmp` });
   return checkpoint;
 }
 
@@ -43,7 +30,7 @@ export async function saveCheckpoint(
  * @throws `CheckpointInvalidError` (`CAR_CHECKPOINT_INVALID`) when it is not whole, byte for byte, or of another version;
  * the error of the file system when it cannot be read.
  */
-export function loadCheckpoint(path: string, { fs = nodeFs }: { readonly fs?: CheckpointFileSystem } = {}): Checkpoint {
+export function loadCheckpoint(path: string, { fs = nodeFs }: { readonly fs?: FolderSystem } = {}): Checkpoint {
   const text = fs.readFileSync(path).toString("utf8");
   const end = text.indexOf("\n");
   const body = text.slice(end + 1, -1);
@@ -69,38 +56,5 @@ function versionOf(header: string): number | undefined {
   } catch {
     // Not JSON, so not the first line of a checkpoint.
     return undefined;
-  }
-}
-
-function write(fs: CheckpointFileSystem, path: string, bytes: Buffer): void {
-  const fd = fs.openSync(path, "w", 0o600);
-  try {
-    for (let written = 0; written < bytes.length;) {
-      const count = fs.writeSync(fd, bytes, written, bytes.length - written);
-      if (count === 0) throw new Error("the file system wrote nothing");
-      written += count;
-    }
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
-function removeIfThere(fs: CheckpointFileSystem, path: string): void {
-  try {
-    fs.unlinkSync(path);
-  } catch {
-    // It was never made, or is gone: the first error is the one to tell.
-  }
-}
-
-function syncFolder(fs: CheckpointFileSystem, path: string): void {
-  // Windows has no such call for folders.
-  if (process.platform === "win32") return;
-  const fd = fs.openSync(path, "r");
-  try {
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
   }
 }

@@ -1,9 +1,10 @@
 import * as nodeFs from "node:fs";
-import type { LogFolderSystem } from "@car/eventlog/node";
+import type { FolderSystem } from "@car/files";
 import { verifyLog } from "@car/eventlog/node";
 import { CarError, LogFencedError } from "@car/ir";
 import type { EventLog } from "@car/ir/ports";
-import { memoryApprovalStore, requireApproval, rulePolicy } from "@car/policy";
+import { memoryApprovalStore } from "@car/approvals";
+import { requireApproval, rulePolicy } from "@car/policy";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
 import { contentsOf, copyOf, openRuntime, temporaryPaths } from "../testing/disk.js";
@@ -22,7 +23,7 @@ const CALLS = [
 function failingAt(
   n: number,
   fault: "EIO" | "ENOSPC" | "short",
-): { readonly fs: LogFolderSystem; readonly count: () => number } {
+): { readonly fs: FolderSystem; readonly count: () => number } {
   let calls = 0;
   const wrapped = CALLS.map((name) => [
     name,
@@ -42,7 +43,7 @@ function failingAt(
       return (nodeFs[name] as (...args: unknown[]) => unknown)(...args);
     },
   ]);
-  return { fs: { ...nodeFs, ...(Object.fromEntries(wrapped) as Partial<LogFolderSystem>) }, count: () => calls };
+  return { fs: { ...nodeFs, ...(Object.fromEntries(wrapped) as Partial<FolderSystem>) }, count: () => calls };
 }
 
 const ROOM = { actions: [call("room", "book"), call("pay", "charge", { dependencies: ["room"] })] };
@@ -50,7 +51,7 @@ const ROOM = { actions: [call("room", "book"), call("pay", "charge", { dependenc
 /** Works on a store until something fails; gives the errors and what was confirmed. */
 async function work(
   dir: string,
-  fs: LogFolderSystem,
+  fs: FolderSystem,
 ): Promise<{ confirmed: number; errors: unknown[]; world: OutsideWorld }> {
   const errors: unknown[] = [];
   let confirmed = 0;

@@ -1,12 +1,7 @@
 import * as nodeFs from "node:fs";
+import type { FolderSystem } from "@car/files";
 import { replayState } from "@car/eventlog";
-import {
-  type LogDurability,
-  type LogFolderSystem,
-  type OpenedLog,
-  readLog,
-  type SegmentEventLog,
-} from "@car/eventlog/node";
+import { type LogDurability, type OpenedLog, readLog, type SegmentEventLog } from "@car/eventlog/node";
 import {
   assertKnownOptions,
   CarError,
@@ -43,7 +38,7 @@ export interface DurableStoreOptions {
   /** Told when the log stops taking events, or a snapshot cannot be written; must not throw. */
   readonly onError?: (error: unknown) => void;
   /** For tests of failures. Default `node:fs`. */
-  readonly fs?: LogFolderSystem;
+  readonly fs?: FolderSystem;
 }
 
 /** What opening a store found. */

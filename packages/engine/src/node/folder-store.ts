@@ -1,6 +1,6 @@
 import type { SegmentEventLog } from "@car/eventlog/node";
 import type { ApprovalStore, EventLog, StateStore } from "@car/ir/ports";
-import { jsonlApprovalStore } from "@car/policy/node";
+import { jsonlApprovalStore } from "@car/approvals/node";
 import type { DurableParts } from "../recovery/durable-parts.js";
 import { LeftRuns } from "../recovery/left-runs.js";
 import { DurableLog } from "./durable-log.js";

@@ -1,6 +1,6 @@
 import * as nodeFs from "node:fs";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import type { LogFolderSystem } from "@car/eventlog/node";
+import type { FolderSystem } from "@car/files";
 import { LogFencedError } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { temporaryPaths } from "../testing/disk.js";
@@ -12,7 +12,7 @@ const ID = "0123456789abcdef0123456789abcdef";
 
 interface Owner {
   readonly epoch?: number;
-  readonly fs?: LogFolderSystem;
+  readonly fs?: FolderSystem;
   readonly assertOwner?: () => void;
   readonly isOpen?: (runId: string) => boolean;
 }
@@ -113,7 +113,7 @@ describe("GivenUpRuns", () => {
       return nodeFs.writeSync(fd, bytes, ...rest);
     };
     const dir = newPath();
-    const fs = { ...nodeFs, writeSync: full as LogFolderSystem["writeSync"] };
+    const fs = { ...nodeFs, writeSync: full as FolderSystem["writeSync"] };
     await expect(durableStore({ dir, fs })).rejects.toMatchObject({ code: "CAR_LOG_WRITE_FAILED" });
     const store = await durableStore({ dir });
     expect(await store.giveUp(ID)).toBe(true);

@@ -1,7 +1,6 @@
 import { crc32 } from "node:zlib";
-import type { LogFolderSystem, SegmentEventLog } from "@car/eventlog/node";
-import { syncFolder } from "./sync-folder.js";
-import { writeWhole } from "./write-whole.js";
+import { type FolderSystem, syncFolder, writeWhole } from "@car/files";
+import type { SegmentEventLog } from "@car/eventlog/node";
 
 /** A record is a run's id, filled up with blanks, its checksum, and a line feed. */
 const ID_BYTES = 54;
@@ -12,7 +11,7 @@ const MAX_RECORDS = 1_024;
 
 /** Where the records are kept, and who may write them. */
 export interface GivenUpPlace {
-  readonly fs: LogFolderSystem;
+  readonly fs: FolderSystem;
   /** A folder with a file for each process that has had the store, by the number of its claim. */
   readonly path: string;
   readonly log: Pick<SegmentEventLog, "opened" | "assertOwner">;
@@ -42,9 +41,9 @@ export class GivenUpRuns {
     this.earlier = earlierRuns(place, isOpen);
     this.fd = fs.openSync(`${path}/${log.opened.epoch}`, "w", 0o600);
     try {
-      writeWhole(fs, this.fd, Buffer.alloc(MAX_RECORDS * RECORD_BYTES));
+      writeWhole({ fs, fd: this.fd }, Buffer.alloc(MAX_RECORDS * RECORD_BYTES));
       fs.fsyncSync(this.fd);
-      syncFolder(fs, path);
+      syncFolder(path, fs);
     } catch (error) {
       this.close();
       throw error;
@@ -73,8 +72,7 @@ export class GivenUpRuns {
     if (this.isClosed || records.includes(undefined) || at + records.length > MAX_RECORDS) return false;
     this.used += records.length;
     try {
-      const bytes = Buffer.from(records.join(""));
-      if (fs.writeSync(this.fd, bytes, 0, bytes.length, at * RECORD_BYTES) < bytes.length) return false;
+      writeWhole({ fs, fd: this.fd, position: at * RECORD_BYTES }, Buffer.from(records.join("")));
       fs.fdatasyncSync(this.fd);
       log.assertOwner();
       return true;

@@ -1,4 +1,3 @@
 export { durableStore, readDurableLog } from "./durable-store.js";
 export type { DurableStore, DurableStoreOptions, OpenedStore } from "./durable-store.js";
 export { loadCheckpoint, saveCheckpoint } from "./checkpoint-file.js";
-export type { CheckpointFileSystem } from "./checkpoint-file.js";

@@ -1,11 +1,12 @@
-import { type LogFolderSystem, type SegmentEventLog, segmentEventLog } from "@car/eventlog/node";
+import type { FolderSystem } from "@car/files";
+import { type SegmentEventLog, segmentEventLog } from "@car/eventlog/node";
 import { CarError, ConfigInvalidError } from "@car/ir";
 import type { DurableStoreOptions } from "./durable-store.js";
 import type { Snapshot } from "./snapshot-file.js";
 import type { SnapshotFolder } from "./snapshot-folder.js";
 
 interface OpenOptions extends DurableStoreOptions {
-  readonly fs: LogFolderSystem;
+  readonly fs: FolderSystem;
 }
 
 interface LogPlace {

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
+import { FileReplacement, type FolderSystem } from "@car/files";
 import { canonicalJson, type JsonObject, type JsonValue, type StateEntry } from "@car/ir";
-import type { LogFolderSystem } from "@car/eventlog/node";
 import type { LogHead } from "@car/ir/ports";
 import type { StoredReceipt } from "../recovery/durable-parts.js";
-import { writeWhole } from "./write-whole.js";
 
 /** The state at one point of a log, with what recovery needs from before it. */
 export interface Snapshot {
@@ -19,17 +18,14 @@ export interface Snapshot {
 /** Text that is gathered before it is written, in characters. */
 const BATCH = 256 * 1024;
 
-/** A file that is being written: whole lines, and at the end their checksum. */
+/** A file that is being written: whole lines, and at the end their checksum. It replaces nothing before it is whole. */
 export class SnapshotWriter {
-  private readonly fs: LogFolderSystem;
-  private readonly fd: number;
+  private readonly file: FileReplacement;
   private readonly hash = createHash("sha256");
   private text = "";
 
-  constructor(fs: LogFolderSystem, path: string) {
-    this.fs = fs;
-    // Only the owner may read it: values are not redacted on disk.
-    this.fd = fs.openSync(path, "w", 0o600);
+  constructor(fs: FolderSystem, path: string) {
+    this.file = new FileReplacement(path, { fs });
   }
 
   /** Adds a line. Returns true when a batch was written, so that others may have their turn. */
@@ -40,25 +36,22 @@ export class SnapshotWriter {
     return true;
   }
 
-  /** Writes the checksum and makes the file survive a power cut. */
+  /** Writes the checksum and puts the file in its place. */
   finish(): void {
     this.flush();
-    this.write(`${canonicalJson({ sha256: this.hash.digest("hex") })}\n`);
-    this.fs.fsyncSync(this.fd);
+    this.file.write(`${canonicalJson({ sha256: this.hash.digest("hex") })}\n`);
+    this.file.finish();
   }
 
-  close(): void {
-    this.fs.closeSync(this.fd);
+  /** Removes what is not finished. */
+  drop(): void {
+    this.file.drop();
   }
 
   private flush(): void {
     this.hash.update(this.text);
-    this.write(this.text);
+    this.file.write(this.text);
     this.text = "";
-  }
-
-  private write(text: string): void {
-    writeWhole(this.fs, this.fd, Buffer.from(text));
   }
 }
 
@@ -99,7 +92,7 @@ export function receiptLine({ key, answer, storedAt }: StoredReceipt): JsonObjec
 }
 
 /** Reads a snapshot back; `undefined` when it cannot be read, or is not whole, byte for byte. */
-export function readSnapshot(fs: LogFolderSystem, path: string): Snapshot | undefined {
+export function readSnapshot(fs: FolderSystem, path: string): Snapshot | undefined {
   try {
     const lines = wholeLines(fs.readFileSync(path));
     if (lines === undefined) return undefined;

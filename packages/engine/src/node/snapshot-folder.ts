@@ -1,4 +1,4 @@
-import type { LogFolderSystem } from "@car/eventlog/node";
+import type { FolderSystem } from "@car/files";
 import type { StateView } from "@car/ir/ports";
 import type { StoredReceipt } from "../recovery/durable-parts.js";
 import {
@@ -10,7 +10,6 @@ import {
   type SnapshotHeader,
   SnapshotWriter,
 } from "./snapshot-file.js";
-import { syncFolder } from "./sync-folder.js";
 
 /** Snapshots that are kept: should the newest be damaged, the one before serves. */
 const KEPT = 2;
@@ -27,10 +26,10 @@ export interface SnapshotSource {
 
 /** The folder of a store's snapshots. */
 export class SnapshotFolder {
-  private readonly fs: LogFolderSystem;
+  private readonly fs: FolderSystem;
   private readonly path: string;
 
-  constructor(fs: LogFolderSystem, path: string) {
+  constructor(fs: FolderSystem, path: string) {
     this.fs = fs;
     this.path = path;
     fs.mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -65,21 +64,18 @@ export class SnapshotFolder {
     }
   }
 
-  /** Writes a snapshot, in pieces, so that runs go on meanwhile; it replaces nothing before it is whole. */
+  /** Writes a snapshot, in pieces, so that runs go on meanwhile. */
   async write({ header, keys, view, receipts }: SnapshotSource): Promise<void> {
     const name = `${String(header.head.seq).padStart(DIGITS, "0")}${SUFFIX}`;
-    const unfinished = `${this.path}/${name}.tmp`;
-    const writer = new SnapshotWriter(this.fs, unfinished);
+    const writer = new SnapshotWriter(this.fs, `${this.path}/${name}`);
     try {
       writer.line(headerLine(header));
       for (const key of keys) if (writer.line(entryLine(key, view.entry(key)!))) await turn();
       for (const receipt of receipts) if (writer.line(receiptLine(receipt))) await turn();
       writer.finish();
     } finally {
-      writer.close();
+      writer.drop();
     }
-    this.fs.renameSync(unfinished, `${this.path}/${name}`);
-    syncFolder(this.fs, this.path);
     this.removeOld();
   }
 

@@ -1,6 +1,7 @@
 import { collectEvents } from "@car/conformance";
 import type { ProposalInput, ProposalResult } from "@car/ir";
-import { maxCalls, memoryApprovalStore, requireApproval, requireApprovalForFlow, rulePolicy } from "@car/policy";
+import { memoryApprovalStore } from "@car/approvals";
+import { maxCalls, requireApproval, requireApprovalForFlow, rulePolicy } from "@car/policy";
 import { describe, expect, it } from "vitest";
 import type { RuntimeOptions } from "../runtime-options.js";
 import { call, testRuntime, tool } from "../testing/fixtures.js";

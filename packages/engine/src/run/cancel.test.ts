@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
-import { memoryApprovalStore, requireApproval, rulePolicy } from "@car/policy";
+import { memoryApprovalStore } from "@car/approvals";
+import { requireApproval, rulePolicy } from "@car/policy";
 import { memoryStateStore } from "@car/state";
 import { ALLOW, type PolicyEngine } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";

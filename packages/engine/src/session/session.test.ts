@@ -1,15 +1,8 @@
 import type { JsonValue } from "@car/ir";
 import type { EventLog, PolicyEngine } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
-import {
-  denyFlow,
-  memoryApprovalStore,
-  mustPrecede,
-  requireApproval,
-  requireApprovalForFlow,
-  rulePolicy,
-  trustedOnly,
-} from "@car/policy";
+import { memoryApprovalStore } from "@car/approvals";
+import { denyFlow, mustPrecede, requireApproval, requireApprovalForFlow, rulePolicy, trustedOnly } from "@car/policy";
 import { describe, expect, it } from "vitest";
 import { call, statuses, testRuntime, tool } from "../testing/fixtures.js";
 import { flowProbe } from "../testing/flow-probe.js";

@@ -1,9 +1,9 @@
 import * as nodeFs from "node:fs";
+import type { FileSystem } from "@car/files";
 import { assertKnownOptions, ConfigInvalidError, type CarError, type CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
 import { type RedactOptions, redactEvents } from "../redact/redact-events.js";
 import { LineFile } from "./line-file.js";
-import type { LogFileSystem } from "./log-file-system.js";
 import { nodeSha256 } from "./node-sha256.js";
 import { openLogFile } from "./open-log-file.js";
 import { readJsonl } from "./read-jsonl.js";
@@ -22,7 +22,7 @@ export interface JsonlEventLogOptions {
   /** What `read` does not show. The file has everything. */
   readonly redact?: RedactOptions;
   /** For tests of failures. Default `node:fs`. */
-  readonly fs?: LogFileSystem;
+  readonly fs?: FileSystem;
 }
 
 const OPTIONS = [

@@ -1,8 +1,7 @@
+import { writeWhole } from "@car/files";
 import type { LogHead } from "@car/ir/ports";
-import type { LogFilePlace } from "./log-file-system.js";
 import { orRefused, refused } from "./log-write-error.js";
-import type { OpenLogFile } from "./open-log-file.js";
-import { writeWhole } from "./write-whole.js";
+import type { LogFilePlace, OpenLogFile } from "./open-log-file.js";
 
 const LINE_FEED = 10;
 

@@ -1,12 +1,18 @@
 import { dirname } from "node:path";
+import { type FileSystem, syncFolder } from "@car/files";
 import { LogCorruptError, LogWriteError } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import { ChainWalk } from "../chain/chain-walk.js";
-import type { LogFilePlace, LogFileSystem } from "./log-file-system.js";
 import { nodeSha256 } from "./node-sha256.js";
-import { parseLine } from "./checked-line.js";
 import { scanLines } from "./scan-lines.js";
-import { syncFolder } from "./sync-folder.js";
+import { parseLine } from "./parse-line.js";
+
+/** Which file, and whether it must survive a power cut. */
+export interface LogFilePlace {
+  readonly path: string;
+  readonly fs: FileSystem;
+  readonly fsync: boolean;
+}
 
 /** An open log file and where its chain stands. */
 export interface OpenLogFile {
@@ -34,7 +40,7 @@ export function openLogFile({ path, fs, fsync }: LogFilePlace): OpenLogFile {
   }
 }
 
-function opened(path: string, fs: LogFileSystem): number {
+function opened(path: string, fs: FileSystem): number {
   try {
     // Only the owner may read it: payloads are not redacted on disk.
     return fs.openSync(path, "a+", 0o600);
@@ -43,7 +49,7 @@ function opened(path: string, fs: LogFileSystem): number {
   }
 }
 
-function verifiedEnd(fs: LogFileSystem, fd: number): Pick<OpenLogFile, "size" | "head"> {
+function verifiedEnd(fs: FileSystem, fd: number): Pick<OpenLogFile, "size" | "head"> {
   const walk = new ChainWalk({ partial: true, sha256: nodeSha256 });
   let size = 0;
   for (const { text, number, end } of scanLines(fs, fd)) {

@@ -1,14 +1,14 @@
 import * as nodeFs from "node:fs";
+import type { FileSystem } from "@car/files";
 import type { CarEvent } from "@car/ir";
 import type { ReadOptions } from "@car/ir/ports";
-import { parseLine } from "./checked-line.js";
-import type { LogFileSystem } from "./log-file-system.js";
 import { scanLines } from "./scan-lines.js";
 import { isHeaderLine } from "./segments/segment-header.js";
+import { parseLine } from "./parse-line.js";
 
 /** Which events to read, and through which file system. */
 export interface ReadJsonlOptions extends ReadOptions {
-  readonly fs?: LogFileSystem;
+  readonly fs?: FileSystem;
 }
 
 /**

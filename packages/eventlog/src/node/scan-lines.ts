@@ -1,5 +1,5 @@
+import type { FileSystem } from "@car/files";
 import { LogCorruptError } from "@car/ir";
-import type { LogFileSystem } from "./log-file-system.js";
 
 /** A longer line is damage: no event comes near it, and the reader's memory stays bounded. */
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
@@ -36,7 +36,7 @@ export interface ScannedBytes extends Omit<ScannedLine, "text"> {
  * The whole lines of an open file, a block at a time.
  * @throws `LogCorruptError` for a line that is not UTF-8 or is too long.
  */
-export function* scanLines(fs: LogFileSystem, fd: number, range: ScanRange = {}): Generator<ScannedLine> {
+export function* scanLines(fs: FileSystem, fd: number, range: ScanRange = {}): Generator<ScannedLine> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   for (const { bytes, number, end } of scanLineBytes(fs, fd, range)) {
     yield { number, text: decoded(decoder, bytes, number), end };
@@ -44,7 +44,7 @@ export function* scanLines(fs: LogFileSystem, fd: number, range: ScanRange = {})
 }
 
 /** As `scanLines`, without decoding. */
-export function* scanLineBytes(fs: LogFileSystem, fd: number, range: ScanRange): Generator<ScannedBytes> {
+export function* scanLineBytes(fs: FileSystem, fd: number, range: ScanRange): Generator<ScannedBytes> {
   const { start: from = 0, firstNumber = 1, maxLineBytes = MAX_LINE_BYTES } = range;
   const last = range.end ?? Number.POSITIVE_INFINITY;
   const block = Buffer.allocUnsafe(BLOCK_BYTES);

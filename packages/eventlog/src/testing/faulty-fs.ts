@@ -1,35 +1,33 @@
+import type { FileSystem, FolderSystem } from "@car/files";
 import * as nodeFs from "node:fs";
-import type { LogFileSystem, LogFolderSystem } from "../node/log-file-system.js";
 
 /** What goes wrong. */
 export interface Faults {
   /** Bytes the disk still takes; a write that crosses the line is cut short, the next one fails. */
   readonly capacity?: number;
   /** Calls that fail. */
-  readonly failing?: readonly (keyof LogFolderSystem)[];
+  readonly failing?: readonly (keyof FolderSystem)[];
   readonly code?: string;
 }
 
+type WriteArguments = [fd: number, bytes: Uint8Array, offset: number, length: number, at: number | null];
+
 /** The real file system with faults. */
-export function faultyFs({
-  capacity = Number.POSITIVE_INFINITY,
-  failing = [],
-  code = "ENOSPC",
-}: Faults): LogFolderSystem {
+export function faultyFs({ capacity = Number.POSITIVE_INFINITY, failing = [], code = "ENOSPC" }: Faults): FolderSystem {
   let left = capacity;
   const error = (): Error => Object.assign(new Error(`${code}: injected`), { code });
   const fail = (): never => {
     throw error();
   };
-  const writeSync = (...[fd, bytes, offset, length]: [number, Uint8Array, number, number]): number => {
+  const writeSync = (...[fd, bytes, offset, length, at]: WriteArguments): number => {
     if (left <= 0) return fail();
-    const taken = nodeFs.writeSync(fd, bytes, offset, Math.min(length, left));
+    const taken = nodeFs.writeSync(fd, bytes, offset, Math.min(length, left), at);
     left -= taken;
     return taken;
   };
   const failLater = (_fd: number, done: (error: Error) => void): void => void setImmediate(() => done(error()));
   const faulty = Object.fromEntries(failing.map((name) => [name, name === "fdatasync" ? failLater : fail]));
-  return { ...nodeFs, writeSync: writeSync as LogFileSystem["writeSync"], ...faulty };
+  return { ...nodeFs, writeSync: writeSync as FileSystem["writeSync"], ...faulty };
 }
 
 /** Calls that change what is on the disk. */
@@ -42,7 +40,7 @@ const STEPS = [
  * The real file system, which calls `onStep` before each call that changes something; after one call is, for the disk,
  * before the next. A write is done in two halves, with a step between them, so that a test can stop inside of one.
  */
-export function steppedFs(onStep: () => void): LogFolderSystem {
+export function steppedFs(onStep: () => void): FolderSystem {
   const stepped = Object.fromEntries(
     STEPS.map((name) => [
       name,
@@ -53,11 +51,12 @@ export function steppedFs(onStep: () => void): LogFolderSystem {
       },
     ]),
   );
-  const writeSync = (...[fd, bytes, offset, length]: [number, Uint8Array, number, number]): number => {
+  const writeSync = (...[fd, bytes, offset, length, at]: WriteArguments): number => {
     onStep();
-    const half = nodeFs.writeSync(fd, bytes, offset, Math.floor(length / 2));
+    const half = nodeFs.writeSync(fd, bytes, offset, Math.floor(length / 2), at);
     onStep();
-    return half + nodeFs.writeSync(fd, bytes, offset + half, length - half);
+    const rest = at === null ? null : at + half;
+    return half + nodeFs.writeSync(fd, bytes, offset + half, length - half, rest);
   };
   const fdatasync: typeof nodeFs.fdatasync = Object.assign(
     (fd: number, done: (error: NodeJS.ErrnoException | null) => void): void => {
@@ -66,5 +65,5 @@ export function steppedFs(onStep: () => void): LogFolderSystem {
     },
     { __promisify__: nodeFs.fdatasync.__promisify__ },
   );
-  return { ...nodeFs, ...stepped, writeSync: writeSync as LogFileSystem["writeSync"], fdatasync };
+  return { ...nodeFs, ...stepped, writeSync: writeSync as FileSystem["writeSync"], fdatasync };
 }

@@ -93,11 +93,21 @@ describe("a memory in a folder", () => {
     const memory = open();
     expect(open).toThrow(expect.objectContaining({ code: "CAR_MEMORY_LOCKED" }));
     await memory.close();
-    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
-    writeFileSync(join(folder, "lock"), String(dead));
+    const child = runScript("openFileJournal({ folder }); process.kill(process.pid, 'SIGKILL');");
+    expect(child.signal).toBe("SIGKILL");
     await open().close();
-    writeFileSync(join(folder, "lock"), String(process.ppid));
-    expect(open).toThrow(expect.objectContaining({ code: "CAR_MEMORY_LOCKED" }));
+  });
+
+  it("[MG-73] a writer whose claim is over writes nothing more, and confirms nothing", async () => {
+    const memory = open();
+    memory.remember({ value: "before" });
+    await memory.flush();
+    const before = readFileSync(journal());
+    writeFileSync(join(folder, "claims", "2"), "");
+    memory.remember({ value: "after" });
+    await expect(memory.flush()).rejects.toMatchObject({ code: "CAR_MEMORY_LOCKED" });
+    expect(readFileSync(journal())).toEqual(before);
+    await expect(memory.close()).rejects.toMatchObject({ code: "CAR_MEMORY_LOCKED" });
   });
 
   it("[MG-73] a folder that could not be opened on a full disk opens as soon as there is room", async () => {
@@ -108,7 +118,7 @@ describe("a memory in a folder", () => {
       "ulimit -f 0",
     );
     expect(child.stdout).toBe("CAR_MEMORY_WRITE_FAILED\n");
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["claims"]);
     await open().close();
   });
 
@@ -121,7 +131,9 @@ describe("a memory in a folder", () => {
     expect((await memory.forget({ subject: "ana" })).durable).toBe(true);
     memory.remember({ id: "l", value: "later" });
     await memory.close();
-    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+    const files = readdirSync(folder)
+      .filter((name) => name !== "claims")
+      .map((name) => readFileSync(join(folder, name), "utf8"));
     expect(files.join("")).not.toContain("zebra");
     const again = open();
     expect([again.get("k")?.standing, again.get("l")?.standing]).toEqual(["current", "current"]);
@@ -130,7 +142,7 @@ describe("a memory in a folder", () => {
 
   it("[MG-75] a crash while the snapshot is replaced leaves the old state or the new one", async () => {
     await filled();
-    writeFileSync(join(folder, "snapshot.json.new"), "1\nhalf a snap");
+    writeFileSync(join(folder, "snapshot.jsonl.tmp"), "half a snap");
     const memory = open();
     expect(memory.get("k")?.node.value).toBe("two");
     await memory.forget({ ids: ["t"] });
@@ -140,7 +152,7 @@ describe("a memory in a folder", () => {
     const again = open();
     expect(again.get("k")?.node.value).toBe("two");
     await again.close();
-    truncateSync(join(folder, "snapshot.json"), 20);
+    truncateSync(join(folder, "snapshot.jsonl"), 20);
     expect(open).toThrow(expect.objectContaining({ code: "CAR_MEMORY_CORRUPT" }));
   });
 

@@ -1,30 +1,24 @@
-import {
-  closeSync,
-  fdatasync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import * as nodeFs from "node:fs";
+import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { MemoryClosedError, MemoryWriteError } from "@car/ir";
+import { checkedLine, claimFolder, type FolderClaim, replaceFile, syncFolder, writeWhole } from "@car/files";
+import { CarError, MemoryClosedError, MemoryLockedError, MemoryWriteError } from "@car/ir";
 import type { MemoryJournal } from "../journal/memory-journal.js";
-import { lineOf } from "./checked-line.js";
-import { takeLock } from "./lock-file.js";
-import { journalName, readFolder, SNAPSHOT } from "./read-folder.js";
+import { CLAIMS, journalName, readFolder, SNAPSHOT } from "./read-folder.js";
 
 const sync = promisify(fdatasync);
 
+/** A process that has not renewed its claim for so long, and cannot be asked whether it lives, is taken for dead. */
+const LEASE_MS = 10_000;
+
 interface Pen {
   readonly folder: string;
+  readonly claim: FolderClaim;
   generation: number;
   file: number;
   buffer: string[];
-  failure: MemoryWriteError | undefined;
+  failure: CarError | undefined;
   isScheduled: boolean;
   closed: boolean;
 }
@@ -32,41 +26,55 @@ interface Pen {
 /**
  * Keeps a memory in a folder: one snapshot, and the operations since, each with a checksum. What was flushed survives a crash at
  * any instant; an operation that was being written is dropped on the next opening.
- * @throws `CAR_MEMORY_LOCKED` while another process has the folder, `CAR_MEMORY_CORRUPT` when a line in the middle does not read.
+ * @throws `CAR_MEMORY_LOCKED` while another process has the folder, `CAR_MEMORY_CORRUPT` when a line in the middle does not read,
+ * `CAR_MEMORY_WRITE_FAILED` when the folder cannot be written.
  */
 export function openFileJournal(options: { readonly folder: string }): MemoryJournal {
   const { folder } = options;
-  mkdirSync(folder, { recursive: true });
-  const unlock = takeLock(join(folder, "lock"));
+  const claim = orRefused(`the folder \`${folder}\` could not be opened`, () => {
+    mkdirSync(folder, { recursive: true });
+    return claimOf(folder);
+  });
   try {
     const { found, generation, wholeBytes } = readFolder(folder);
     const file = openSync(join(folder, journalName(generation)), "a");
-    const pen: Pen = { folder, generation, file, buffer: [], failure: undefined, isScheduled: false, closed: false };
+    const rest = { generation, file, buffer: [], failure: undefined, isScheduled: false, closed: false };
     wholeBytes(file);
-    return journalOf(pen, found, unlock);
+    return journalOf({ folder, claim, ...rest }, found);
   } catch (error) {
-    unlock();
+    claim.release();
     throw error;
   }
 }
 
-function journalOf(pen: Pen, found: MemoryJournal["found"], unlock: () => void): MemoryJournal {
+function claimOf(folder: string): FolderClaim {
+  const path = join(folder, CLAIMS);
+  const answer = claimFolder({ fs: nodeFs, path, leaseMs: LEASE_MS, sparesLiving: true });
+  if ("claim" in answer) return answer.claim;
+  const { heldBy } = answer;
+  const who = heldBy === undefined ? "a process that just started" : `process ${heldBy.pid} on ${heldBy.host}`;
+  throw new MemoryLockedError(`${who} has the memory in \`${folder}\` open`);
+}
+
+function journalOf(pen: Pen, found: MemoryJournal["found"]): MemoryJournal {
   return {
     found,
     append(operation) {
       if (pen.closed) throw new MemoryClosedError("the journal is closed");
       if (pen.failure !== undefined) throw pen.failure;
-      pen.buffer.push(lineOf(operation));
+      pen.buffer.push(`${checkedLine(operation)}\n`);
       schedule(pen);
     },
     async flush() {
       writeOut(pen);
       if (pen.failure !== undefined) throw pen.failure;
       if (pen.closed) return;
-      await sync(pen.file).catch((cause: unknown) => {
-        pen.failure = new MemoryWriteError("the journal could not be synced", { cause });
-        throw pen.failure;
-      });
+      try {
+        await sync(pen.file);
+        assertOwner(pen);
+      } catch (cause) {
+        throw failed(pen, "the journal could not be synced", cause);
+      }
     },
     replace: async (snapshot) => replaceAll(pen, snapshot),
     async close() {
@@ -76,7 +84,7 @@ function journalOf(pen: Pen, found: MemoryJournal["found"], unlock: () => void):
       } finally {
         pen.closed = true;
         closeSync(pen.file);
-        unlock();
+        pen.claim.release();
       }
     },
   };
@@ -97,15 +105,11 @@ function writeOut(pen: Pen): void {
   const text = pen.buffer.join("");
   pen.buffer = [];
   try {
-    writeWhole(pen.file, text);
+    assertOwner(pen);
+    writeWhole({ fs: nodeFs, fd: pen.file }, Buffer.from(text));
   } catch (cause) {
-    pen.failure = new MemoryWriteError("the journal could not be written", { cause });
+    failed(pen, "the journal could not be written", cause);
   }
-}
-
-function writeWhole(file: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }
 
 /**
@@ -115,23 +119,18 @@ function writeWhole(file: number, text: string): void {
 function replaceAll(pen: Pen, snapshot: string): void {
   if (pen.closed) throw new MemoryClosedError("the journal is closed");
   const next = pen.generation + 1;
-  const path = join(pen.folder, SNAPSHOT);
   try {
-    const file = openSync(`${path}.new`, "w");
-    writeWhole(file, `${next}\n${lineOf(snapshot)}`);
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(`${path}.new`, path);
-    syncFolder(pen.folder);
+    assertOwner(pen);
+    const lines = [`{"format_version":1,"generation":${next}}`, snapshot].map((line) => `${checkedLine(line)}\n`);
+    replaceFile(join(pen.folder, SNAPSHOT), lines.join(""));
     closeSync(pen.file);
     pen.buffer = [];
     pen.generation = next;
     pen.file = openSync(join(pen.folder, journalName(next)), "a");
     dropOthers(pen.folder, next);
-    syncFolder(pen.folder);
+    syncFolder(pen.folder, nodeFs);
   } catch (cause) {
-    pen.failure = new MemoryWriteError("the snapshot could not be written", { cause });
-    throw pen.failure;
+    throw failed(pen, "the snapshot could not be written", cause);
   }
 }
 
@@ -141,10 +140,20 @@ function dropOthers(folder: string, generation: number): void {
   }
 }
 
-function syncFolder(folder: string): void {
-  // Folders cannot be opened on Windows; there the rename is as durable as the file system makes it.
-  if (process.platform === "win32") return;
-  const file = openSync(folder, "r");
-  fsyncSync(file);
-  closeSync(file);
+function assertOwner({ claim, folder }: Pen): void {
+  if (claim.isOver()) throw new MemoryLockedError(`another process has taken the memory in \`${folder}\` over`);
+}
+
+/** After a failure the journal takes nothing more. */
+function failed(pen: Pen, message: string, cause: unknown): CarError {
+  return (pen.failure = CarError.isInstance(cause) ? cause : new MemoryWriteError(message, { cause }));
+}
+
+function orRefused<T>(message: string, body: () => T): T {
+  try {
+    return body();
+  } catch (cause) {
+    if (CarError.isInstance(cause)) throw cause;
+    throw new MemoryWriteError(message, { cause });
+  }
 }

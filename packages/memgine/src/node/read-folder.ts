@@ -1,10 +1,14 @@
 import { existsSync, ftruncateSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { uncheckedLine } from "@car/files";
 import { MemoryCorruptError } from "@car/ir";
 import type { MemoryJournal } from "../journal/memory-journal.js";
-import { textOfLine } from "./checked-line.js";
 
-export const SNAPSHOT = "snapshot.json";
+export const SNAPSHOT = "snapshot.jsonl";
+/** Folder of the claims, below the memory's. */
+export const CLAIMS = "claims";
+
+const HEADER = /^\{"format_version":1,"generation":(\d+)\}$/;
 
 /** What a folder holds. */
 export interface FoundFolder {
@@ -22,7 +26,7 @@ export function journalName(generation: number): string {
 /** Reads a folder. @throws `CAR_MEMORY_CORRUPT` with file and line. */
 export function readFolder(folder: string): FoundFolder {
   // Left over from a crash before the rename: never became the snapshot.
-  rmSync(join(folder, `${SNAPSHOT}.new`), { force: true });
+  rmSync(join(folder, `${SNAPSHOT}.tmp`), { force: true });
   const { snapshot, generation } = readSnapshot(join(folder, SNAPSHOT));
   const { operations, whole, size } = readJournal(join(folder, journalName(generation)));
   return {
@@ -36,13 +40,12 @@ export function readFolder(folder: string): FoundFolder {
 
 function readSnapshot(path: string): { readonly snapshot?: string; readonly generation: number } {
   if (!existsSync(path)) return { generation: 0 };
-  const [first = "", ...rest] = readFileSync(path, "utf8").split("\n");
-  const snapshot = textOfLine(rest[0] ?? "");
-  const generation = Number(first);
-  if (snapshot === undefined || !Number.isInteger(generation)) {
-    throw new MemoryCorruptError(`\`${path}\` is damaged: its checksum is wrong`);
-  }
-  return { snapshot, generation };
+  const [first = "", second = ""] = readFileSync(path, "utf8").split("\n");
+  const [, generation] = HEADER.exec(uncheckedLine(first) ?? "") ?? [];
+  if (generation === undefined) throw damaged(path, 1);
+  const snapshot = uncheckedLine(second);
+  if (snapshot === undefined) throw damaged(path, 2);
+  return { snapshot, generation: Number(generation) };
 }
 
 function readJournal(path: string): { readonly operations: string[]; readonly whole: number; readonly size: number } {
@@ -53,15 +56,19 @@ function readJournal(path: string): { readonly operations: string[]; readonly wh
   const operations: string[] = [];
   let whole = 0;
   for (const [index, line] of lines.entries()) {
-    const text = textOfLine(line);
+    const text = uncheckedLine(line);
     if (text === undefined) {
       // Only the end can be torn; what reads after it means that something else went wrong.
-      const isEnd = lines.slice(index + 1).every((later) => textOfLine(later) === undefined);
-      if (!isEnd) throw new MemoryCorruptError(`\`${path}\`, line ${index + 1}: the checksum is wrong`);
+      const isEnd = lines.slice(index + 1).every((later) => uncheckedLine(later) === undefined);
+      if (!isEnd) throw damaged(path, index + 1);
       return { operations, whole, size: bytes.length };
     }
     operations.push(text);
     whole += Buffer.byteLength(line) + 1;
   }
   return { operations, whole, size: tail === "" ? whole : bytes.length };
+}
+
+function damaged(path: string, line: number): MemoryCorruptError {
+  return new MemoryCorruptError(`\`${path}\`, line ${line}: it is not as it was written`);
 }

@@ -2,7 +2,7 @@ import { countingIds, manualClock } from "@car/conformance";
 import { CarError, type ProposalResult } from "@car/ir";
 import type { ApprovalAnswer, Decision, PolicyEngine } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
-import { memoryApprovalStore } from "@car/policy";
+import { memoryApprovalStore } from "@car/approvals";
 import { createRuntime } from "../../create-runtime.js";
 import type { DurableParts } from "../../recovery/durable-parts.js";
 import type { Run } from "../../run/run.js";

@@ -1,6 +1,6 @@
+import { CHECKSUM_BYTES, isCheckedLine } from "@car/files";
 import { type LogCorruptError } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
-import { CHECKSUM_BYTES, isChecked } from "../checked-line.js";
 import { scanLineBytes } from "../scan-lines.js";
 import type { LogFolder } from "./log-folder.js";
 import { damage, inSegment, type Segment, withSegment } from "./segment.js";
@@ -69,7 +69,7 @@ class Link {
   /** Moves on to the line when it is whole and follows. */
   take(line: Buffer): boolean {
     const hashAt = line.length - HASH_FROM_END;
-    if (!this.isPrevious(line, line.length - PREV_HASH_FROM_END) || !this.isNext(line) || !isChecked(line))
+    if (!this.isPrevious(line, line.length - PREV_HASH_FROM_END) || !this.isNext(line) || !isCheckedLine(line))
       return false;
     for (let byte = 0; byte < HASH_BYTES; byte++) this.hash[byte] = line[hashAt + byte] ?? 0;
     this.seq++;

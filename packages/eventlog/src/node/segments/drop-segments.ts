@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { syncFolder } from "@car/files";
 import type { LogHead } from "@car/ir/ports";
 import { type HeadSigner, signHead } from "../../chain/head-signature.js";
 import { orRefused } from "../log-write-error.js";
-import { syncFolder } from "../sync-folder.js";
 import { writeDropped } from "./dropped-segment.js";
 import type { LogFolder } from "./log-folder.js";
 import { payloadFolder } from "./payload-files.js";

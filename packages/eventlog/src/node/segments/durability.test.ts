@@ -1,12 +1,12 @@
 import * as nodeFs from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { FolderSystem } from "@car/files";
 import { verifyChain } from "../../chain/verify-chain.js";
 import { faultyFs, type Faults } from "../../testing/faulty-fs.js";
 import { collect } from "../../testing/sample-log.js";
 import { numbered, smallSegments } from "../../testing/segment-logs.js";
 import { temporaryPaths } from "../../testing/temporary-folder.js";
-import type { LogFolderSystem } from "../log-file-system.js";
 import { readLog } from "./read-segments.js";
 import { type SegmentEventLog, segmentEventLog } from "./segment-event-log.js";
 
@@ -14,7 +14,7 @@ const nextPath = temporaryPaths();
 const WRITE_FAILED = expect.objectContaining({ code: "CAR_LOG_WRITE_FAILED" }) as Error;
 
 /** A file system that counts the syncs of events in other threads. */
-function countingFs(): { fs: LogFolderSystem; syncs: () => number } {
+function countingFs(): { fs: FolderSystem; syncs: () => number } {
   let syncs = 0;
   const fdatasync = ((fd: number, done: () => void) => {
     syncs++;

@@ -1,11 +1,9 @@
 import { join } from "node:path";
+import { checkedLine, FileReplacement } from "@car/files";
 import { canonicalJson, type CarEvent, jsonOfEvent } from "@car/ir";
 import { sealedEventLine } from "../../wire/event-line.js";
-import { checkedLine } from "../checked-line.js";
 import { orRefused } from "../log-write-error.js";
 import { nodeSha256 } from "../node-sha256.js";
-import { syncFolder } from "../sync-folder.js";
-import { writeWhole } from "../write-whole.js";
 import { erasePayload, resolvePayload } from "./payload-files.js";
 import type { BoundedSegment } from "./segment.js";
 import type { LogParts } from "./segment-event-log.js";
@@ -62,22 +60,19 @@ function rewrite({ folder, claim }: LogParts, segment: BoundedSegment, erased: R
   const { fs, path, fsync } = folder;
   const file = join(path, segment.name);
   const header = `${headerLine({ ...segment, isRewritten: true })}\n`;
-  const fd = fs.openSync(`${file}.tmp`, "w", 0o600);
+  const replacement = new FileReplacement(file, { fs, fsync });
   let size = 0;
   try {
     for (const text of batches(header, linesWithout({ folder, segment, erased }))) {
       const bytes = Buffer.from(text);
-      writeWhole({ fs, fd }, bytes);
+      replacement.write(bytes);
       size += bytes.length;
     }
-    if (fsync) fs.fsyncSync(fd);
+    // The segment after this one was there before this check. So an owner that takes over finds it, and with it this one.
+    replacement.finish(() => claim.check());
   } finally {
-    fs.closeSync(fd);
+    replacement.drop();
   }
-  // The segment after this one was there before this check. So an owner that takes over finds it, and with it this one.
-  claim.check();
-  fs.renameSync(`${file}.tmp`, file);
-  if (fsync) syncFolder(path, fs);
   return { ...segment, isRewritten: true, start: header.length, end: size };
 }
 

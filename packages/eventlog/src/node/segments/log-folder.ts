@@ -1,9 +1,9 @@
-import type { LogFolderSystem } from "../log-file-system.js";
+import type { FolderSystem } from "@car/files";
 
 /** Which folder, and whether what is in it must survive a power cut. */
 export interface LogFolder {
   readonly path: string;
-  readonly fs: LogFolderSystem;
+  readonly fs: FolderSystem;
   readonly fsync: boolean;
 }
 

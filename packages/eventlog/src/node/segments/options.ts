@@ -1,7 +1,7 @@
+import type { FolderSystem } from "@car/files";
 import { assertKnownOptions, ConfigInvalidError, type CarError } from "@car/ir";
 import type { RedactOptions } from "../../redact/redact-events.js";
 import { DEFAULT_BUFFER_BYTES } from "../jsonl-event-log.js";
-import type { LogFolderSystem } from "../log-file-system.js";
 import type { VerifyOnOpen } from "./check-opening.js";
 
 /**
@@ -33,7 +33,7 @@ export interface SegmentEventLogOptions extends VerifyOnOpen {
   /** What `read` does not show. The files have everything. */
   readonly redact?: RedactOptions;
   /** For tests of failures. Default `node:fs`. */
-  readonly fs?: LogFolderSystem;
+  readonly fs?: FolderSystem;
 }
 
 const NUMBERS = {

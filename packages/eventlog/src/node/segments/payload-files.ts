@@ -1,8 +1,7 @@
 import { join } from "node:path";
+import { replaceFile, syncFolder } from "@car/files";
 import { eventFromLog, LogCorruptError, type CarEvent } from "@car/ir";
 import { nodeSha256 } from "../node-sha256.js";
-import { syncFolder } from "../sync-folder.js";
-import { writeWhole } from "../write-whole.js";
 import { type LogFolder, PAYLOADS } from "./log-folder.js";
 import { type SegmentId, stemOf } from "./segment-name.js";
 
@@ -26,17 +25,8 @@ export function writePayload(
   if (fs.existsSync(file)) return;
   fs.mkdirSync(inside, { recursive: true, mode: 0o700 });
   // Under its own name it is whole: a crash leaves at most a file that nobody looks for.
-  const unfinished = `${file}.tmp`;
-  const fd = fs.openSync(unfinished, "w", 0o600);
-  try {
-    writeWhole({ fs, fd }, Buffer.from(text));
-    if (fsync) fs.fdatasyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-  fs.renameSync(unfinished, file);
+  replaceFile(file, text, { fs, fsync });
   if (!fsync) return;
-  syncFolder(inside, fs);
   syncFolder(join(inside, ".."), fs);
   syncFolder(folder.path, fs);
 }

@@ -1,15 +1,15 @@
 import * as nodeFs from "node:fs";
+import type { FolderSystem } from "@car/files";
 import { LogCorruptError, type CarEvent } from "@car/ir";
 import type { LogHead, ReadOptions } from "@car/ir/ports";
 import { type ReadJsonlOptions, readJsonl } from "../read-jsonl.js";
-import type { LogFolderSystem } from "../log-file-system.js";
 import { EPOCHS, type LogFolder } from "./log-folder.js";
 import { readChain, type SegmentChain } from "./segment-chain.js";
 import { type OpenSegment, segmentEvents } from "./segment-events.js";
 
 /** Which events to read, and through which file system. */
 export interface ReadLogOptions extends ReadOptions {
-  readonly fs?: LogFolderSystem;
+  readonly fs?: FolderSystem;
 }
 
 /**
@@ -57,7 +57,7 @@ function chainOf(folder: LogFolder): SegmentChain {
   throw new LogCorruptError(`the folder \`${folder.path}\` holds no log`);
 }
 
-function isFolder(path: string, fs: LogFolderSystem): boolean {
+function isFolder(path: string, fs: FolderSystem): boolean {
   const fd = fs.openSync(path, "r");
   try {
     return fs.fstatSync(fd).isDirectory();

@@ -1,9 +1,9 @@
 import { GENESIS_HASH } from "../../chain/event-hash.js";
-import { CHECKSUM_BYTES } from "../checked-line.js";
 import { readDropped } from "./dropped-segment.js";
 import type { LogFolder } from "./log-folder.js";
 import { type BoundedSegment, damage, readSegment, type Segment, withSegment } from "./segment.js";
 import { parseSegmentName, sealName, segmentName, type SegmentId } from "./segment-name.js";
+import { CHECKSUM_BYTES } from "@car/files";
 import type { LogHead } from "@car/ir/ports";
 
 /** The segments of a log that belong together. */

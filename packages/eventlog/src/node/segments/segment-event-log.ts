@@ -1,4 +1,5 @@
 import * as nodeFs from "node:fs";
+import type { ClaimOwner } from "@car/files";
 import type { CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, FlushReason, LogHead, ReadOptions } from "@car/ir/ports";
 import type { HeadSigner } from "../../chain/head-signature.js";
@@ -8,11 +9,10 @@ import { nodeSha256 } from "../node-sha256.js";
 import { SealingQueue } from "../sealing-queue.js";
 import { checkOpening } from "./check-opening.js";
 import { dropSegments } from "./drop-segments.js";
-import { claimEpoch, type EpochClaim } from "./epoch-claim.js";
 import { forgetPayloads } from "./forget-payloads.js";
 import { GroupCommit } from "./group-commit.js";
+import { claimLog, type LogClaim } from "./log-claim.js";
 import type { LogFolder } from "./log-folder.js";
-import type { LogOwner } from "./log-owner.js";
 import { numbersOf, type SegmentEventLogOptions } from "./options.js";
 import { eventsOf } from "./read-segments.js";
 import { readChain } from "./segment-chain.js";
@@ -30,7 +30,7 @@ export interface OpenedLog {
   /** Bytes of a write that had been cut off, and that are left out from now on; 0 after an orderly end. */
   readonly recovered: number;
   /** Who had the log before and did not close it. */
-  readonly tookOver: LogOwner | undefined;
+  readonly tookOver: ClaimOwner | undefined;
 }
 
 /** An event log in a folder of JSONL segments, with one writer at a time. */
@@ -70,7 +70,7 @@ export function segmentEventLog(options: SegmentEventLogOptions): SegmentEventLo
   const numbers = numbersOf(options);
   const folder: LogFolder = { path: dir, fs, fsync: durability !== "none" };
   return orRefused(dir, "its opening", () => {
-    const claim = claimEpoch(folder, numbers.leaseMs);
+    const claim = claimLog(folder, numbers.leaseMs);
     try {
       removeUnfinished(folder);
       const chain = readChain(folder);
@@ -89,7 +89,7 @@ export function segmentEventLog(options: SegmentEventLogOptions): SegmentEventLo
 /** What a log works with. */
 export interface LogParts {
   readonly folder: LogFolder;
-  readonly claim: EpochClaim;
+  readonly claim: LogClaim;
   readonly writer: SegmentWriter;
   readonly opened: OpenedLog;
 }

@@ -1,10 +1,10 @@
 import { LogCorruptError, type CarEvent } from "@car/ir";
-import { parseLine } from "../checked-line.js";
 import { type ScannedLine, scanLines } from "../scan-lines.js";
 import type { LogFolder } from "./log-folder.js";
 import { resolvePayload } from "./payload-files.js";
 import { type BoundedSegment, namedDamage, type Segment } from "./segment.js";
 import { seekLine } from "./seek-line.js";
+import { parseLine } from "../parse-line.js";
 
 /** Which events of a segment are read. */
 export interface SegmentRange {

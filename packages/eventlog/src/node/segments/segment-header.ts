@@ -1,5 +1,5 @@
+import { checkedLine, uncheckedLine } from "@car/files";
 import { LogCorruptError } from "@car/ir";
-import { checkedLine, uncheckedLine } from "../checked-line.js";
 import type { SegmentId } from "./segment-name.js";
 
 /** The first line of a segment: where its events belong, and how much of the segment before it counts. */
@@ -38,7 +38,7 @@ export function isHeaderLine(line: string): boolean {
  * @throws `LogCorruptError` when it is none.
  */
 export function parseHeaderLine(line: string): SegmentHeader {
-  const match = HEADER.exec(uncheckedLine(line, 1));
+  const match = HEADER.exec(uncheckedLine(line) ?? "");
   const [, firstSeq, epoch, prevHash = "", afterSeq, afterEpoch, bytes, rewritten] = match ?? [];
   const after =
     afterSeq === undefined

@@ -1,13 +1,11 @@
 import { join } from "node:path";
+import { checkedLine, syncFolder, writeWhole } from "@car/files";
 import type { EventEnvelope } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import { eventLine } from "../../wire/event-line.js";
-import { checkedLine } from "../checked-line.js";
 import { LineFile } from "../line-file.js";
 import { orRefused } from "../log-write-error.js";
 import type { LinePlace, LineSink } from "../sealing-queue.js";
-import { syncFolder } from "../sync-folder.js";
-import { writeWhole } from "../write-whole.js";
 import type { CheckedLog } from "./check-opening.js";
 import type { LogFolder } from "./log-folder.js";
 import { writePayload } from "./payload-files.js";

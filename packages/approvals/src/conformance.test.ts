@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { testApprovalStore } from "@car/conformance";
 import type { ApprovalStore } from "@car/ir/ports";
 import { afterAll, describe, it } from "vitest";
-import { jsonlApprovalStore } from "../node/jsonl-approval-store.js";
+import { jsonlApprovalStore } from "./node/jsonl-approval-store.js";
 import { memoryApprovalStore } from "./memory-approval-store.js";
 
 const folder = mkdtempSync(join(tmpdir(), "car-approvals-"));

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { z } from "zod";
-import type { ApprovalEntry } from "../approvals/approval-ledger.js";
+import type { ApprovalEntry } from "../approval-ledger.js";
 
 const text = z.string();
 const time = z.number();

@@ -1,8 +1,8 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** Who writes a log, in its own words. */
-export interface LogOwner {
+/** Who has a folder, in its own words. */
+export interface ClaimOwner {
   readonly pid: number;
   readonly host: string;
   /** Distinguishes a start of the machine, and a container's own numbering of processes; empty where neither is known. */
@@ -16,24 +16,30 @@ export interface LogOwner {
 }
 
 /** This process. */
-export function thisProcess(inode: string): LogOwner {
+export function thisProcess(inode: string): ClaimOwner {
   const { pid } = process;
   const claimed_at = new Date().toISOString();
   return { pid, host: hostname(), boot: bootOf(), started: statOf(pid)?.started ?? "", claimed_at, inode };
 }
 
 /** The owner that a claim names, or `undefined` when its text is not whole. */
-export function parseOwner(text: string): LogOwner | undefined {
+export function parseOwner(text: string): ClaimOwner | undefined {
   try {
-    const owner = JSON.parse(text) as Partial<LogOwner> | null;
-    return typeof owner?.pid === "number" && typeof owner.inode === "string" ? (owner as LogOwner) : undefined;
+    const owner = JSON.parse(text) as Partial<ClaimOwner> | null;
+    return typeof owner?.pid === "number" && typeof owner.inode === "string" ? (owner as ClaimOwner) : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** True when the process certainly lives: it runs on this machine, and started when it says. */
+export function isAlive(owner: ClaimOwner): boolean {
+  const { pid, host, boot, started } = owner;
+  return started !== "" && host === hostname() && boot === bootOf() && statOf(pid) !== undefined && !hasEnded(owner);
+}
+
 /** True when the process has certainly ended: it ran on this machine, since its last start, and is there no more. */
-export function hasEnded({ pid, host, boot, started }: LogOwner): boolean {
+export function hasEnded({ pid, host, boot, started }: ClaimOwner): boolean {
   if (host !== hostname() || boot !== bootOf()) return false;
   try {
     process.kill(pid, 0);

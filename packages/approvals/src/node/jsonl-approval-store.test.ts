@@ -98,7 +98,7 @@ describe("jsonlApprovalStore", () => {
   });
 
   it("[AP-14] [5.9] a request too many is refused until some have expired", async () => {
-    const { memoryApprovalStore } = await import("../approvals/memory-approval-store.js");
+    const { memoryApprovalStore } = await import("../memory-approval-store.js");
     const store = memoryApprovalStore();
     for (let index = 0; index < 10_000; index++) await store.request({ ...REQUEST, id: `r${index}` });
     expect(() => store.request({ ...REQUEST, id: "one more" })).toThrow(/10000 requests/);

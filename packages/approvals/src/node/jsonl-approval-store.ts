@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, fstatSync, mkdirSync, openSync, readSync, wri
 import { dirname } from "node:path";
 import { assertKnownOptions, CarError, StoreCorruptError, StoreWriteError } from "@car/ir";
 import type { ApprovalStore } from "@car/ir/ports";
-import { type ApprovalEntry, ApprovalLedger } from "../approvals/approval-ledger.js";
+import { type ApprovalEntry, ApprovalLedger } from "../approval-ledger.js";
 import { type ApprovalLine, approvalLine, readApprovalLine } from "./approval-line.js";
 
 /** Where requests and answers are kept. */

@@ -1,7 +1,7 @@
-import type { LogFileSystem } from "./log-file-system.js";
+import type { FileSystem } from "./file-system.js";
 
 /** Makes the names in a folder as durable as the files' contents. */
-export function syncFolder(path: string, fs: LogFileSystem): void {
+export function syncFolder(path: string, fs: Pick<FileSystem, "openSync" | "fsyncSync" | "closeSync">): void {
   // Windows has no such call for folders.
   if (process.platform === "win32") return;
   const folder = fs.openSync(path, "r");

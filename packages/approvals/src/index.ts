@@ -1,0 +1,1 @@
+export { memoryApprovalStore } from "./memory-approval-store.js";

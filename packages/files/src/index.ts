@@ -1,0 +1,10 @@
+export { checkedLine, CHECKSUM_BYTES, hasChecksum, isCheckedLine, uncheckedLine } from "./checked-line.js";
+export { writeWhole } from "./write-whole.js";
+export type { WriteTarget } from "./write-whole.js";
+export { syncFolder } from "./sync-folder.js";
+export { FileReplacement, replaceFile } from "./replace-file.js";
+export type { ReplaceOptions } from "./replace-file.js";
+export { claimFolder } from "./claim-folder.js";
+export type { ClaimAnswer, ClaimRequest, FolderClaim } from "./claim-folder.js";
+export type { ClaimOwner } from "./claim-owner.js";
+export type { FileSystem, FolderSystem } from "./file-system.js";
