@@ -2,6 +2,7 @@ export type { JsonArray, JsonObject, JsonValue } from "./json/json-value.js";
 export { setOwn } from "./json/set-own.js";
 export { jsonEqual } from "./json/json-equal.js";
 export { canonicalJson } from "./json/canonical-json.js";
+export { parseJsonText } from "./json/parse-json-text.js";
 export { copyJson } from "./json/copy-json.js";
 export type { CopyLimits } from "./json/copy-json.js";
 export { measureJson } from "./json/measure-json.js";

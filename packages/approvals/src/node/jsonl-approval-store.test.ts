@@ -85,7 +85,7 @@ describe("jsonlApprovalStore", () => {
     const path = newPath();
     const store = jsonlApprovalStore({ path });
     await store.request(REQUEST);
-    appendFileSync(path, '00000000 {"op":"decide","id":"r","decision":{"approved":true},"at":2}\n');
+    appendFileSync(path, '{"op":"decide","id":"r","decision":{"approved":true},"at":2,"crc":"00000000"}\n');
     await expect(store.pending(2)).rejects.toMatchObject({ code: "CAR_STORE_CORRUPT" });
     expect(() => store.take({ id: "r", subject: "s", run_id: "run", now: 2 })).toThrow(/line 2/);
   });

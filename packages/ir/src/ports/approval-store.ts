@@ -48,7 +48,7 @@ export type ApprovalLookup =
 
 /**
  * Where requests for approval wait, and answers are kept. It belongs to the host: nothing of it ever comes from a
- * proposal. Rules AP-* are in `packages/policy/SPEC.md`; `testApprovalStore` of `@car/conformance` checks them. The
+ * proposal. Rules AP-* are in `packages/approvals/SPEC.md`; `testApprovalStore` of `@car/conformance` checks them. The
  * engine treats an exception or a rejection as a denial.
  */
 export interface ApprovalStore {
