@@ -6,6 +6,7 @@ export type { SubscribeOptions } from "./evidence/subscription.js";
 export type { ReplanAttempt, ReplanOptions, ReplanResult, ReplanStop, ReplanTry } from "./replan/replan-options.js";
 export type { Session, SessionExecuteOptions, SessionOptions } from "./session/session.js";
 export type { LogLevel } from "./defaults/logger.js";
+export { systemClock } from "./defaults/system-clock.js";
 export { createRateLimits } from "./limits/rate-limits.js";
 export type { RateLimits } from "./limits/rate-limits.js";
 export { replayRuns } from "./replay/replay-runs.js";
@@ -32,24 +33,6 @@ export { replayExecutor } from "./recording/replay-executor.js";
 export type { RecordedCall, ToolRecording } from "./recording/tool-recording.js";
 export { defineTool } from "./define-tool.js";
 export type { ParametersOf, ToolDefinition, ToolParameters } from "./define-tool.js";
-export { toolsForModel } from "./model/tools-for-model.js";
-export type { AnthropicTool, HasTools, JsonSchemaTool, OpenAiTool } from "./model/tools-for-model.js";
-export { proposalFromToolCalls } from "./model/proposal-from-tool-calls.js";
-export type { FromToolCallsOptions, ModelToolCall } from "./model/proposal-from-tool-calls.js";
-export { formatToolResult, toolMessages } from "./model/format-tool-result.js";
-export type { AnthropicToolResult, FormatOptions, OpenAiToolMessage } from "./model/format-tool-result.js";
 export type { DurableParts, StoredReceipt } from "./recovery/durable-parts.js";
 export type { InDoubtAction, InDoubtAnswer, OnInDoubt } from "./recovery/in-doubt.js";
 export type { RecoveredRun, RecoverOptions, RecoveryReport } from "./recovery/recover.js";
-export { runAgent } from "./agent/run-agent.js";
-export type {
-  AgentOptions,
-  AgentResult,
-  AgentRuntime,
-  AgentStop,
-  AgentTurn,
-  AgentUsage,
-  AgentVerification,
-  TurnProblem,
-} from "./agent/agent-options.js";
-export type { AgentLimits } from "./agent/agent-limits.js";

@@ -2,10 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CarError } from "@car/ir";
 import { defineTool } from "./define-tool.js";
 import { fork } from "./fork.js";
-import { runAgent } from "./agent/run-agent.js";
 import { createRuntime } from "./create-runtime.js";
-import { formatToolResult } from "./model/format-tool-result.js";
-import { proposalFromToolCalls } from "./model/proposal-from-tool-calls.js";
 import { durableStore } from "./node/durable-store.js";
 import { recordExecutor } from "./recording/record-executor.js";
 import { replayExecutor } from "./recording/replay-executor.js";
@@ -53,16 +50,12 @@ describe("an option that nobody reads", () => {
     ["replayDecisions", (given) => replayDecisions([], given), { polcy: undefined }, "policy"],
     ["recordExecutor", (given) => recordExecutor([], given), { redacts: undefined }, "redact"],
     ["replayExecutor", (given) => replayExecutor({}, given), { redacts: undefined }, "redact"],
-    ["formatToolResult", (given) => formatToolResult({} as never, given), { maxChar: 1 }, "maxChars"],
-    ["proposalFromToolCalls", (given) => proposalFromToolCalls([], given), { sources: "x" }, "source"],
     [
       "durableStore",
       (given) => durableStore(Object.assign({ dir: "/nowhere" }, given)),
       { durabilty: "none" },
       "durability",
     ],
-    ["runAgent", (given) => runAgent(given), { modle: undefined }, "model"],
-    ["limits", (given) => runAgent({ limits: given } as never), { maxTurn: 1 }, "maxTurns"],
   ])("[EN-129] of `%s` is refused, with the nearest name", async (name, act, given, nearest) => {
     const [misspelt] = Object.keys(given);
     const text = `\`${name}\` has no option \`${misspelt}\`; did you mean \`${nearest}\`?`;

@@ -1,4 +1,4 @@
-import { type AgentResult, runAgent } from "@car/engine";
+import { type AgentResult, runAgent } from "@car/agent";
 import { parseProposal } from "@car/ir";
 import { showRun } from "../account/show-run.js";
 import { modelThatStartsOver } from "../planner/model-that-starts-over.js";

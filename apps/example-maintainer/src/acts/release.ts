@@ -1,4 +1,4 @@
-import { formatToolResult } from "@car/engine";
+import { formatToolResult } from "@car/agent";
 import { type ActionProposal, CarError, parseProposal, type ProposalResult } from "@car/ir";
 import { showRun } from "../account/show-run.js";
 import type { Act, Stage } from "../stage.js";

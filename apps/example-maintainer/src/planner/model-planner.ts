@@ -1,4 +1,4 @@
-import { type HasTools, proposalFromToolCalls, toolsForModel } from "@car/engine";
+import { type HasTools, proposalFromToolCalls, toolsForModel } from "@car/agent";
 import { CarError, type ProposalInput } from "@car/ir";
 import { TASK } from "../task.js";
 import { type ChatAnswer, type ChatEndpoint, type ChatMessage, completeChat } from "./chat-completions.js";

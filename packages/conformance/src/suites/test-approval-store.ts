@@ -35,7 +35,7 @@ function request(name: string, more: Partial<StoredApprovalRequest> = {}): Store
 const A = request("a");
 const YES: ApprovalDecision = { approved: true, by: "bob", note: "seen" };
 
-/** Registers a test for every rule of the approval store port: AP-1 to AP-9 of `packages/policy/SPEC.md`. */
+/** Registers a test for every rule of the approval store port: AP-1 to AP-9 of `packages/approvals/SPEC.md`. */
 export function testApprovalStore({ describe, it }: TestRunner, factory: ApprovalStoreFactory): void {
   const withStore = (body: (store: ApprovalStore) => Promise<void>) => async () => body(await factory.create());
 

@@ -10,7 +10,7 @@ import {
 import type { LabelOrigin, PolicyFlow, Provenance, ProvenanceOptions } from "@car/ir/ports";
 import type { GateRun, GateSlot } from "../gates/gate.js";
 import { outputOf } from "../run/slot.js";
-import { SessionTexts } from "../session/session-texts.js";
+import { SessionTexts } from "../provenance/session-texts.js";
 import { flowOf } from "./flow-note.js";
 import type { RunFlow } from "./run-flow.js";
 

@@ -2,7 +2,7 @@ import { joinLabels, type LabelSet, NO_LABELS } from "@car/ir";
 import type { LabelOrigin, Provenance, ProvenanceOptions } from "@car/ir/ports";
 import type { FlowSource, JsonValue } from "@car/ir";
 import { CallHistory } from "./call-history.js";
-import { SessionTexts, type ShownOutput } from "./session-texts.js";
+import { SessionTexts, type ShownOutput } from "../provenance/session-texts.js";
 
 /** Calls named per label; a label that comes from everywhere needs no list. */
 const MAX_ORIGINS = 8;

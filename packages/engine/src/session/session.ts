@@ -16,7 +16,7 @@ import { assertPrincipal } from "../run/principal.js";
 import { wellFormed } from "../run/thrown.js";
 import type { ExecuteOptions } from "../runtime.js";
 import { SessionState } from "./session-state.js";
-import { MAX_SAID } from "./user-words.js";
+import { MAX_SAID } from "../provenance/user-words.js";
 
 /** Who a session is for, and what was asked. */
 export interface SessionOptions {

@@ -1,5 +1,6 @@
 import { countingIds, manualClock } from "@car/conformance";
-import { createRuntime, runAgent, type RuntimeOptions } from "@car/engine";
+import { runAgent } from "@car/agent";
+import { createRuntime, type RuntimeOptions } from "@car/engine";
 import { memoryEventLog, verifyChain } from "@car/eventlog";
 import { InferenceFailedError, type JsonObject } from "@car/ir";
 import { createMemgine, type Memgine } from "@car/memgine";

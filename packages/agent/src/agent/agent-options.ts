@@ -8,7 +8,7 @@ import type {
   InferenceToolCall,
   Tool,
 } from "@car/ir/ports";
-import type { ExecuteOptions } from "../runtime.js";
+import type { ExecuteOptions } from "@car/engine";
 import type { AgentLimits } from "./agent-limits.js";
 
 /** What an agent reads of a verification. The report of `@car/validator` has it. */

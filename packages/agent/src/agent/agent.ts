@@ -1,6 +1,5 @@
 import type { ToolSchema } from "@car/ir";
-import type { InferenceMessage } from "@car/ir/ports";
-import type { TimerQueue } from "../time/timer-queue.js";
+import type { Clock, InferenceMessage } from "@car/ir/ports";
 import type { AgentLimits } from "./agent-limits.js";
 import type { AgentOptions, AgentRuntime, AgentStop, AgentTurn } from "./agent-options.js";
 import type { Deadline } from "./deadline.js";
@@ -11,7 +10,7 @@ export interface Agent {
   readonly options: AgentOptions;
   readonly limits: Required<AgentLimits>;
   readonly runtime: AgentRuntime;
-  readonly timers: TimerQueue;
+  readonly clock: Clock;
   readonly deadline: Deadline;
   readonly progress: Progress;
   readonly messages: InferenceMessage[];

@@ -1,9 +1,9 @@
 import type { ProposalInput, ProposalResult } from "@car/ir";
-import { boundedWait, errorOf } from "../time/bounded-wait.js";
 import { type Agent, type AgentEnd, offeredTools } from "./agent.js";
 import type { AgentTurn, TurnProblem } from "./agent-options.js";
 import type { Answer } from "./read-answer.js";
 import { type ReadCalls, readCalls } from "./read-calls.js";
+import { errorOf, waitUntil } from "./wait-until.js";
 
 /** Makes a proposal of an answer's calls, verifies it, and executes it when nothing speaks against it. */
 export async function runCalls(agent: Agent, answer: Answer): Promise<AgentTurn | AgentEnd> {
@@ -30,17 +30,13 @@ export async function runCalls(agent: Agent, answer: Answer): Promise<AgentTurn 
 
 /** What verification finds that keeps the calls from being run. A verification that hangs ends with the agent's time. */
 async function verified(
-  { runtime, options, timers, limits, deadline }: Agent,
+  { runtime, options, deadline }: Agent,
   proposal: ProposalInput,
   calls: ReadCalls["calls"],
 ): Promise<readonly TurnProblem[] | AgentEnd> {
-  const end = await boundedWait(() => runtime.verify(proposal, principalOf(options)), {
-    timers,
-    timeoutMs: limits.maxDurationMs,
-    signals: [deadline.signal],
-  });
-  if (end.kind === "error") throw errorOf(end.error);
-  if (end.kind !== "value") return { stop: deadline.ended() ?? "time" };
+  const end = await waitUntil(deadline, () => runtime.verify(proposal, principalOf(options)));
+  if (end.kind === "error") throw end.error;
+  if (end.kind === "over") return { stop: deadline.ended() ?? "time" };
   const { valid, issues } = end.value;
   if (valid) return [];
   return issues

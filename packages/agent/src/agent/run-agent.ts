@@ -1,8 +1,5 @@
+import { createRuntime, systemClock } from "@car/engine";
 import { assertKnownOptions, ConfigInvalidError } from "@car/ir";
-import { createRuntime } from "../create-runtime.js";
-import { systemClock } from "../defaults/system-clock.js";
-import { TimerQueue } from "../time/timer-queue.js";
-import { errorOf } from "../time/bounded-wait.js";
 import type { Agent, AgentEnd } from "./agent.js";
 import { agentLimits } from "./agent-limits.js";
 import { AGENT_OPTIONS, type AgentOptions, type AgentResult, type AgentTurn } from "./agent-options.js";
@@ -12,6 +9,7 @@ import { assistantMessage, openingMessages, refusalMessages, resultMessages } fr
 import { Progress } from "./progress.js";
 import type { Answer } from "./read-answer.js";
 import { runCalls } from "./run-calls.js";
+import { errorOf } from "./wait-until.js";
 
 /**
  * Lets a model work towards a goal: it proposes calls, they are verified and executed as one run, it is told what became
@@ -22,13 +20,13 @@ export async function runAgent(options: AgentOptions): Promise<AgentResult> {
   assertKnownOptions(options, AGENT_OPTIONS, "runAgent");
   const limits = agentLimits(options.limits);
   const own = ownRuntime(options);
-  const timers = new TimerQueue(options.clock ?? systemClock);
-  const deadline = openDeadline(timers, { maxDurationMs: limits.maxDurationMs, signal: options.signal });
+  const clock = options.clock ?? systemClock;
+  const deadline = openDeadline(clock, { maxDurationMs: limits.maxDurationMs, signal: options.signal });
   const agent: Agent = {
     options,
     limits,
     runtime: options.runtime ?? own!,
-    timers,
+    clock,
     deadline,
     progress: new Progress(limits.maxRepeats),
     messages: openingMessages(options.goal, options.system),

@@ -10,7 +10,7 @@ const echo = tool("fs.read", ({ path }) => ({ path: path ?? null }), {
 });
 
 describe("a model's tool calls", () => {
-  it("[EN-8] lists tools as each API takes them, with names it accepts", () => {
+  it("[AG-11] lists tools as each API takes them, with names it accepts", () => {
     const { runtime } = testRuntime({ tools: [echo] });
     const parameters = { type: "object" };
     expect(toolsForModel(runtime, "openai")).toEqual([
@@ -27,7 +27,7 @@ describe("a model's tool calls", () => {
     ["Anthropic", { type: "tool_use", id: "call_1", name: "fs_read", input: { path: "a" } }],
     ["the AI SDK", { toolCallId: "call_1", toolName: "fs_read", input: { path: "a" } }],
     ["plain JSON", { id: "call_1", name: "fs.read", arguments: { path: "a" } }],
-  ])("[EN-8] turns a call of %s into an action that runs, and its result into messages", async (_api, modelCall) => {
+  ])("[AG-11] turns a call of %s into an action that runs, and its result into messages", async (_api, modelCall) => {
     const { runtime } = testRuntime({ tools: [echo] });
     const result = await runtime.execute(proposalFromToolCalls([modelCall], { runtime }));
     expect(toolMessages(result, "openai", ["call_1"])).toEqual([
@@ -36,7 +36,7 @@ describe("a model's tool calls", () => {
     expect(toolMessages(result, "anthropic", ["call_1"])[0]).toMatchObject({ tool_use_id: "call_1", is_error: false });
   });
 
-  it("[EN-8] names the calls whose arguments are no JSON object", () => {
+  it("[AG-11] names the calls whose arguments are no JSON object", () => {
     const calls: ModelToolCall[] = [
       { id: "a", name: "x", arguments: "{" },
       { id: "b", name: "x", arguments: "[1]" },
@@ -48,14 +48,14 @@ describe("a model's tool calls", () => {
     expect(() => proposalFromToolCalls([])).toThrow(/there are no tool calls/);
   });
 
-  it("[EN-9] cuts long text and says how much is missing", async () => {
+  it("[AG-12] cuts long text and says how much is missing", async () => {
     const { runtime } = testRuntime({ tools: [tool("long", () => "x".repeat(50_000))] });
     const result = await runtime.execute({ actions: [call("a", "long")] });
     const text = formatToolResult(result.results[0]!, { maxChars: 1_000 });
     expect(text).toBe(`${"x".repeat(1_000)}\n[cut: 49000 more characters]`);
   });
 
-  it("[EN-9] tells a model of a failure its code, its cause and that the run was undone", async () => {
+  it("[AG-12] tells a model of a failure its code, its cause and that the run was undone", async () => {
     const { runtime } = testRuntime({
       tools: [tool("bad", () => ({ error: "out of stock" }), { failures: "definite" }), echo],
     });

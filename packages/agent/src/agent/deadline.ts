@@ -1,6 +1,6 @@
-import type { TimerQueue } from "../time/timer-queue.js";
+import type { Clock } from "@car/ir/ports";
 
-/** The end of an agent's time: its own bound, or the caller's signal, whichever is first. */
+/** The end of a time: its own bound, or a signal, whichever is first. */
 export interface Deadline {
   /** Aborts at the end. */
   readonly signal: AbortSignal;
@@ -12,7 +12,7 @@ export interface Deadline {
 
 /** Starts the time. */
 export function openDeadline(
-  timers: TimerQueue,
+  clock: Clock,
   { maxDurationMs, signal }: { readonly maxDurationMs: number; readonly signal: AbortSignal | undefined },
 ): Deadline {
   const abort = new AbortController();
@@ -23,7 +23,7 @@ export function openDeadline(
     abort.abort(new Error(message));
   };
   const onAbort = (): void => end("canceled", "the agent was canceled");
-  const timer = timers.set(maxDurationMs, () => end("time", `the agent's ${maxDurationMs} ms are over`));
+  const timer = clock.setTimer(() => end("time", `${maxDurationMs} ms are over`), maxDurationMs);
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener("abort", onAbort, { once: true });
   return {

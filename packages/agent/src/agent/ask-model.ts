@@ -1,27 +1,27 @@
 import type { InferenceRequest } from "@car/ir/ports";
 import { toolsForModel } from "../model/tools-for-model.js";
-import { boundedWait, errorOf } from "../time/bounded-wait.js";
 import { type Agent, type AgentEnd, offeredTools } from "./agent.js";
+import { openDeadline } from "./deadline.js";
 import { type Answer, readAnswer } from "./read-answer.js";
+import { errorOf, waitUntil } from "./wait-until.js";
 
 /** Asks the model for its next message. Bounded in time, never throws but for what the runtime's tool list does. */
 export async function askModel(agent: Agent): Promise<Answer | AgentEnd> {
-  const { options, limits, timers, deadline } = agent;
+  const { options, limits, clock, deadline } = agent;
   const request = requestOf(agent);
-  const end = await boundedWait((signal) => options.model.infer(request, { signal }), {
-    timers,
-    timeoutMs: limits.modelTimeoutMs,
-    signals: [deadline.signal],
-  });
+  const turn = openDeadline(clock, { maxDurationMs: limits.modelTimeoutMs, signal: deadline.signal });
+  const end = await waitUntil(turn, (signal) => options.model.infer(request, { signal }));
+  turn.close();
   switch (end.kind) {
     case "value":
       return readOrFail(end.value, limits.maxTextChars);
     case "error":
-      return { stop: "model_failed", error: errorOf(end.error) };
-    case "timeout":
+      return { stop: "model_failed", error: end.error };
+    case "over": {
+      const stop = deadline.ended();
+      if (stop !== undefined) return { stop };
       return { stop: "model_failed", error: new Error(`the model did not answer within ${limits.modelTimeoutMs} ms`) };
-    case "aborted":
-      return { stop: deadline.ended() ?? "canceled" };
+    }
   }
 }
 

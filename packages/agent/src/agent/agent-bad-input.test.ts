@@ -53,7 +53,7 @@ describe("runAgent and a model that misbehaves", () => {
     ["an exception", throwing(new Error("overloaded"))],
     ["a thrown string", throwing("overloaded")],
     ["a getter that throws", () => Object.defineProperty({}, "text", { get: throwing(new Error("no")) })],
-  ])("[EN-36] %s ends the agent as `model_failed`, with an error", async (_what, answer) => {
+  ])("[AG-7] %s ends the agent as `model_failed`, with an error", async (_what, answer) => {
     const result = await ended([calling("look", {}), answer]);
     expect(result.stop).toBe("model_failed");
     expect(result.error).toBeInstanceOf(Error);
@@ -75,7 +75,7 @@ describe("runAgent and a model that misbehaves", () => {
     ["an unknown tool", calling("nothing", {}), /unknown_tool/],
     ["`__proto__` as a tool", calling("__proto__", {}), /unknown_tool/],
     ["a lone surrogate as a tool", calling("\ud800", {}), /unknown_tool/],
-  ])("[EN-37] %s: nothing runs, the model is told, and may go on", async (_what, answer, message) => {
+  ])("[AG-8] %s: nothing runs, the model is told, and may go on", async (_what, answer, message) => {
     const { running, kinds } = await agent([answer, "sorry"]);
     const result = await running;
     expect(result.stop).toBe("goal_reached");
@@ -84,7 +84,7 @@ describe("runAgent and a model that misbehaves", () => {
     expect(kinds).toEqual([]);
   });
 
-  it("[EN-37] two calls with one id: nothing runs, and the ids the model is shown differ", async () => {
+  it("[AG-8] two calls with one id: nothing runs, and the ids the model is shown differ", async () => {
     const one = { id: "c", name: "look", arguments: {} };
     const { running, kinds } = await agent([{ tool_calls: [one, one] }, "sorry"]);
     const { messages } = await running;
@@ -93,7 +93,7 @@ describe("runAgent and a model that misbehaves", () => {
     expect(kinds).toEqual([]);
   });
 
-  it("[EN-37] ids that are empty, or alike as action ids, are told apart, and the calls run", async () => {
+  it("[AG-8] ids that are empty, or alike as action ids, are told apart, and the calls run", async () => {
     const ids = ["", "", "a.b", "a/b", "x".repeat(900)];
     const tool_calls = ids.map((id) => ({ id, name: "look", arguments: {} }));
     const result = await ended([{ tool_calls }, "done"]);
@@ -101,7 +101,7 @@ describe("runAgent and a model that misbehaves", () => {
     expect(new Set(result.messages[2]?.tool_calls?.map(({ id }) => id)).size).toBe(5);
   });
 
-  it("[EN-36] text of 5 MB is cut, in the conversation and in the result", async () => {
+  it("[AG-7] text of 5 MB is cut, in the conversation and in the result", async () => {
     const text = "x".repeat(5_000_000);
     const result = await ended([{ text, tool_calls: [{ id: "a", name: "look", arguments: {} }] }, text], {
       limits: { maxTextChars: 1_000 },
@@ -111,7 +111,7 @@ describe("runAgent and a model that misbehaves", () => {
     expect(JSON.stringify(result.messages).length).toBeLessThan(5_000);
   });
 
-  it("[EN-36] a model that hangs is given up; with less time left than that, the time is named", async () => {
+  it("[AG-7] a model that hangs is given up; with less time left than that, the time is named", async () => {
     let signal: AbortSignal | undefined;
     const hanging: ScriptedAnswer = (_request, options) => {
       signal = options.signal;
@@ -124,7 +124,7 @@ describe("runAgent and a model that misbehaves", () => {
     expect(await after(two.clock, 500, two.running)).toMatchObject({ stop: "time" });
   });
 
-  it("[EN-38] the caller's signal ends it while the model thinks, while a tool runs, and before anything", async () => {
+  it("[AG-9] the caller's signal ends it while the model thinks, while a tool runs, and before anything", async () => {
     const thinking = new AbortController();
     const first = await agent([never], { signal: thinking.signal });
     await first.clock.advanceAsync(0);
@@ -142,7 +142,7 @@ describe("runAgent and a model that misbehaves", () => {
     expect(await ended(["x"], { signal: AbortSignal.abort() })).toMatchObject({ stop: "canceled", turns: [] });
   });
 
-  it("[EN-38] a tool that hangs ends with the agent's time", async () => {
+  it("[AG-9] a tool that hangs ends with the agent's time", async () => {
     const { clock, running } = await agent([calling("hang", {})], { limits: { maxDurationMs: 2_000 } });
     expect(await after(clock, 7_000, running)).toMatchObject({
       stop: "time",
@@ -150,7 +150,7 @@ describe("runAgent and a model that misbehaves", () => {
     });
   });
 
-  it("[EN-39] a runtime that is closed, or throws, ends it as `runtime_failed`", async () => {
+  it("[AG-10] a runtime that is closed, or throws, ends it as `runtime_failed`", async () => {
     const { runtime } = testRuntime({ tools: [look] });
     const model = scriptedInference([calling("look", {})]);
     await runtime.close();
@@ -167,7 +167,7 @@ describe("runAgent and a model that misbehaves", () => {
     });
   });
 
-  it("[EN-37] [EN-34] whatever a model answers, the agent ends with a name, within its bounds, and answers every call once", () => {
+  it("[AG-8] [AG-5] whatever a model answers, the agent ends with a name, within its bounds, and answers every call once", () => {
     const anyCall = fc.record({
       id: fc.oneof(fc.constantFrom("a", "a", "b.c", "b/c", ""), fc.string()),
       name: fc.oneof(fc.constantFrom("look", "look", "nothing"), fc.string({ unit: "binary" })),
