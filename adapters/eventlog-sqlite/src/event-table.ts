@@ -1,4 +1,4 @@
-import { eventFromLog, LogCorruptError, type CarEvent, type JsonObject } from "@car/ir";
+import { eventFromLog, LogCorruptError, type CarEvent, type JsonObject, type JsonValue, parseJsonText } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import type Database from "libsql";
 import type { SealedEvent } from "./seal-event.js";
@@ -22,17 +22,19 @@ const SCHEMA = `
 /** The table of events of a database, and the statements that the log needs. */
 export class EventTable {
   private readonly database: Database.Database;
+  private readonly path: string;
   private readonly insertion: Database.Statement;
   private readonly page: Database.Statement;
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, path: string) {
     this.database = database;
+    this.path = path;
     database.exec(SCHEMA);
     const places = COLUMNS.map(() => "?").join(", ");
+    // As bytes: a text that is no UTF-8 must not become another one in silence.
+    const read = COLUMNS.map((name) => (name === "data" ? "CAST(data AS BLOB) AS data" : name)).join(", ");
     this.insertion = database.prepare(`INSERT INTO events (${COLUMNS.join(", ")}) VALUES (${places})`);
-    this.page = database.prepare(
-      `SELECT ${COLUMNS.join(", ")} FROM events WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?`,
-    );
+    this.page = database.prepare(`SELECT ${read} FROM events WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?`);
   }
 
   /** The last event; `{ seq: 0, hash: 64 zeros }` for an empty table. */
@@ -53,7 +55,7 @@ export class EventTable {
   /** At most `limit` events, in order. Throws `LogCorruptError` for a row that is no event. */
   select(range: { readonly from: number; readonly to: number; readonly limit: number }): CarEvent[] {
     const rows = this.page.all([range.from, range.to, range.limit]) as Record<string, unknown>[];
-    return rows.map(eventOfRow);
+    return rows.map((row) => eventOfRow(row, this.path));
   }
 }
 
@@ -62,20 +64,36 @@ function valuesOf({ event, payload }: SealedEvent): unknown[] {
   return COLUMNS.map((name) => values[name] ?? null);
 }
 
-function eventOfRow(row: Record<string, unknown>): CarEvent {
+const TEXT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function eventOfRow(row: Record<string, unknown>, path: string): CarEvent {
   const event: Record<string, unknown> = { format_version: 1 };
   for (const name of COLUMNS) {
-    if (name === "data") event["data"] = payloadOf(row);
+    if (name === "data") event["data"] = payloadOf(row, path);
     else if (row[name] !== null || !OPTIONAL.includes(name)) event[name] = row[name];
   }
   return eventFromLog(event);
 }
 
-function payloadOf({ seq, data }: Record<string, unknown>): JsonObject {
+function payloadOf({ seq: number, data }: Record<string, unknown>, path: string): JsonObject {
+  const seq = Number(number);
+  const refused = (problem: string, cause?: unknown): LogCorruptError =>
+    new LogCorruptError(`${path}, event ${seq}: data: ${problem}`, { cause, place: { seq } });
+  let text: string;
   try {
-    return JSON.parse(data as string) as JsonObject;
+    text = TEXT.decode(data as Uint8Array);
   } catch (cause) {
-    const place = { seq: Number(seq) };
-    throw new LogCorruptError(`event ${Number(seq)}: its payload is not JSON`, { cause, place });
+    throw refused("it is no UTF-8", cause);
+  }
+  const payload = parsed(text, refused);
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) throw refused("it is no object");
+  return payload as JsonObject;
+}
+
+function parsed(text: string, refused: (problem: string, cause: unknown) => LogCorruptError): JsonValue {
+  try {
+    return parseJsonText(text);
+  } catch (cause) {
+    throw refused((cause as Error).message, cause);
   }
 }

@@ -107,18 +107,34 @@ describe("sqliteEventLog", () => {
     expect(() => sqliteEventLog({ path: folder })).toThrow(WRITE_FAILED);
   });
 
-  it("[ES-5] [7.5] a payload that is not JSON is damage, and the event is named", async () => {
-    const path = nextPath();
-    const log = sqliteEventLog({ path });
-    log.append(draft(1));
-    await log.close();
-    const database = new Database(path);
-    database.exec("UPDATE events SET data = 'x'");
-    database.close();
-    const again = sqliteEventLog({ path });
-    await expect(collect(again)).rejects.toMatchObject({ code: "CAR_LOG_CORRUPT", place: { seq: 1 } });
-    await again.close();
-  });
+  it.each([
+    ["'x'", "it is no JSON"],
+    ["'[]'", "it is no object"],
+    [`'{"a":1e999}'`, "a: a number is not finite"],
+    [`'{"a":"\\ud800"}'`, "a: a lone surrogate"],
+    ["CAST(x'7b22ff223a317d' AS TEXT)", "it is no UTF-8"],
+    [`'{"a":${"[".repeat(1_000)}${"]".repeat(1_000)}}'`, "nested deeper than 1000 levels"],
+  ])(
+    "[ES-5] [7.5] a payload that nobody wrote is damage, with file, event and what is wrong: %.30s",
+    async (data, problem) => {
+      const path = nextPath();
+      const log = sqliteEventLog({ path });
+      log.append(draft(1));
+      await log.close();
+      const database = new Database(path);
+      database.exec(`UPDATE events SET data = ${data}`);
+      database.close();
+      const again = sqliteEventLog({ path });
+      const place = expect.stringContaining(`${path}, event 1: data: `) as string;
+      await expect(collect(again)).rejects.toMatchObject({
+        code: "CAR_LOG_CORRUPT",
+        place: { seq: 1 },
+        message: place,
+      });
+      await expect(collect(again)).rejects.toThrow(problem);
+      await again.close();
+    },
+  );
 
   it("[ES-6] [5.9] a payload that is not plain JSON leaves a note and ends nothing", async () => {
     const log = sqliteEventLog({ path: nextPath() });

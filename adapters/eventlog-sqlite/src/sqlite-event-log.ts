@@ -40,7 +40,7 @@ class SqliteEventLog implements EventLog {
   constructor(options: SqliteEventLogOptions) {
     this.options = options;
     this.database = opened(options.path);
-    this.table = orRefused(options.path, () => new EventTable(this.database));
+    this.table = orRefused(options.path, () => new EventTable(this.database, options.path));
     this.last = this.table.head();
   }
 

@@ -1,4 +1,4 @@
-import { type JsonValue, type Origin, type StateEntry, StoreCorruptError, type TrustedValue } from "@car/ir";
+import { type JsonValue, parseJsonText, type StateEntry, stateEntryProblem, StoreCorruptError } from "@car/ir";
 
 /** One key as the table holds it. Values are JSON texts. */
 export interface EntryRow {
@@ -42,36 +42,57 @@ export function rowOf(key: string, { value, origin, version, trusted, labels }: 
   ];
 }
 
+/** A row as it is read: texts as their bytes, so that none that is no UTF-8 becomes another text in silence. */
+export type StoredRow = { readonly [K in keyof EntryRow]: EntryRow[K] extends number ? number : Uint8Array | null };
+
+const TEXT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /**
- * The entry that a row holds.
- * @throws `StoreCorruptError`, naming the key, when the row is not one of ours.
+ * The entry that a row of the file `path` holds.
+ * @throws `StoreCorruptError`, naming file, key, column and what is wrong, when the row is not one of ours.
  */
-export function entryOf(row: EntryRow): [key: string, entry: StateEntry] {
+export function entryOf(row: StoredRow, path: string): [key: string, entry: StateEntry] {
+  const shown = Buffer.from(row.key ?? "").toString();
+  const refuse = (problem: string, cause?: unknown): never => {
+    throw new StoreCorruptError(`${path}, state key \`${shown}\`: ${problem}`, { cause });
+  };
+  const text = (column: keyof EntryRow): string | undefined => {
+    const bytes = row[column];
+    if (bytes === null || typeof bytes === "number") return undefined;
+    try {
+      return TEXT.decode(bytes);
+    } catch (cause) {
+      return refuse(`${column}: it is no UTF-8`, cause);
+    }
+  };
+  const json = (column: keyof EntryRow): JsonValue | undefined => {
+    const stored = text(column);
+    try {
+      return stored === undefined ? undefined : parseJsonText(stored);
+    } catch (cause) {
+      return refuse(`${column}: ${(cause as Error).message}`, cause);
+    }
+  };
+  const [trusted, trustedOrigin, labels] = [json("trusted_value"), text("trusted_origin"), json("labels")];
+  const entry = {
+    value: json("value"),
+    origin: text("origin"),
+    version: row.version,
+    ...(trusted === undefined && trustedOrigin === undefined
+      ? {}
+      : { trusted: { value: trusted, origin: trustedOrigin } }),
+    ...(labels === undefined ? {} : { labels }),
+  };
+  const problem = stateEntryProblem(entry);
+  if (problem !== undefined) refuse(problem);
+  return [keyOf(text("key") ?? "", refuse), entry as StateEntry];
+}
+
+/** A key may hold halves of surrogate pairs: `keyText` escapes them. */
+function keyOf(text: string, refuse: (problem: string, cause?: unknown) => never): string {
   try {
-    const key = JSON.parse(`"${row.key}"`) as string;
-    const trusted = trustedOf(row);
-    return [
-      key,
-      {
-        value: row.value === null ? undefined : (JSON.parse(row.value) as JsonValue),
-        origin: originOf(row.origin),
-        version: row.version,
-        ...(trusted === undefined ? {} : { trusted }),
-        ...(row.labels === null ? {} : { labels: JSON.parse(row.labels) as string[] }),
-      },
-    ];
+    return JSON.parse(`"${text}"`) as string;
   } catch (cause) {
-    throw new StoreCorruptError(`state key \`${row.key}\`: its row is not as it was written`, { cause });
+    return refuse("key: it is not as it was written", cause);
   }
-}
-
-function trustedOf({ trusted_value: value, trusted_origin: origin }: EntryRow): TrustedValue | undefined {
-  return value === null || origin === null
-    ? undefined
-    : { value: JSON.parse(value) as JsonValue, origin: originOf(origin) };
-}
-
-function originOf(text: string): Origin {
-  if (text === "host" || text === "tool" || text === "model") return text;
-  throw new TypeError(`unknown origin \`${text}\``);
 }

@@ -26,6 +26,12 @@ function rows(path: string, sql: string): unknown[] {
   }
 }
 
+function change(path: string, sql: string): void {
+  const database = new Database(path);
+  database.exec(sql);
+  database.close();
+}
+
 describe("sqliteStateStore", () => {
   it("[SS-1] has a row for each key that a run wrote, and a runtime goes on from it", async () => {
     const path = newPath();
@@ -110,20 +116,53 @@ describe("sqliteStateStore", () => {
     expect(() => sqliteStateStore({ path: dir })).toThrow(StoreWriteError);
   });
 
-  it.each(["UPDATE state SET value = '{'", "UPDATE state SET origin = 'nobody'", "UPDATE state SET labels = 'x'"])(
-    "[SS-5] names the key of a row that is not as it was written: %s",
-    async (sql) => {
+  it.each([
+    ["value = '{'", "value: it is no JSON"],
+    ["value = '[1e999]'", "value: [0]: a number is not finite"],
+    ['value = \'{"a":"\\ud800"}\'', "value: a: a lone surrogate"],
+    [`value = '${"[".repeat(1_001)}${"]".repeat(1_001)}'`, "nested deeper than 1000 levels"],
+    ["value = CAST(x'22ff22' AS TEXT)", "value: it is no UTF-8"],
+    ["origin = 'nobody'", "origin: "],
+    ["version = -1", "version: "],
+    ["labels = 'x'", "labels: it is no JSON"],
+    ["labels = '[1]'", "labels: "],
+    ["trusted_value = '1'", "trusted.origin: "],
+    ["trusted_origin = 'host'", "trusted.value: "],
+    ["trusted_origin = 'model', trusted_value = '1'", "trusted.origin: "],
+    ["key = '\"'", "key: it is not as it was written"],
+  ])(
+    "[SS-5] names file, key and what is wrong with a row that is not as it was written: SET %.40s",
+    async (set, problem) => {
       const path = newPath();
       const store = sqliteStateStore({ path });
       await put(store, "broken", 1);
       await store.close();
-      const database = new Database(path);
-      database.exec(sql);
-      database.close();
+      change(path, `UPDATE state SET ${set}`);
       expect(() => sqliteStateStore({ path })).toThrow(StoreCorruptError);
-      expect(() => sqliteStateStore({ path })).toThrow(/broken/);
+      expect(() => sqliteStateStore({ path })).toThrow(problem);
+      const place = `${path}, state key \`${set.startsWith("key") ? '"' : "broken"}\`: `;
+      expect(() => sqliteStateStore({ path })).toThrow(place);
     },
   );
+
+  it("[SS-5] a count of commits that is none is refused", async () => {
+    const path = newPath();
+    await sqliteStateStore({ path }).close();
+    change(path, "UPDATE state_version SET version = -1");
+    expect(() => sqliteStateStore({ path })).toThrow(StoreCorruptError);
+  });
+
+  it("[SS-5] a value that holds U+FFFD, and keys of any characters, come back", async () => {
+    const path = newPath();
+    const store = sqliteStateStore({ path });
+    const keys = ["\ufffd", "\ud800", 'quo"te', "nul\u0000"];
+    const entry = { value: "\ufffd", origin: "host", version: 0 } as const;
+    await store.commit({ entries: new Map(keys.map((key) => [key, entry])) });
+    await store.close();
+    const again = sqliteStateStore({ path });
+    expect(keys.map((key) => again.view().get(key))).toEqual(keys.map(() => "\ufffd"));
+    await again.close();
+  });
 
   it("[SS-6] close writes what is still waiting", async () => {
     const path = newPath();

@@ -40,7 +40,7 @@ class SqliteStateStore implements StateStore {
     this.path = path;
     this.database = this.orRefused(() => opened(path));
     try {
-      this.table = this.orRefused(() => new StateTable(this.database));
+      this.table = this.orRefused(() => new StateTable(this.database, path));
       this.memory = restoredStateStore({ version: this.table.version(), entries: this.table.entries() });
     } catch (error) {
       this.database.close();

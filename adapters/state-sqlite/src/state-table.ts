@@ -1,7 +1,7 @@
-import type { StateEntry } from "@car/ir";
+import { type StateEntry, StoreCorruptError } from "@car/ir";
 import type { StateCommit } from "@car/ir/ports";
 import type Database from "libsql";
-import { ENTRY_COLUMNS, entryOf, type EntryRow, keyText, rowOf } from "./entry-row.js";
+import { ENTRY_COLUMNS, entryOf, keyText, rowOf, type StoredRow } from "./entry-row.js";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS state (
@@ -15,12 +15,14 @@ const SCHEMA = `
 /** The tables of a state store in a database, and the statements that it needs. */
 export class StateTable {
   private readonly database: Database.Database;
+  private readonly path: string;
   private readonly put: Database.Statement;
   private readonly remove: Database.Statement;
   private readonly raise: Database.Statement;
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, path: string) {
     this.database = database;
+    this.path = path;
     database.exec(SCHEMA);
     const places = ENTRY_COLUMNS.map(() => "?").join(", ");
     this.put = database.prepare(`INSERT OR REPLACE INTO state (${ENTRY_COLUMNS.join(", ")}) VALUES (${places})`);
@@ -28,16 +30,18 @@ export class StateTable {
     this.raise = database.prepare("UPDATE state_version SET version = ? WHERE version = ?");
   }
 
-  /** Count of commits so far. */
+  /** Count of commits so far. Throws `StoreCorruptError` when it is none. */
   version(): number {
     const row = this.database.prepare("SELECT version FROM state_version").get() as { readonly version: number };
-    return row.version;
+    if (Number.isSafeInteger(row.version) && row.version >= 0) return row.version;
+    throw new StoreCorruptError(`${this.path}, table state_version: the version is no count`);
   }
 
   /** All entries. Throws `StoreCorruptError` for a row that is none. */
   entries(): (readonly [string, StateEntry])[] {
-    const rows = this.database.prepare(`SELECT ${ENTRY_COLUMNS.join(", ")} FROM state`).all() as EntryRow[];
-    return rows.map(entryOf);
+    const columns = ENTRY_COLUMNS.map((name) => (name === "version" ? name : `CAST(${name} AS BLOB) AS ${name}`));
+    const rows = this.database.prepare(`SELECT ${columns.join(", ")} FROM state`).all() as StoredRow[];
+    return rows.map((row) => entryOf(row, this.path));
   }
 
   /**

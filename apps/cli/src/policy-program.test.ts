@@ -123,7 +123,11 @@ describe("bad usage", () => {
     [["test", POLICY, "none.yaml"], "none.yaml"],
     [["test", POLICY, POLICY], "unknown field"],
     [["test", POLICY], "missing required argument"],
-    [["explain", POLICY, "--action", "{"], "not JSON"],
+    [["explain", POLICY, "--action", "{"], "--action: it is no JSON"],
+    [
+      ["explain", POLICY, "--action", '{"type":"state_read","parameters":{"key":1e999}}'],
+      "parameters.key: a number is not finite",
+    ],
     [["explain", POLICY, "--action", '{"tol":"x"}'], "action.tol"],
     [["explain", POLICY], "required option '--action"],
     [["replay", "none.jsonl", "--policy", POLICY], "none.jsonl"],

@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const car = (...argv: string[]): Promise<Captured> => captured(argv);
 
-function file(name: string, text: string): string {
+function file(name: string, text: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
@@ -207,5 +207,20 @@ describe("bad usage", () => {
     expect(code).toBe(2);
     expect(err).toContain(message);
     expect(err).not.toContain("    at ");
+  });
+
+  it.each([
+    ['{"a":', ": it is no JSON"],
+    ["[1]", ": expected a JSON object"],
+    ['{"a":[1e999]}', ": a[0]: a number is not finite"],
+    ['{"a":"\\ud800"}', ": a: a lone surrogate"],
+    [`{"a":${"[".repeat(1_000)}${"]".repeat(1_000)}}`, "nested deeper than 1000 levels"],
+    [Buffer.from([0x7b, 0x0a, 0xff, 0x7d]), ": line 2: not UTF-8"],
+  ])("[CLI-7] a file of state with %j exits with 2 and says where it is wrong", async (content, message) => {
+    const state = file("state.json", content);
+    const { code, err } = await car("run", join(EXAMPLES, "good.json"), ...FILES, "--state", state);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(err).toContain(state);
   });
 });

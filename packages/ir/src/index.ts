@@ -81,6 +81,7 @@ export type { ParameterReferences } from "./flow/parameter-references.js";
 export { sourceLabels } from "./flow/source-labels.js";
 export { applyWrite, trustedValue } from "./state/state-entry.js";
 export type { EntryWrite, Origin, StateEntry, TrustedValue } from "./state/state-entry.js";
+export { stateEntryProblem } from "./state/state-entry-problem.js";
 export { isPrefixPattern, matchesKey, patternsOverlap } from "./state/key-pattern.js";
 export { KeyPatterns } from "./state/key-patterns.js";
 export { KeyTree } from "./state/key-tree.js";

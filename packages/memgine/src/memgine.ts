@@ -15,7 +15,7 @@ import type { MemoryJournal } from "./journal/memory-journal.js";
 import { type Answers, perform } from "./memory/apply.js";
 import { createBackground } from "./memory/background.js";
 import { forgetFrom, type ForgetReceipt, type ForgetRequest } from "./memory/forget.js";
-import { loadSnapshot, type MemorySnapshot, replay, snapshotOf } from "./memory/snapshot.js";
+import { loadSnapshot, type MemorySnapshot, parseSnapshot, replay, snapshotOf } from "./memory/snapshot.js";
 import { searchMemory, type SearchHit, type SearchOptions } from "./memory/search-memory.js";
 import { createSkillDesk, type SkillDesk } from "./memory/skill-desk.js";
 import type { State } from "./memory/state.js";
@@ -100,7 +100,7 @@ export interface Memgine extends Memory {
 export function createMemgine(options: MemgineOptions, snapshot?: MemorySnapshot): Memgine {
   const state = createState(options);
   const found = options.journal?.found;
-  if (found?.snapshot !== undefined) loadSnapshot(state, JSON.parse(found.snapshot) as MemorySnapshot);
+  if (found?.snapshot !== undefined) loadSnapshot(state, parseSnapshot(found.snapshot));
   else if (snapshot !== undefined) loadSnapshot(state, snapshot);
   replay(state, found?.operations ?? []);
   return memoryOf(state, options);

@@ -4,7 +4,7 @@ import { loadPolicyFile } from "@car/policy/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";
 import type { Output } from "../io/output.js";
-import { readJsonObject } from "../io/read-input.js";
+import { readJson, readJsonObject } from "../io/read-input.js";
 import { UsageError } from "../usage-error.js";
 
 /** What is asked about. */
@@ -39,12 +39,7 @@ export async function policyExplainCommand(
 }
 
 async function actionOf(text: string): Promise<JsonValue> {
-  if (!text.trimStart().startsWith("{")) return readJsonObject(text);
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch (error) {
-    throw new UsageError(`--action: not JSON: ${(error as Error).message}`, { cause: error });
-  }
+  return text.trimStart().startsWith("{") ? readJson("--action", text) : readJsonObject(text);
 }
 
 const MARKS = { allow: pc.green("✓"), deny: pc.red("✗"), require_approval: pc.yellow("?"), none: pc.dim("–") } as const;

@@ -4,6 +4,7 @@ import {
   type Limits,
   type Origin,
   type StateEntry,
+  stateEntryProblem,
   type ToolSchema,
   type TrustedValue,
 } from "@car/ir";
@@ -63,32 +64,77 @@ function savedEntry(key: string, { value, origin, version, trusted, labels }: St
   };
 }
 
-const ORIGINS: ReadonlySet<unknown> = new Set(["host", "tool", "model"]);
-
 /**
  * Checks that a value has the shape of a checkpoint.
- * @throws `CheckpointInvalidError` (`CAR_CHECKPOINT_INVALID`) naming what is wrong.
+ * @throws `CheckpointInvalidError` (`CAR_CHECKPOINT_INVALID`) naming what is wrong, and where.
  */
 export function checkCheckpoint(input: unknown): Checkpoint {
-  const fields = (typeof input === "object" ? input : null) as Partial<Record<keyof Checkpoint, unknown>> | null;
-  if (fields === null) throw new CheckpointInvalidError("a checkpoint is an object");
-  if (fields.format_version !== 1) {
-    throw new CheckpointInvalidError(`the checkpoint has format_version ${String(fields.format_version)}, not 1`);
-  }
-  for (const name of ["entries", "receipts", "tools"] as const) {
-    if (!Array.isArray(fields[name])) throw new CheckpointInvalidError(`the checkpoint has no list \`${name}\``);
-  }
-  if (!Number.isInteger(fields.state_version))
-    throw new CheckpointInvalidError("the checkpoint has no `state_version`");
-  const { seq, hash } = (fields.head ?? {}) as Partial<Checkpoint["head"]>;
-  if (!Number.isInteger(seq) || typeof hash !== "string")
-    throw new CheckpointInvalidError("the checkpoint has no `head`");
-  const { entries } = fields as { readonly entries: readonly unknown[] };
-  if (!entries.every(isEntry)) throw new CheckpointInvalidError("the checkpoint has an entry that is none");
+  const problem = problemOf(input);
+  if (problem !== undefined) throw new CheckpointInvalidError(`the checkpoint ${problem}`);
   return input as Checkpoint;
 }
 
-function isEntry(input: unknown): boolean {
-  const { key, origin, version } = (input ?? {}) as Partial<SavedEntry>;
-  return typeof key === "string" && ORIGINS.has(origin) && Number.isInteger(version);
+function problemOf(input: unknown): string | undefined {
+  if (typeof input !== "object" || input === null) return "is no object";
+  const { format_version, entries, receipts, tools, limits, state_version, head } = input as Record<string, unknown>;
+  if (format_version !== 1) return `has format_version ${String(format_version)}, not 1`;
+  if (!isCount(state_version)) return "has no `state_version`";
+  const { seq, hash } = (head ?? {}) as Partial<Checkpoint["head"]>;
+  if (!isCount(seq) || typeof hash !== "string") return "has no `head`";
+  if (!isObject(limits)) return "has no `limits`";
+  return (
+    problemIn("entries", entries, entryProblem) ??
+    problemIn("receipts", receipts, receiptProblem) ??
+    problemIn("tools", tools, (tool) => (typeof tool["name"] === "string" ? undefined : "it has no `name`"))
+  );
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function problemIn(name: string, list: unknown, problem: (item: Fields) => string | undefined): string | undefined {
+  if (!Array.isArray(list)) return `has no list \`${name}\``;
+  for (const [index, item] of (list as unknown[]).entries()) {
+    const found = isObject(item) ? problem(item) : "it is no object";
+    if (found === undefined) continue;
+    const { key } = (item ?? {}) as { readonly key?: unknown };
+    const named = typeof key === "string" ? `, key \`${key}\`` : "";
+    return `has in \`${name}[${index}]\`${named} what is none: ${found}`;
+  }
+  return undefined;
+}
+
+function entryProblem(entry: Fields): string | undefined {
+  return typeof entry["key"] === "string" ? stateEntryProblem(entry) : "it has no `key`";
+}
+
+/** What keeps JSON that was stored from being a receipt. */
+export function receiptProblem({
+  key,
+  output,
+  writes,
+  labels,
+  run_id,
+  action_id,
+  stored_at,
+}: Fields): string | undefined {
+  if (![key, run_id, action_id].every((id) => typeof id === "string"))
+    return "it has no `key`, `run_id` or `action_id`";
+  if (output === undefined) return "it has no `output`";
+  if (typeof stored_at !== "number") return "it has no `stored_at`";
+  if (!Array.isArray(writes)) return "it has no `writes`";
+  const written = (writes as unknown[]).map((write) =>
+    isObject(write) ? entryProblem({ ...write, version: 0 }) : "it is no object",
+  );
+  return (
+    written.find((problem) => problem !== undefined) ??
+    stateEntryProblem({ origin: "tool", version: 0, ...(labels === undefined ? {} : { labels }) })
+  );
+}
+
+function isCount(input: unknown): boolean {
+  return Number.isSafeInteger(input) && Number(input) >= 0;
+}
+
+function isObject(input: unknown): input is Fields {
+  return typeof input === "object" && input !== null && !Array.isArray(input);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as nodeFs from "node:fs";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +16,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const INVALID = expect.objectContaining({ code: "CAR_CHECKPOINT_INVALID" }) as Error;
+
+/** A checkpoint with nothing in it but `more`. */
+function bodyWith(more: object): string {
+  const empty = { format_version: 1, state_version: 0, head: { seq: 0, hash: "" }, limits: {} };
+  return JSON.stringify({ ...empty, entries: [], receipts: [], tools: [], ...more });
+}
 
 describe("saveCheckpoint and loadCheckpoint", () => {
   it("[CK-7] [8.3] a checkpoint comes back from its file as it was, and replaces the one before", async () => {
@@ -44,6 +51,39 @@ describe("saveCheckpoint and loadCheckpoint", () => {
     writeFileSync(bad, bytes.toString().replace('"format_version":1', '"format_version":2'));
     expect(() => loadCheckpoint(bad)).toThrow("has format_version 2, not 1");
     expect(() => loadCheckpoint(join(folder, "none.json"))).toThrow("ENOENT");
+  });
+
+  it.each<[string, string | Buffer, string]>([
+    ["no JSON", '{"a":', "line 2: it is no JSON"],
+    ["no object", "7", "line 2: the checkpoint is no object"],
+    [
+      "a number that is not finite",
+      '{"limits":{"max_depth":1e999}}',
+      "line 2: limits.max_depth: a number is not finite",
+    ],
+    ["half of a surrogate pair", '{"entries":[{"key":"\\ud800"}]}', "line 2: entries[0].key: a lone surrogate"],
+    ["too many levels", `[${"[".repeat(1_000)}${"]".repeat(1_000)}]`, "nested deeper than 1000 levels"],
+    ["no UTF-8", Buffer.from([0x22, 0xff, 0x22]), "line 2: it is no UTF-8"],
+    [
+      "an odd entry",
+      bodyWith({ entries: [{ key: "k", value: 1, origin: "nobody", version: 1 }] }),
+      "`entries[0]`, key `k`",
+    ],
+    ["an odd receipt", bodyWith({ receipts: [{ key: "r", run_id: "x" }] }), "`receipts[0]`, key `r`"],
+    ["an odd tool", bodyWith({ tools: [null] }), "`tools[0]` what is none: it is no object"],
+  ])("[CK-8] [8.3] a checksum over %s is refused with file, place and what is wrong", (_, body, problem) => {
+    const bad = join(folder, "odd.json");
+    const bytes = Buffer.from(body);
+    // Of what is no UTF-8 also the sum over the text that a lenient decoder makes of it.
+    for (const summed of [bytes, Buffer.from(bytes.toString())]) {
+      const sha256 = createHash("sha256").update(summed).digest("hex");
+      const header = JSON.stringify({ car_checkpoint: { format_version: 1, sha256 } });
+      writeFileSync(bad, Buffer.concat([Buffer.from(`${header}\n`), bytes, Buffer.from("\n")]));
+      expect(() => loadCheckpoint(bad)).toThrow(INVALID);
+      expect(() => loadCheckpoint(bad)).toThrow(`\`${bad}\`, line 2: `);
+      expect(() => loadCheckpoint(bad)).toThrow(problem);
+    }
+    rmSync(bad);
   });
 
   it("[CK-7] a disk that fails leaves the checkpoint that was there, and nothing else", async () => {

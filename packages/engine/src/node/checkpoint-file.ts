@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import * as nodeFs from "node:fs";
-import { type FolderSystem, replaceFile } from "@car/files";
-import { canonicalJson, CheckpointInvalidError } from "@car/ir";
+import { decodeText, type FolderSystem, replaceFile } from "@car/files";
+import { canonicalJson, CheckpointInvalidError, parseJsonText } from "@car/ir";
 import { type Checkpoint, checkCheckpoint } from "../checkpoint/checkpoint.js";
 
 interface HasCheckpoint {
@@ -27,20 +27,28 @@ export async function saveCheckpoint(
 
 /**
  * Reads a checkpoint back.
- * @throws `CheckpointInvalidError` (`CAR_CHECKPOINT_INVALID`) when it is not whole, byte for byte, or of another version;
- * the error of the file system when it cannot be read.
+ * @throws `CheckpointInvalidError` (`CAR_CHECKPOINT_INVALID`) naming the file, the place in it and what is wrong when it is not
+ * whole, byte for byte, of another version, or holds what no checkpoint has; the error of the file system when it cannot be read.
  */
 export function loadCheckpoint(path: string, { fs = nodeFs }: { readonly fs?: FolderSystem } = {}): Checkpoint {
-  const text = fs.readFileSync(path).toString("utf8");
+  const refused = (problem: string, cause?: unknown): CheckpointInvalidError =>
+    new CheckpointInvalidError(`\`${path}\`${problem}`, { cause });
+  const decoded = decodeText(fs.readFileSync(path));
+  if ("badLine" in decoded) throw refused(`, line ${decoded.badLine}: it is no UTF-8`);
+  const { text } = decoded;
   const end = text.indexOf("\n");
   const body = text.slice(end + 1, -1);
   const version = end < 0 ? undefined : versionOf(text.slice(0, end));
-  if (version === undefined) throw new CheckpointInvalidError(`\`${path}\` is no checkpoint`);
-  if (version !== 1) throw new CheckpointInvalidError(`\`${path}\` has format_version ${version}, not 1`);
+  if (version === undefined) throw refused(", line 1: it is no checkpoint");
+  if (version !== 1) throw refused(`, line 1: it has format_version ${version}, not 1`);
   if (text.slice(0, end) !== headerOf(body) || !text.endsWith("\n")) {
-    throw new CheckpointInvalidError(`\`${path}\` is damaged: its content does not have its checksum`);
+    throw refused(", line 2: it is damaged: it does not have its checksum");
   }
-  return checkCheckpoint(JSON.parse(body));
+  try {
+    return checkCheckpoint(parseJsonText(body));
+  } catch (cause) {
+    throw refused(`, line 2: ${(cause as Error).message}`, cause);
+  }
 }
 
 function headerOf(body: string): string {

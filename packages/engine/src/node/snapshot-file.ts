@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
-import { FileReplacement, type FolderSystem } from "@car/files";
-import { canonicalJson, type JsonObject, type JsonValue, type StateEntry } from "@car/ir";
+import { decodeText, FileReplacement, type FolderSystem } from "@car/files";
+import {
+  canonicalJson,
+  type JsonObject,
+  type JsonValue,
+  parseJsonText,
+  type StateEntry,
+  stateEntryProblem,
+  StoreCorruptError,
+} from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
+import { receiptProblem, type SavedReceipt } from "../checkpoint/checkpoint.js";
 import type { StoredReceipt } from "../recovery/durable-parts.js";
 
 /** The state at one point of a log, with what recovery needs from before it. */
@@ -84,59 +93,106 @@ export function entryLine(key: string, { value, origin, version, trusted, labels
 
 /** A receipt as it stands in the file. */
 export function receiptLine({ key, answer, storedAt }: StoredReceipt): JsonObject {
-  const { output, writes, runId, actionId } = answer;
+  const { output, writes, labels, runId, actionId } = answer;
   const written = writes.map(({ key: name, write: { value, origin } }) =>
     value === undefined ? { key: name, origin } : { key: name, origin, value },
   );
-  return { key, output, writes: written, run_id: runId, action_id: actionId, stored_at: storedAt };
+  const receipt = { key, output, writes: written, run_id: runId, action_id: actionId, stored_at: storedAt };
+  return labels === undefined ? receipt : { ...receipt, labels };
 }
 
-/** Reads a snapshot back; `undefined` when it cannot be read, or is not whole, byte for byte. */
+/**
+ * Reads a snapshot back; `undefined` when it cannot be read, is not whole, byte for byte, or is of another version.
+ * @throws `StoreCorruptError` naming file, line and what is wrong when it is whole and holds what no snapshot has.
+ */
 export function readSnapshot(fs: FolderSystem, path: string): Snapshot | undefined {
+  const lines = wholeLines(fs, path);
+  if (lines === undefined) return undefined;
+  const header = headerOf(path, lines[0]!);
+  if (header === undefined) return undefined;
+  const { entries, receipts, ...rest } = header;
+  if (lines.length !== 1 + entries + receipts) throw refused(path, 1, "it counts other lines than there are");
+  const numbered = lines.map((line, index) => ({ line, number: index + 1 }));
+  return {
+    ...rest,
+    entries: numbered.slice(1, entries + 1).map(({ line, number }) => entryOf(path, number, line)),
+    receipts: numbered.slice(entries + 1).map(({ line, number }) => receiptOf(path, number, line)),
+  };
+}
+
+/** The lines above the checksum. */
+function wholeLines(fs: FolderSystem, path: string): readonly string[] | undefined {
+  const bytes = readable(fs, path);
+  if (bytes === undefined) return undefined;
+  const start = bytes.lastIndexOf(10, bytes.length - 2) + 1;
+  const sha256 = createHash("sha256").update(bytes.subarray(0, start)).digest("hex");
+  if (start === 0 || bytes.toString("utf8", start) !== `${canonicalJson({ sha256 })}\n`) return undefined;
+  const decoded = decodeText(bytes.subarray(0, start - 1));
+  if ("badLine" in decoded) throw refused(path, decoded.badLine, "it is no UTF-8");
+  return decoded.text.split("\n");
+}
+
+function readable(fs: FolderSystem, path: string): Buffer | undefined {
   try {
-    const lines = wholeLines(fs.readFileSync(path));
-    if (lines === undefined) return undefined;
-    const header = JSON.parse(lines[0]!) as { seq: number; hash: string; version: number } & Record<string, unknown>;
-    if (header["format_version"] !== 1) return undefined;
-    const entries = header["entries"] as number;
-    return {
-      head: { seq: header.seq, hash: header.hash },
-      version: header.version,
-      openFrom: (header["open_from"] as number | null) ?? undefined,
-      entries: lines.slice(1, entries + 1).map((line) => entryOf(line)),
-      receipts: lines.slice(entries + 1).map((line) => receiptOf(line)),
-    };
+    return fs.readFileSync(path);
   } catch {
+    // An older snapshot, or the log, has the same.
     return undefined;
   }
 }
 
-function wholeLines(bytes: Buffer): readonly string[] | undefined {
-  const start = bytes.lastIndexOf(10, bytes.length - 2) + 1;
-  const sha256 = createHash("sha256").update(bytes.subarray(0, start)).digest("hex");
-  if (start === 0 || bytes.toString("utf8", start) !== `${canonicalJson({ sha256 })}\n`) return undefined;
-  return bytes.toString("utf8", 0, start - 1).split("\n");
+type Fields = Readonly<Record<string, JsonValue | undefined>>;
+
+function lineAt(path: string, number: number, line: string): Fields {
+  try {
+    const value = parseJsonText(line);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  } catch (cause) {
+    throw refused(path, number, (cause as Error).message, cause);
+  }
+  throw refused(path, number, "it is no object");
 }
 
-function entryOf(line: string): readonly [string, StateEntry] {
-  const { key, value, ...entry } = JSON.parse(line) as StateEntry & { readonly key: string };
-  return [key, { ...entry, value }];
-}
-
-function receiptOf(line: string): StoredReceipt {
-  const { key, output, writes, run_id, action_id, stored_at } = JSON.parse(line) as {
-    readonly key: string;
-    readonly output: JsonValue;
-    readonly writes: readonly { readonly key: string; readonly origin: "tool"; readonly value?: JsonValue }[];
-    readonly run_id: string;
-    readonly action_id: string;
-    readonly stored_at: number;
+/** `undefined` for another version. */
+function headerOf(path: string, line: string): SnapshotHeader | undefined {
+  const { format_version, seq, hash, version, open_from, entries, receipts } = lineAt(path, 1, line);
+  if (format_version !== 1) return undefined;
+  const counts = [seq, version, entries, receipts, open_from ?? 0];
+  if (typeof hash !== "string" || !counts.every((count) => Number.isSafeInteger(count) && Number(count) >= 0)) {
+    throw refused(path, 1, "it is no header of a snapshot");
+  }
+  return {
+    head: { seq: Number(seq), hash },
+    version: Number(version),
+    openFrom: open_from == null ? undefined : Number(open_from),
+    entries: Number(entries),
+    receipts: Number(receipts),
   };
+}
+
+function entryOf(path: string, number: number, line: string): readonly [string, StateEntry] {
+  const { key, value, ...entry } = lineAt(path, number, line);
+  if (typeof key !== "string") throw refused(path, number, "it has no `key`");
+  const problem = stateEntryProblem(entry);
+  if (problem !== undefined) throw refused(path, number, `key \`${key}\`: ${problem}`);
+  return [key, { ...(entry as unknown as Omit<StateEntry, "value">), value }];
+}
+
+function receiptOf(path: string, number: number, line: string): StoredReceipt {
+  const fields = lineAt(path, number, line);
+  const problem = receiptProblem(fields);
+  if (problem !== undefined) throw refused(path, number, problem);
+  const { key, output, writes, labels, run_id, action_id, stored_at } = fields as unknown as SavedReceipt;
   const answer = {
     output,
     writes: writes.map(({ key: name, origin, value }) => ({ key: name, write: { value, origin } })),
+    ...(labels === undefined ? {} : { labels }),
     runId: run_id,
     actionId: action_id,
   };
   return { key, answer, storedAt: stored_at };
+}
+
+function refused(path: string, line: number, problem: string, cause?: unknown): StoreCorruptError {
+  return new StoreCorruptError(`${path}, line ${line}: ${problem}`, { cause });
 }

@@ -17,7 +17,7 @@ export function parseJsonText(text: string): JsonValue {
   try {
     value = JSON.parse(text) as JsonValue;
   } catch (cause) {
-    throw new JsonInvalidError("", "it is no JSON", { cause });
+    throw new JsonInvalidError("", `it is no JSON: ${(cause as Error).message}`, { cause });
   }
   check(value, undefined);
   return value;

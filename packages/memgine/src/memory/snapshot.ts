@@ -27,6 +27,15 @@ export function loadSnapshot(state: State, snapshot: MemorySnapshot): void {
   giveToEmbedder(state);
 }
 
+/** The snapshot that a journal holds. @throws `CAR_MEMORY_CORRUPT` when it is no JSON. */
+export function parseSnapshot(text: string): MemorySnapshot {
+  try {
+    return JSON.parse(text) as MemorySnapshot;
+  } catch (cause) {
+    throw new MemoryCorruptError(`the snapshot is no JSON: ${String(cause)}`, { cause });
+  }
+}
+
 /** Does again what a journal holds. @throws `CAR_MEMORY_CORRUPT` with the number of the operation that does not read. */
 export function replay(state: State, operations: readonly string[]): void {
   for (const [index, line] of operations.entries()) {

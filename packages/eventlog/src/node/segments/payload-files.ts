@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { replaceFile, syncFolder } from "@car/files";
-import { eventFromLog, LogCorruptError, type CarEvent } from "@car/ir";
+import { eventFromLog, LogCorruptError, type CarEvent, parseJsonText } from "@car/ir";
 import { nodeSha256 } from "../node-sha256.js";
 import { type LogFolder, PAYLOADS } from "./log-folder.js";
 import { type SegmentId, stemOf } from "./segment-name.js";
@@ -39,12 +39,19 @@ export function resolvePayload(folder: LogFolder, id: SegmentId, event: CarEvent
   if (event.data_digest === undefined) return event;
   const text = readPayload(folder, id, event.data_digest);
   if (text === undefined) return event;
-  if (nodeSha256(text) !== event.data_digest) {
-    const place = { seq: event.seq };
-    throw new LogCorruptError(`the payload file of event ${event.seq} is damaged`, { place });
+  const { data_digest: digest, data: _empty, prev_hash, hash, ...facts } = event;
+  return eventFromLog({ ...facts, data: payloadOf(event.seq, text, digest), prev_hash, hash });
+}
+
+function payloadOf(seq: number, text: string, digest: string): unknown {
+  const refused = (problem: string, cause?: unknown): LogCorruptError =>
+    new LogCorruptError(`the payload file of event ${seq} is damaged: ${problem}`, { place: { seq }, cause });
+  if (nodeSha256(text) !== digest) throw refused("it does not have its digest");
+  try {
+    return parseJsonText(text);
+  } catch (cause) {
+    throw refused((cause as Error).message, cause);
   }
-  const { data_digest: _, data: _empty, prev_hash, hash, ...facts } = event;
-  return eventFromLog({ ...facts, data: JSON.parse(text) as unknown, prev_hash, hash });
 }
 
 function readPayload(folder: LogFolder, id: SegmentId, digest: string): string | undefined {
