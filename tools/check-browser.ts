@@ -22,7 +22,7 @@ export async function checkBundles(root: string): Promise<readonly Problem[]> {
 }
 
 function isForBrowsers(folder: string): boolean {
-  return ALLOWED.find((row) => row.folder.test(folder))?.browser === true;
+  return ALLOWED.find((row) => row.folder.test(folder))?.browser !== false;
 }
 
 /** Built files of the entries that a browser may load: all but `./node`. */
