@@ -37,7 +37,7 @@ function checkKey({ action, parameters }: GateSlot): GateVerdict {
  * action could double what the one before has, and all of them together stay as long as the run; so they are measured.
  */
 function parametersExcess(
-  { config: { limits, outputLimits }, extras }: Pick<GateRun, "config" | "extras">,
+  { config: { limits, outputLimits }, ownExtras: extras }: Pick<GateRun, "config" | "ownExtras">,
   parameters: JsonObject,
 ): Reason | undefined {
   const size = measure(outputLimits, parameters);

@@ -172,7 +172,7 @@ function restoredRun(host: Host, recovery: Recovery, { plan, answer, parent }: R
     {
       plan,
       config,
-      scope: recordedScope(recorded, plan.actionIds),
+      scope: recordedScope(recorded, plan.actions),
       // The session is gone with its process; what its model had been shown still counts.
       contextLabels,
       budget: parent === undefined ? host.meterFor(principal, config) : parent.run.budget,

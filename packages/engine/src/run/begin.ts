@@ -30,7 +30,7 @@ export function begin(run: Run): void {
     return refuse(run, [lockReason(error)]);
   }
   if ("lease" in answer) return waitForLocks(run, answer);
-  run.extras.lease = answer;
+  run.ownExtras.lease = answer;
   start(run);
 }
 
@@ -72,7 +72,7 @@ function waitForLocks(run: Run, wait: LockWait): void {
   const { signal } = run.request;
   const leaveFor = (cause: Reason): void => {
     // The locks may have been granted in this turn; then the run begins with being canceled.
-    reason = run.extras.canceledEarly ??= cause;
+    reason = run.ownExtras.canceledEarly ??= cause;
     wait.cancel();
   };
   run.queue(leaveFor);
@@ -85,7 +85,7 @@ function waitForLocks(run: Run, wait: LockWait): void {
   wait.lease.then(
     (lease) => {
       leave();
-      run.extras.lease = lease;
+      run.ownExtras.lease = lease;
       start(run);
     },
     (error: unknown) => {
@@ -155,7 +155,7 @@ function admit(run: Run, denied: readonly Reason[]): void {
 export function listen(run: Run, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
   if (signal.aborted) return cancelRun(run, canceledReason(signal));
-  run.extras.detachSignal = onAborted(signal, () => cancelRun(run, canceledReason(signal)));
+  run.ownExtras.detachSignal = onAborted(signal, () => cancelRun(run, canceledReason(signal)));
 }
 
 /** Why a run is canceled whose signal was aborted. */

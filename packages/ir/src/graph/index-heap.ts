@@ -1,15 +1,22 @@
 /** A binary heap of action indices: the smallest comes out first. */
 export class IndexHeap {
-  private readonly items: number[] = [];
+  /** The first `size` places are in use. */
+  private readonly items: number[];
+  private count = 0;
+
+  /** `room`: how many indices it is made for; it takes more. */
+  constructor(room = 0) {
+    this.items = new Array<number>(room);
+  }
 
   get size(): number {
-    return this.items.length;
+    return this.count;
   }
 
   /** Adds an index in O(log size). */
   push(index: number): void {
     const { items } = this;
-    let at = items.push(index) - 1;
+    let at = this.count++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (items[parent]! <= index) break;
@@ -21,27 +28,26 @@ export class IndexHeap {
 
   /** The smallest index without taking it out; -1 when the heap is empty. */
   peek(): number {
-    return this.items.length === 0 ? -1 : this.items[0]!;
+    return this.count === 0 ? -1 : this.items[0]!;
   }
 
   /** Takes the smallest index out in O(log size); -1 when the heap is empty. */
   pop(): number {
-    const { items } = this;
-    if (items.length === 0) return -1;
-    const top = items[0]!;
-    const last = items.pop()!;
-    if (items.length > 0) this.sink(last);
+    if (this.count === 0) return -1;
+    const top = this.items[0]!;
+    const last = this.items[--this.count]!;
+    if (this.count > 0) this.sink(last);
     return top;
   }
 
   /** Puts `value` in at the root and moves it down to where it belongs. */
   private sink(value: number): void {
-    const { items } = this;
+    const { items, count } = this;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
-      if (child >= items.length) break;
-      if (child + 1 < items.length && items[child + 1]! < items[child]!) child++;
+      if (child >= count) break;
+      if (child + 1 < count && items[child + 1]! < items[child]!) child++;
       if (items[child]! >= value) break;
       items[at] = items[child]!;
       at = child;
