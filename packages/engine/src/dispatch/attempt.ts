@@ -4,6 +4,7 @@ import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { Alarm } from "../time/alarm.js";
+import type { TimerQueue } from "../time/timer-queue.js";
 import { AttemptState } from "./attempt-state.js";
 import { idempotencyKeyOf } from "./idempotency-key.js";
 
@@ -20,6 +21,8 @@ class Uncommon {
   children: Set<Run> | undefined = undefined;
   controller: AbortController | undefined = undefined;
   handle: ToolState | undefined = undefined;
+  /** When nobody waited any longer, in milliseconds since the epoch. */
+  endedAt = 0;
   /** Why the tool was told to stop. */
   canceled: string | undefined = undefined;
 }
@@ -38,10 +41,6 @@ export class Attempt extends Alarm implements ToolContext {
   readonly startedAt: number;
   /** Called once, with the outcome of a call that did not answer at once. */
   readonly onOutcome: OnOutcome;
-  /** Answered or given up: whatever the tool does from now on is dropped. */
-  isOver = false;
-  /** When it was over, in milliseconds since the epoch. */
-  endedAt = 0;
   private more: Uncommon | undefined = undefined;
 
   constructor(run: Run, slot: Slot, number: number, onOutcome: OnOutcome) {
@@ -51,6 +50,10 @@ export class Attempt extends Alarm implements ToolContext {
     this.number = number;
     this.onOutcome = onOutcome;
     this.startedAt = run.dispatchTime();
+  }
+
+  protected get queue(): TimerQueue {
+    return this.run.host.timers;
   }
 
   /** An attempt that an earlier process made has no deadline. */
@@ -64,6 +67,11 @@ export class Attempt extends Alarm implements ToolContext {
   /** The same, to be written. */
   get ownExtras(): Uncommon {
     return (this.more ??= new Uncommon());
+  }
+
+  /** Answered or given up: whatever the tool does from now on is dropped. */
+  get isOver(): boolean {
+    return this.slot.attempt !== this;
   }
 
   /** True once somebody has told the tool to stop. */

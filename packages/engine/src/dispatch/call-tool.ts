@@ -110,16 +110,46 @@ function answerOf(attempt: Attempt): unknown {
   throw new ToolError(`tool \`${schema.name}\` has no code and the runtime has no executor`, { class: "not_found" });
 }
 
-function listen(attempt: Attempt, answer: PromiseLike<unknown>): void {
-  follow(
-    answer,
-    (value) => {
+/**
+ * Hears how one call ends, and then the next one: two functions for each call would cost more than all else that the engine
+ * makes for it.
+ */
+class Listener {
+  private attempt: Attempt | undefined = undefined;
+  private readonly onValue: (value: unknown) => void;
+  private readonly onError: (error: unknown) => void;
+
+  constructor() {
+    this.onValue = (value) => {
+      const attempt = this.take();
       if (isAwaited(attempt)) answered(attempt, outcomeOfAnswer(attempt.run, attempt.slot, value));
-    },
-    (error) => {
+    };
+    this.onError = (error) => {
+      const attempt = this.take();
       if (isAwaited(attempt)) answered(attempt, outcomeOfThrow(attempt.slot, error, attempt));
-    },
-  );
+    };
+  }
+
+  hear(attempt: Attempt, answer: PromiseLike<unknown>): void {
+    this.attempt = attempt;
+    follow(answer, this.onValue, this.onError);
+  }
+
+  /** The call that has ended: from here on this listener is free. One that never ends keeps its own. */
+  private take(): Attempt {
+    const attempt = this.attempt!;
+    this.attempt = undefined;
+    if (idle.length < MOST_IDLE) idle.push(this);
+    return attempt;
+  }
+}
+
+const MOST_IDLE = 1_024;
+/** Shared by all runtimes: a listener knows nothing but the call it waits for. */
+const idle: Listener[] = [];
+
+function listen(attempt: Attempt, answer: PromiseLike<unknown>): void {
+  (idle.pop() ?? new Listener()).hear(attempt, answer);
 }
 
 /** Of an answer that comes too late only that it came is told. */
@@ -140,6 +170,7 @@ function expire(attempt: Attempt): void {
   run.tick();
   const message = `tool \`${slot.tool!.schema.name}\` did not answer within ${deadlineOf(run, slot)} ms`;
   attempt.abort(message);
+  attempt.ownExtras.endedAt = run.time;
   const outcome = failed({ code: "timeout", message, class: "timeout" }, "timeout", undefined, "unknown");
   attempt.onOutcome(run, slot, end(attempt, outcome));
 }
@@ -161,8 +192,6 @@ function end(attempt: Attempt, outcome: Outcome): Outcome {
  */
 export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
   const { run, slot } = attempt;
-  attempt.isOver = true;
-  attempt.endedAt = run.time;
   attempt.cancel();
   run.board.answered(slot, run.time - attempt.startedAt, sideEffect);
   cancelChildren(attempt, "the call that started the run has ended");
@@ -183,5 +212,5 @@ export function cancelChildren({ extras: { children } }: Attempt, why: string): 
 
 function dropLate(attempt: Attempt): void {
   const { run, slot } = attempt;
-  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.endedAt });
+  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.extras.endedAt });
 }

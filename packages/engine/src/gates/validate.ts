@@ -45,7 +45,8 @@ function hasStateConditions(action: Action): boolean {
 }
 
 function addStateFindings(findings: Finding[], action: Action, state: RunState): void {
-  for (const [index, { key, operator, value, description }] of action.preconditions.entries()) {
+  for (let index = 0; index < action.preconditions.length; index++) {
+    const { key, operator, value, description } = action.preconditions[index]!;
     const problem = checkCondition({ key, operator, expected: value }, state.newest(key));
     if (problem === undefined) continue;
     const message = description === "" ? problem : `${problem} (${description})`;
@@ -57,7 +58,8 @@ function addStateFindings(findings: Finding[], action: Action, state: RunState):
     const message = `state key \`${key}\` is not there`;
     findings.push({ code: "dependency_missing", path: `state_dependencies[${index}]`, message, key });
   }
-  for (const [index, assumption] of action.assumptions.entries()) {
+  for (let index = 0; index < action.assumptions.length; index++) {
+    const assumption = action.assumptions[index]!;
     for (const message of staleness(assumption, state)) {
       findings.push({ code: "assumption_stale", path: `assumptions[${index}]`, message, key: assumption.key });
     }

@@ -23,12 +23,12 @@ export class ScriptedTimers extends TimerQueue {
   private readonly pending = new Set<Alarm>();
 
   override add(alarm: Alarm): void {
-    alarm.queue = this;
+    alarm.place = 0;
     this.pending.add(alarm);
   }
 
   override remove(alarm: Alarm): void {
-    alarm.queue = undefined;
+    alarm.place = -1;
     this.pending.delete(alarm);
   }
 
@@ -40,7 +40,7 @@ export class ScriptedTimers extends TimerQueue {
 
 /** Rings an alarm as the recording says that it did. False for one that has rung, or was canceled. */
 export function fire(alarm: Alarm | undefined): boolean {
-  if (alarm?.queue === undefined) return false;
+  if (alarm === undefined || alarm.place < 0) return false;
   alarm.cancel();
   alarm.ring();
   return true;

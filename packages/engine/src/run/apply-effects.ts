@@ -25,20 +25,27 @@ export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
   const { expected_effects: claims } = action;
   if (writes.length === 0 && run.plan.graph.access[slot.index]!.writes.length === 0) return;
   if (writes.length > 0) notesOf(slot).toolWrites = writes;
-  const changes: Transition[] = [];
+  let changes: Transition[] | undefined;
   const { labels } = flowOf(slot);
   for (const { key, write } of writes) {
-    changes.push(change(run, key, labels === NO_LABELS ? write : { ...write, labels }));
+    changes = append(changes, change(run, key, labels === NO_LABELS ? write : { ...write, labels }));
   }
   for (const key in claims) {
     const claimed = claims[key]!;
     // A proposer's own write is a claim like the other; only a tool's word is worth more.
     const mayReport = writes.length > 0 && action.type === "tool_call";
     const reported = mayReport ? writes.findLast((each) => each.key === key) : undefined;
-    if (reported === undefined) changes.push(change(run, key, claimOf(run, slot, claimed)));
+    if (reported === undefined) changes = append(changes, change(run, key, claimOf(run, slot, claimed)));
     else noteMismatch(run, slot, { reported, claimed });
   }
-  slot.changes = changes;
+  if (changes !== undefined) slot.changes = changes;
+}
+
+/** A list that begins as one element keeps no room for more, and most actions change one key at most. */
+function append(list: Transition[] | undefined, one: Transition): Transition[] {
+  if (list === undefined) return [one];
+  list.push(one);
+  return list;
 }
 
 /** A claim is the model's own words, made after it had seen what it had seen. */

@@ -11,6 +11,7 @@ import type { Run } from "./run.js";
 import { onAborted } from "./signals.js";
 import { messageOf } from "./thrown.js";
 
+const NOTHING = Object.freeze({});
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
 
 /** Logs the proposal, takes the locks, checks what needs them, and starts the run. Never throws. */
@@ -140,7 +141,7 @@ function deniedByPolicy(run: Run): readonly Reason[] | Promise<readonly Reason[]
 
 function admit(run: Run, denied: readonly Reason[]): void {
   if (denied.length > 0) return refuse(run, denied);
-  run.record("proposal_admitted", undefined, {});
+  run.record("proposal_admitted", undefined, NOTHING);
   run.begin();
   run.board.begin(run.recovery !== undefined);
   if (run.recovery !== undefined) return goOn(run, run.recovery);

@@ -229,6 +229,7 @@ function boundTheWait(run: Run): void {
 
 /** The call does not come back: what it did is unknown. */
 function abandon(run: Run, slot: Slot, afterMs: number): void {
+  slot.attempt!.ownExtras.endedAt = run.time;
   closeAttempt(slot.attempt!, isExternal(run, slot) ? "unknown" : "none");
   const message = `the call did not end within ${afterMs} ms of being told to; what it did is not known`;
   const outcome = failed({ code: "in_doubt", message, class: "canceled" });

@@ -3,8 +3,7 @@ import type { TimerQueue } from "./timer-queue.js";
 
 /** Something that happens at a time unless it is called off before: its own entry in the queue that it is set in. */
 export abstract class Alarm implements Timer {
-  /** The queue in which it waits, and its place there; theirs to set. */
-  queue: TimerQueue | undefined = undefined;
+  /** Its place in the queue in which it waits, theirs to set; -1 when it does not. */
   place = -1;
   /** Milliseconds since the epoch. */
   due = 0;
@@ -14,18 +13,23 @@ export abstract class Alarm implements Timer {
   /** Its time has come. */
   abstract ring(): void;
 
+  /** Where it waits. */
+  protected abstract get queue(): TimerQueue;
+
   /** Forgets it; harmless when it does not wait. */
   cancel(): void {
-    this.queue?.remove(this);
+    if (this.place >= 0) this.queue.remove(this);
   }
 }
 
 /** An alarm that calls a function. */
 export class CallbackAlarm extends Alarm {
+  protected readonly queue: TimerQueue;
   private readonly callback: () => void;
 
-  constructor(callback: () => void) {
+  constructor(queue: TimerQueue, callback: () => void) {
     super();
+    this.queue = queue;
     this.callback = callback;
   }
 

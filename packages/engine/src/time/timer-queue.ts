@@ -23,7 +23,7 @@ export class TimerQueue {
 
   /** Calls `callback` once after `delayMs`, unless canceled. */
   set(delayMs: number, callback: () => void): Alarm {
-    const alarm = new CallbackAlarm(callback);
+    const alarm = new CallbackAlarm(this, callback);
     this.add(alarm, delayMs);
     return alarm;
   }
@@ -33,7 +33,6 @@ export class TimerQueue {
     const now = this.clock.now();
     alarm.due = now + delayMs;
     alarm.order = this.created++;
-    alarm.queue = this;
     this.siftUp(alarm, this.size++);
     this.arm(now);
   }
@@ -85,7 +84,6 @@ export class TimerQueue {
     const alarm = heap[place]!;
     const last = heap[--this.size]!;
     heap[this.size] = undefined;
-    alarm.queue = undefined;
     alarm.place = -1;
     if (last === alarm) return alarm;
     this.siftDown(last, place);
