@@ -71,6 +71,34 @@ export function proposalFacts(proposal: ActionProposal): ProposalFacts {
   return Mark.factsOf(proposal) ?? new ProposalFacts(proposal, [...proposal.actions], false);
 }
 
+/** Keeps with an object which proposal its `proposal_hash` is of, as `Mark` does. */
+class Named extends Given {
+  readonly #proposal: ActionProposal;
+
+  constructor(target: object, proposal: ActionProposal) {
+    super(target);
+    this.#proposal = proposal;
+  }
+
+  static readonly hash: PropertyDescriptor & ThisType<Named> = {
+    enumerable: true,
+    configurable: true,
+    get() {
+      return #proposal in this ? proposalHash(this.#proposal) : undefined;
+    },
+  };
+}
+
+/** Gives `target` the member `proposal_hash`, which is found when somebody reads it: most are never read. */
+export function withProposalHash<T extends object>(
+  target: T,
+  proposal: ActionProposal,
+): T & { readonly proposal_hash: string } {
+  return Object.defineProperty(new Named(target, proposal), "proposal_hash", Named.hash) as object as T & {
+    readonly proposal_hash: string;
+  };
+}
+
 /** The hash of what was asked for, before `id` and `timestamp` are filled in. */
 export function hashOf(proposal: Pick<ActionProposal, "format_version" | "source" | "actions" | "context">): string {
   const { format_version, source, actions, context } = proposal;

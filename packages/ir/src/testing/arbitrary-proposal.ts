@@ -71,7 +71,7 @@ function recordOf(
   oddness: number,
 ): fc.Arbitrary<JsonValue> {
   const requiredKeys = Object.keys(members).filter((name) => !optional.includes(name));
-  if (oddness === 0) return fc.record(members, { requiredKeys }) as fc.Arbitrary<JsonValue>;
+  if (oddness === 0) return fc.record(members, { requiredKeys });
   const often = (arbitrary: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonValue> =>
     fc.oneof({ weight: oddness - 1, arbitrary }, { weight: 1, arbitrary: odd });
   const mixed = Object.fromEntries(Object.entries(members).map(([name, member]) => [name, often(member)]));
