@@ -27,13 +27,15 @@ export function isOneOf<T extends string>(value: Written, words: readonly T[]): 
 
 /** True when the object has no members but these. */
 export function hasOnly(object: JsonObject, names: Readonly<Record<string, true>>): boolean {
-  for (const name of Object.keys(object)) if (!Object.hasOwn(names, name)) return false;
+  for (const name in object) if (names[name] !== true) return false;
   return true;
 }
 
 /** True for a list of which each entry passes. */
 export function isListOf<T extends JsonValue>(list: Written, isEntry: (entry: Written) => entry is T): list is T[] {
-  return isList(list) && list.every((entry) => isEntry(entry));
+  if (!isList(list)) return false;
+  for (let index = 0; index < list.length; index++) if (!isEntry(list[index])) return false;
+  return true;
 }
 
 /** The frozen list of what `fit` makes of each entry; `undefined` when one does not fit. */
