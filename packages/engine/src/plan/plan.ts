@@ -18,8 +18,6 @@ import { CHECKED, setFlags } from "./plan-flags.js";
 /** A proposal, ready to run: pure data, built once. Index = position in the proposal. */
 export interface Plan {
   readonly proposal: ActionProposal;
-  /** See `proposalHash`. */
-  readonly hash: string;
   readonly actions: readonly Action[];
   readonly graph: ActionGraph;
   readonly tools: readonly (RegisteredTool | undefined)[];
@@ -37,7 +35,7 @@ export type PlanResult = { readonly plan: Plan } | { readonly problems: readonly
 
 /** Turns a proposal into a plan under one configuration. Pure. */
 export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
-  const { hash, plain, actions } = proposalFacts(proposal);
+  const { plain, actions } = proposalFacts(proposal);
   const { capabilities, limits } = config;
   const size = sizeProblems(actions.length, limits, capabilities);
   // Too many actions for the limit are not even looked at; too many for the agent are, so that it learns all at once.
@@ -49,7 +47,7 @@ export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): Pla
     const admission = { actions, tools, known: config.tools, capabilities, graph: built.parts };
     return { problems: [...size, ...built.problems, ...admissionProblems(admission)] };
   }
-  const plan = new BuiltPlan(proposal, hash, { actions, tools, graph: built }, config);
+  const plan = new BuiltPlan(proposal, { actions, tools, graph: built }, config);
   return size.length > 0 ? { problems: [...size, ...plan.refusals] } : { plan };
 }
 
@@ -62,7 +60,6 @@ interface Parts {
 
 class BuiltPlan implements Plan, AdmissionInput {
   readonly proposal: ActionProposal;
-  readonly hash: string;
   readonly actions: readonly Action[];
   readonly graph: ActionGraph;
   readonly tools: readonly (RegisteredTool | undefined)[];
@@ -73,9 +70,8 @@ class BuiltPlan implements Plan, AdmissionInput {
   readonly refusals: readonly Reason[];
   readonly locks: LockSet;
 
-  constructor(proposal: ActionProposal, hash: string, { actions, graph, tools }: Parts, config: ConfigSnapshot) {
+  constructor(proposal: ActionProposal, { actions, graph, tools }: Parts, config: ConfigSnapshot) {
     this.proposal = proposal;
-    this.hash = hash;
     this.actions = actions;
     this.graph = graph;
     this.tools = tools;

@@ -1,4 +1,4 @@
-import { CarError, lateProblems, type ProposalReceivedData, type Reason } from "@car/ir";
+import { CarError, lateProblems, type ProposalReceivedData, type Reason, withProposalHash } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
 import { deniedPlan } from "../flow/denied-plan.js";
 import { goOn } from "../recovery/go-on.js";
@@ -37,9 +37,8 @@ export function begin(run: Run): void {
 
 function receivedData(run: Run): ProposalReceivedData {
   const { plan, config, request, session, told, flow } = run;
-  const data: Writable<ProposalReceivedData> = {
+  const data: Writable<Omit<ProposalReceivedData, "proposal_hash">> = {
     proposal: plan.proposal,
-    proposal_hash: plan.hash,
     principal: run.principal,
     config_version: config.version,
     policy_version: config.policy?.version ?? null,
@@ -52,7 +51,7 @@ function receivedData(run: Run): ProposalReceivedData {
   if (session !== undefined) data.session_id = session.id;
   if (told.length > 0) data.session_told = told;
   if (flow !== undefined && flow.context.length > 0) data.context_labels = flow.context;
-  return data;
+  return withProposalHash(data, plan.proposal);
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
