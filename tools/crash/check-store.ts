@@ -4,7 +4,7 @@ import { checkChildren } from "./check-children.js";
 import { checkLedger } from "./check-ledger.js";
 import { stateProblems } from "./check-state.js";
 import { checkUndo } from "./check-undo.js";
-import { type Evidence, readEvidence } from "./evidence.js";
+import { type Evidence, readEvidence, type RunEvidence } from "./evidence.js";
 import type { Ledger } from "./ledger.js";
 import type { Confirmation } from "./messages.js";
 
@@ -24,9 +24,14 @@ export interface Verdict {
   /** Runs that were committed, and undone with the run that they were part of. */
   children_undone: number;
   suspended: number;
+  /** Answers to requests for approval that recovery found, and those that `resume` found. */
+  answered_in_recovery: number;
+  answered_in_resume: number;
   /** Compensations that were made, and those that were reported as failed. */
   compensated: number;
   compensations_failed: number;
+  /** Compensations that a kill had interrupted. */
+  compensations_interrupted: number;
   /** Differences between the store, the replayed log and what the runs should have left. */
   state_differs: number;
   /** Calls that needed an approval and had none. */
@@ -73,22 +78,31 @@ export async function checkStore({ dir, ledger, confirmations }: Trial): Promise
   return verdict;
 }
 
-type Counts = "events" | "runs" | "suspended" | "in_doubt" | "children" | "children_undone";
-type UndoCounts = "compensated" | "compensations_failed";
+type Counts = "events" | "runs" | "suspended" | "answered_in_recovery" | "answered_in_resume";
 
-function countsOf({ runs, events, suspended }: Evidence): Pick<Verdict, Counts | UndoCounts> {
-  const counts = { in_doubt: 0, children: 0, children_undone: 0, compensated: 0, compensations_failed: 0 };
-  for (const { caller, status, actions } of runs.values()) {
+function countsOf({ runs, events, suspended, answered }: Evidence): Pick<Verdict, Counts> & RunCounts {
+  const ofRuns = runCounts(runs.values());
+  const { crash: answered_in_recovery, approval: answered_in_resume } = answered;
+  return { events, runs: runs.size, suspended: suspended.size, answered_in_recovery, answered_in_resume, ...ofRuns };
+}
+
+type RunCounts = ReturnType<typeof runCounts>;
+
+function runCounts(runs: Iterable<RunEvidence>) {
+  const counts = { in_doubt: 0, children: 0, children_undone: 0 };
+  const undo = { compensated: 0, compensations_failed: 0, compensations_interrupted: 0 };
+  for (const { caller, status, actions } of runs) {
     if (caller !== undefined) counts.children++;
     const all = [...actions.values()];
     if (status === "committed" && all.some(({ compensations }) => compensations.length > 0)) counts.children_undone++;
-    for (const { inDoubt, compensations } of all) {
+    for (const { inDoubt, compensations, isInterrupted } of all) {
       if (inDoubt) counts.in_doubt++;
-      if (compensations.includes("succeeded")) counts.compensated++;
-      if (compensations.includes("failed")) counts.compensations_failed++;
+      if (compensations.includes("succeeded")) undo.compensated++;
+      if (compensations.includes("failed")) undo.compensations_failed++;
+      if (isInterrupted) undo.compensations_interrupted++;
     }
   }
-  return { ...counts, events, runs: runs.size, suspended: suspended.size };
+  return { ...counts, ...undo };
 }
 
 async function firstSeq(dir: string): Promise<number> {

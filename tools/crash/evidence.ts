@@ -12,6 +12,10 @@ export interface ActionEvidence {
   repeated: number;
   compensationsBegun: number;
   compensations: ("succeeded" | "failed")[];
+  /** The process that had begun the compensation. */
+  begunBy: number;
+  /** The compensation was begun by one process and ended by a later one. */
+  isInterrupted: boolean;
 }
 
 /** What a log says about one run. */
@@ -37,6 +41,8 @@ export interface Evidence {
   readonly ends: ReadonlyMap<string, ProposalStatus>;
   /** Runs that have waited for approvals. */
   readonly suspended: ReadonlySet<string>;
+  /** Answers to requests for approval that were found by `recover`, and by `resume`. */
+  readonly answered: Readonly<Record<"crash" | "approval", number>>;
   /** Ids of committed runs, in the order of their commits. */
   readonly committed: readonly string[];
   readonly events: number;
@@ -47,17 +53,24 @@ export async function readEvidence(events: AsyncIterable<CarEvent>): Promise<Evi
   const runs = new Map<string, RunEvidence>();
   const ends = new Map<string, ProposalStatus>();
   const suspended = new Set<string>();
+  const resumed = new Map<string, "crash" | "approval">();
+  const answered = { crash: 0, approval: 0 };
   const committed: string[] = [];
   let count = 0;
+  let process = 0;
   for await (const event of events) {
     count++;
+    // Each process tells once what it goes by.
+    if (event.kind === "config_changed") process++;
     const { run_id: id = "" } = event;
     if (event.kind === "proposal_received") runs.set(id, runOf(event));
     if (event.kind === "proposal_suspended") suspended.add(id);
+    if (event.kind === "proposal_resumed") resumed.set(id, payloadOf(event).after);
+    if (event.kind === "approval_recorded") answered[resumed.get(id) ?? "approval"]++;
     if (event.kind === "proposal_completed") ends.set(id, payloadOf(event).status);
     const run = runs.get(id);
     if (run === undefined) continue;
-    if (event.action_id !== undefined) note(actionOf(run, event.action_id), event);
+    if (event.action_id !== undefined) note(actionOf(run, event.action_id), event.kind, process);
     if (event.kind !== "proposal_completed") continue;
     const completed = payloadOf(event);
     run.endSeq = event.seq;
@@ -65,7 +78,7 @@ export async function readEvidence(events: AsyncIterable<CarEvent>): Promise<Evi
     run.effectsRemain = completed.external_effects_remain;
     if (run.status === "committed") committed.push(id);
   }
-  return { runs, ends, suspended, committed, events: count };
+  return { runs, ends, suspended, answered, committed, events: count };
 }
 
 function runOf(received: EventOf<"proposal_received">): RunEvidence {
@@ -94,12 +107,14 @@ function actionOf({ actions }: RunEvidence, id: string): ActionEvidence {
     repeated: 0,
     compensationsBegun: 0,
     compensations: [],
+    begunBy: 0,
+    isInterrupted: false,
   };
   actions.set(id, action);
   return action;
 }
 
-function note(action: ActionEvidence, { kind }: CarEvent): void {
+function note(action: ActionEvidence, kind: CarEvent["kind"], process: number): void {
   switch (kind) {
     case "action_executing":
       action.attempts++;
@@ -118,11 +133,11 @@ function note(action: ActionEvidence, { kind }: CarEvent): void {
       action.ended = true;
       return;
     default:
-      noteRest(action, kind);
+      noteRest(action, kind, process);
   }
 }
 
-function noteRest(action: ActionEvidence, kind: CarEvent["kind"]): void {
+function noteRest(action: ActionEvidence, kind: CarEvent["kind"], process: number): void {
   switch (kind) {
     case "action_deduplicated":
       action.deduplicated = true;
@@ -132,15 +147,22 @@ function noteRest(action: ActionEvidence, kind: CarEvent["kind"]): void {
       return;
     case "compensation_started":
       action.compensationsBegun++;
+      action.begunBy = process;
       return;
     case "compensation_succeeded":
       action.compensations.push("succeeded");
+      noteUndone(action, process);
       return;
     case "compensation_failed":
       action.compensations.push("failed");
+      noteUndone(action, process);
       return;
     default:
   }
+}
+
+function noteUndone(action: ActionEvidence, process: number): void {
+  action.isInterrupted = action.compensationsBegun > 0 && action.begunBy !== process;
 }
 
 /** A run and those that it is part of, the innermost first, as far as the log has them. */

@@ -23,7 +23,7 @@ const LAST_PROPOSALS = 64;
 /** Steps beyond this are as those before: the store rotates and snapshots several times by then. */
 const MAX_STEP = 2_000;
 /** Most times that a process does something before it is killed for it. */
-const MAX_DONE = 60;
+const MAX_DONE = 30;
 
 const { values } = parseArgs({
   options: { kills: { type: "string", default: "50" }, seed: { type: "string" }, json: { type: "string" } },
