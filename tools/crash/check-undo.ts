@@ -4,9 +4,9 @@ import type { Ledger, LedgerEntry } from "./ledger.js";
 import type { Objection } from "./objection.js";
 import { UNDOES } from "./tools.js";
 
-/** A compensation is made once, or is reported: begun and ended once in the log, and as the world has seen it. */
+/** A compensation that is due is made once, or is reported: begun and ended once in the log, and as the world has seen it. */
 export function checkUndo({ entries }: Ledger, evidence: Evidence): readonly Objection[] {
-  const found: Objection[] = [];
+  const found: Objection[] = forgotten(evidence).map((what) => ({ kind: "silent", what }));
   for (const run of evidence.runs.values()) {
     for (const [id, action] of run.actions) {
       const undoing = callsOf(entries, run.id, id).filter(({ call }) => UNDOES.has(call.tool));
@@ -18,6 +18,24 @@ export function checkUndo({ entries }: Ledger, evidence: Evidence): readonly Obj
   }
   return found;
 }
+
+/** Calls that succeeded, can be undone, and are part of what was undone, without a word of their compensation. */
+function forgotten(evidence: Evidence): readonly string[] {
+  const found: string[] = [];
+  for (const run of evidence.runs.values()) {
+    if (undoneIn(run, evidence).length === 0) continue;
+    for (const action of run.proposed) {
+      if (action.type !== "tool_call" || !UNDOABLE.has(action.tool)) continue;
+      const known = run.actions.get(action.id);
+      if (known?.succeeded === true && known.compensations.length === 0) {
+        found.push(`${action.tool} of ${run.id}/${action.id} was to be undone, and nobody has tried`);
+      }
+    }
+  }
+  return found;
+}
+
+const UNDOABLE: ReadonlySet<string> = new Set(UNDOES.values());
 
 function* journalProblems({ compensationsBegun, compensations }: ActionEvidence, run: RunEvidence): Iterable<string> {
   if (compensationsBegun > 1) yield `began ${compensationsBegun} times`;
