@@ -166,7 +166,7 @@ function noteUndone(action: ActionEvidence, process: number): void {
 }
 
 /** A run and those that it is part of, the innermost first, as far as the log has them. */
-export function* lineageOf(run: RunEvidence, { runs }: Pick<Evidence, "runs">): Iterable<RunEvidence> {
+function* lineageOf(run: RunEvidence, { runs }: Pick<Evidence, "runs">): Iterable<RunEvidence> {
   for (let each: RunEvidence | undefined = run; each !== undefined;) {
     yield each;
     each = each.caller && runs.get(each.caller.run);
