@@ -22,13 +22,12 @@ class HeldBack {
  */
 export class ReadyQueue {
   private readonly flags: readonly number[];
-  private readonly ordinary: IndexHeap;
+  private readonly ordinary = new IndexHeap();
   /** Of an ordered plan. */
   private readonly held: HeldBack | undefined;
 
   constructor({ flags, ordered }: Plan) {
     this.flags = flags;
-    this.ordinary = new IndexHeap(flags.length === 1 ? 1 : 0);
     this.held = ordered ? new HeldBack() : undefined;
   }
 
