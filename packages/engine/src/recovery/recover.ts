@@ -74,11 +74,11 @@ export async function recoverRuns(
 ): Promise<RecoveryReport> {
   const taken = new Map<string, Run>();
   // All of them claim what they called before the first goes on; a run comes before those that its calls have started.
-  const starts = runs.map((recorded) => {
+  const starts = inOrderOfLocks(runs).map((recorded) => {
     // Whoever waited for a child was the call of its parent, and is gone; what was answered as undone stays so.
     const isLost = recorded.received.parent_run_id !== undefined || givenUp.has(recorded.runId);
     // Whoever waits for an approval was not interrupted in anything, and goes on waiting.
-    const wanted = recorded.suspended === undefined ? unfinished : "resume";
+    const wanted = isSuspended(recorded) ? "resume" : unfinished;
     const recovery = new Recovery(recorded, isLost ? "rollback" : wanted, onInDoubt);
     return { recorded, recovery, start: prepare(host, recovery, recorded, taken) };
   });
@@ -93,6 +93,15 @@ export async function recoverRuns(
     };
   });
   return { runs: await Promise.all(recovered) };
+}
+
+/** Whoever held locks has them again before those who had given theirs back, and who look for changes once they have them. */
+function inOrderOfLocks(runs: readonly UnfinishedRun[]): readonly UnfinishedRun[] {
+  return [...runs].sort((left, right) => Number(isSuspended(left)) - Number(isSuspended(right)));
+}
+
+function isSuspended({ suspended }: RecordedRun): boolean {
+  return suspended !== undefined;
 }
 
 type Start = () => Promise<{ readonly result: ProposalResult; readonly planned: boolean }>;
