@@ -46,6 +46,21 @@ export function call(id: string, more: object = {}): object {
   return { id, type: "tool_call", tool: "noop", parameters: params, ...more };
 }
 
+/** Calls that have nothing to do with each other, in one proposal. */
+export function independentCalls(count: number): ActionProposal {
+  return proposal(Array.from({ length: count }, (_, index) => call(`a${index}`, { failure_behavior: "skip" })));
+}
+
+/** Calls each of which waits for the state key that the one before leaves. */
+export function chainOfCalls(length: number): ActionProposal {
+  return proposal(
+    Array.from({ length }, (_, index) => {
+      const before = index === 0 ? {} : { state_dependencies: [`k${index - 1}`] };
+      return call(`a${index}`, { ...before, expected_effects: { [`k${index}`]: true } });
+    }),
+  );
+}
+
 /** Throws unless the run committed: a bench of failures would be fast. */
 export function committed(result: ProposalResult): ProposalResult {
   if (result.status === "committed") return result;

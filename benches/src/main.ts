@@ -11,6 +11,8 @@ import { growth } from "./workloads/w5-growth.js";
 import { stateSize } from "./workloads/w6-state-size.js";
 import { events } from "./workloads/w7-events.js";
 import { concurrent } from "./workloads/w8-concurrent.js";
+import { bytes } from "./workloads/w9-bytes.js";
+import { fresh } from "./workloads/w10-fresh.js";
 import { durable } from "./workloads/d1-durable.js";
 import { durableChain } from "./workloads/d2-durable-chain.js";
 import { recovery } from "./workloads/d3-recovery.js";
@@ -24,6 +26,8 @@ const WORKLOADS: readonly Workload[] = [
   stateSize,
   events,
   concurrent,
+  bytes,
+  fresh,
   durable,
   durableChain,
   recovery,
@@ -48,10 +52,10 @@ else process.send?.(await WORKLOADS.find(({ id }) => id === values.child)!.run(r
 async function runAll(): Promise<void> {
   const rows: Row[] = [];
   console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "?"}, medians of ${rounds} rounds`);
-  for (const { id, about } of WORKLOADS) {
+  for (const { id, about, execArgv = [] } of WORKLOADS) {
     if (wanted !== undefined && !wanted.includes(id)) continue;
     console.log(`\n${id}  ${about}`);
-    for (const row of await runApart(id)) {
+    for (const row of await runApart(id, execArgv)) {
       rows.push(row);
       console.log(line(row));
     }
@@ -60,9 +64,11 @@ async function runAll(): Promise<void> {
     writeFileSync(values.json, `${JSON.stringify({ node: process.version, rounds, rows }, null, 2)}\n`);
 }
 
-function runApart(id: string): Promise<readonly Row[]> {
+function runApart(id: string, execArgv: readonly string[]): Promise<readonly Row[]> {
   return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, ["--child", id, "--rounds", String(rounds)]);
+    const child = fork(import.meta.filename, ["--child", id, "--rounds", String(rounds)], {
+      execArgv: [...process.execArgv, ...execArgv],
+    });
     let rows: readonly Row[] | undefined;
     child.on("message", (message) => (rows = message as readonly Row[]));
     child.on("error", reject);

@@ -26,6 +26,8 @@ export function reached({ goal, ratio, value, atLeast }: Row): boolean | undefin
 export interface Workload {
   readonly id: string;
   readonly about: string;
+  /** What Node is told for it. */
+  readonly execArgv?: readonly string[];
   readonly run: (rounds: number) => Promise<readonly Row[]>;
 }
 

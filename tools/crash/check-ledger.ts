@@ -1,94 +1,109 @@
-import type { ActionEvidence, Evidence, RunEvidence } from "./evidence.js";
+import { type ActionEvidence, type Evidence, type RunEvidence, undoneIn } from "./evidence.js";
 import type { Ledger, LedgerEntry } from "./ledger.js";
+import type { Objection } from "./objection.js";
+import { UNDOES } from "./tools.js";
 
 /** Tools that must not act twice for one action, whatever happens. */
-const ONCE = new Set(["charge", "pay", "flaky", "book", "unbook"]);
-const UNDOES = new Map([
-  ["unbook", "book"],
-  ["unrent", "rent"],
+export const ONCE: ReadonlySet<string> = new Set([
+  ...["charge", "pay", "flaky", "wire", "book", "hire", "ship", "send"],
+  ...["unbook", "unship", "fire"],
 ]);
 
-/** One thing that must not be, in words. */
-export interface Objection {
-  readonly kind: "repeated" | "unrecorded" | "silent" | "receipt";
-  readonly what: string;
-}
-
 /** Compares what the outside world saw with what the log says. */
-export function checkLedger({ entries }: Ledger, evidence: Evidence): readonly Objection[] {
-  const objections: Objection[] = [];
+export function checkLedger({ entries, unapproved }: Ledger, evidence: Evidence): readonly Objection[] {
+  const objections: Objection[] = unapproved.map((call) => ({ kind: "unapproved", what: nameOf({ call }) }));
   for (const entry of entries.values()) {
+    if (ONCE.has(entry.call.tool) && entry.acted > 1) {
+      objections.push({ kind: "repeated", what: `${nameOf(entry)} acted ${entry.acted} times` });
+    }
     const run = evidence.runs.get(entry.call.run);
     const action = run?.actions.get(entry.call.action);
-    objections.push(...repetitions(entry, action));
     if (run === undefined || action === undefined) continue;
     objections.push(...unrecorded(entry, action));
-    objections.push(...leftovers(entry, { run, action, entries }));
+    if (!UNDOES.has(entry.call.tool)) objections.push(...leftovers(entry, { run, action, evidence, entries }));
   }
-  return [...objections, ...receiptObjections(entries, evidence)];
+  return [...objections, ...repeatedActions(evidence), ...receiptObjections(entries, evidence)];
 }
 
-function repetitions({ acted, call }: LedgerEntry, action: ActionEvidence | undefined): readonly Objection[] {
+function nameOf({ call: { tool, run, action } }: Pick<LedgerEntry, "call">): string {
+  return `${tool} of ${run}/${action}`;
+}
+
+function repeatedActions({ runs }: Evidence): readonly Objection[] {
   const found: Objection[] = [];
-  const name = `${call.tool} of ${call.run}/${call.action}`;
-  if (ONCE.has(call.tool) && acted > 1) found.push({ kind: "repeated", what: `${name} acted ${acted} times` });
-  if (!UNDOES.has(call.tool) && (action?.repeated ?? 0) > 0) {
-    found.push({ kind: "repeated", what: `${name} was called again after it had ended` });
+  for (const { id, actions } of runs.values()) {
+    for (const [name, { repeated }] of actions) {
+      if (repeated > 0) found.push({ kind: "repeated", what: `${id}/${name} was called again after it had ended` });
+    }
   }
   return found;
 }
 
 /** Write-ahead: nothing that leaves something outside is called before the log says so. */
-function unrecorded({ calls, call }: LedgerEntry, action: ActionEvidence): readonly Objection[] {
+function unrecorded(entry: LedgerEntry, action: ActionEvidence): readonly Objection[] {
+  const { calls, call } = entry;
   if (call.tool === "note") return [];
   const recorded = UNDOES.has(call.tool) ? action.compensationsBegun * 8 : action.attempts;
   if (calls <= recorded) return [];
-  return [
-    { kind: "unrecorded", what: `${call.tool} of ${call.run}/${call.action}: ${calls} calls, ${recorded} known` },
-  ];
+  return [{ kind: "unrecorded", what: `${nameOf(entry)}: ${calls} calls, ${recorded} known` }];
 }
 
 interface Found {
   readonly run: RunEvidence;
   readonly action: ActionEvidence;
+  readonly evidence: Evidence;
   readonly entries: Ledger["entries"];
 }
 
-/** What was done outside is in the result: as done, as undone, or as something that may remain. */
-function leftovers({ acted, call }: LedgerEntry, { run, action, entries }: Found): readonly Objection[] {
+/**
+ * What was done outside is in the result: as done, as undone, or as something that may remain; and in that of each run
+ * that the run was part of.
+ */
+function leftovers(entry: LedgerEntry, { run, action, evidence, entries }: Found): readonly Objection[] {
+  const { acted, call } = entry;
   if (acted === 0 || call.tool === "note") return [];
-  const name = `${call.tool} of ${call.run}/${call.action}`;
+  const isUndone = wasUndone(entries, entry);
+  const undone = undoneIn(run, evidence);
   const found: Objection[] = [];
-  const undo = [...UNDOES].find(([, of]) => of === call.tool)?.[0];
-  const isUndone = undo !== undefined && undoneBy(entries, call, undo);
-  if (run.status === "committed") {
-    if (isUndone || UNDOES.has(call.tool))
-      found.push({ kind: "silent", what: `${name} was undone in a committed run` });
-    if (!action.succeeded && !action.inDoubt && !action.ended)
-      found.push({ kind: "silent", what: `${name} has no end` });
-  } else if (!UNDOES.has(call.tool) && !isUndone && !run.effectsRemain) {
-    found.push({ kind: "silent", what: `${name} remains, and the ${run.status} run does not say so` });
+  if (isUndone) {
+    const isWhole = run.caller === undefined || evidence.runs.has(run.caller.run);
+    if (undone.length === 0 && isWhole)
+      found.push({ kind: "silent", what: `${nameOf(entry)} was undone for no reason` });
+    return found;
+  }
+  for (const { id, status, effectsRemain } of undone) {
+    if (effectsRemain) continue;
+    found.push({ kind: "silent", what: `${nameOf(entry)} remains, and the ${status} run ${id} does not say so` });
+  }
+  if (run.status === "committed" && !action.succeeded && !action.inDoubt && !action.ended) {
+    found.push({ kind: "silent", what: `${nameOf(entry)} has no end` });
   }
   return found;
 }
 
-function undoneBy(entries: Ledger["entries"], { run, action }: LedgerEntry["call"], tool: string): boolean {
-  for (const { call, acted } of entriesOf(entries, run)) {
-    if (call.action === action && call.tool === tool && acted > 0) return true;
-  }
-  return false;
+/** Whether something has acted that undoes the call. */
+export function wasUndone(entries: Ledger["entries"], { call: { run, action, tool } }: LedgerEntry): boolean {
+  return callsOf(entries, run, action).some(({ call, acted }) => UNDOES.get(call.tool) === tool && acted > 0);
 }
 
-const byRun = new WeakMap<Ledger["entries"], Map<string, LedgerEntry[]>>();
+const byAction = new WeakMap<Ledger["entries"], Map<string, LedgerEntry[]>>();
 
-function entriesOf(entries: Ledger["entries"], run: string): readonly LedgerEntry[] {
-  let index = byRun.get(entries);
-  if (index === undefined) {
-    index = new Map();
-    for (const entry of entries.values()) index.set(entry.call.run, [...(index.get(entry.call.run) ?? []), entry]);
-    byRun.set(entries, index);
+/** What the world knows of one action: its calls, and those that undo it. */
+export function callsOf(entries: Ledger["entries"], run: string, action: string): readonly LedgerEntry[] {
+  let index = byAction.get(entries);
+  if (index === undefined) byAction.set(entries, (index = indexOf(entries)));
+  return index.get(`${run}/${action}`) ?? [];
+}
+
+function indexOf(entries: Ledger["entries"]): Map<string, LedgerEntry[]> {
+  const index = new Map<string, LedgerEntry[]>();
+  for (const entry of entries.values()) {
+    const name = `${entry.call.run}/${entry.call.action}`;
+    const known = index.get(name);
+    if (known === undefined) index.set(name, [entry]);
+    else known.push(entry);
   }
-  return index.get(run) ?? [];
+  return index;
 }
 
 /** A payment that succeeded is not made again under another key: its receipt answers, also after a restart. */

@@ -1,26 +1,43 @@
-import { isDeepStrictEqual } from "node:util";
 import { durableStore, readDurableLog } from "@car/engine/node";
-import { replayState } from "@car/eventlog";
 import { verifyLog } from "@car/eventlog/node";
+import { checkChildren } from "./check-children.js";
 import { checkLedger } from "./check-ledger.js";
-import { type Evidence, readEvidence } from "./evidence.js";
+import { stateProblems } from "./check-state.js";
+import { checkUndo } from "./check-undo.js";
+import { type Evidence, readEvidence, type RunEvidence } from "./evidence.js";
 import type { Ledger } from "./ledger.js";
 import type { Confirmation } from "./messages.js";
-import { COUNTERS } from "./tools.js";
-import { laneKey } from "./workload.js";
 
 /** What one store went through, added up. */
 export interface Verdict {
   confirmed: number;
   confirmed_lost: number;
+  /** Done twice: calls, compensations, and parts of a call that proposed runs. */
   repeated: number;
   in_doubt: number;
   chain_broken: number;
   /** Events and runs of the log. */
   events: number;
   runs: number;
+  /** Runs that calls have proposed. */
+  children: number;
+  /** Runs that were committed, and undone with the run that they were part of. */
+  children_undone: number;
+  suspended: number;
+  /** Answers to requests for approval that recovery found, and those that `resume` found. */
+  answered_in_recovery: number;
+  answered_in_resume: number;
+  /** Compensations that were made, and those that were reported as failed. */
+  compensated: number;
+  compensations_failed: number;
+  /** Compensations that a kill had interrupted. */
+  compensations_interrupted: number;
   /** Differences between the store, the replayed log and what the runs should have left. */
   state_differs: number;
+  /** Calls that needed an approval and had none. */
+  unapproved: number;
+  /** Runs that were open when their caller had ended. */
+  outlived: number;
   /** Calls without a record, effects that no result tells of, receipts that did not count. */
   other: number;
   readonly problems: string[];
@@ -38,27 +55,54 @@ export async function checkStore({ dir, ledger, confirmations }: Trial): Promise
   const evidence = await readEvidence(readDurableLog(dir));
   const chain = await verifyLog(`${dir}/log`);
   const verdict: Verdict = {
+    ...countsOf(evidence),
     confirmed: confirmations.length,
     confirmed_lost: 0,
     repeated: 0,
-    in_doubt: 0,
     chain_broken: chain.valid ? 0 : 1,
-    events: evidence.events,
-    runs: evidence.runs.size,
     state_differs: 0,
+    unapproved: 0,
+    outlived: 0,
     other: 0,
     problems: chain.valid ? [] : [`chain: ${JSON.stringify(chain)}`],
   };
-  await checkState(dir, evidence, verdict);
+  const state = await differencesOf(dir, evidence);
+  verdict.state_differs = state.length;
+  verdict.problems.push(...state.map((what) => `state: ${what}`));
   checkConfirmed(confirmations, { evidence, verdict, dropped: chain.events === 0 ? 0 : await firstSeq(dir) });
-  for (const { kind, what } of checkLedger(ledger, evidence)) {
-    if (kind === "repeated") verdict.repeated++;
-    else verdict.other++;
+  const checks = [checkLedger, checkUndo, checkChildren];
+  for (const { kind, what } of checks.flatMap((check) => check(ledger, evidence))) {
+    verdict[kind === "repeated" || kind === "unapproved" || kind === "outlived" ? kind : "other"]++;
     verdict.problems.push(`${kind}: ${what}`);
   }
-  for (const { actions } of evidence.runs.values())
-    for (const { inDoubt } of actions.values()) if (inDoubt) verdict.in_doubt++;
   return verdict;
+}
+
+type Counts = "events" | "runs" | "suspended" | "answered_in_recovery" | "answered_in_resume";
+
+function countsOf({ runs, events, suspended, answered }: Evidence): Pick<Verdict, Counts> & RunCounts {
+  const ofRuns = runCounts(runs.values());
+  const { crash: answered_in_recovery, approval: answered_in_resume } = answered;
+  return { events, runs: runs.size, suspended: suspended.size, answered_in_recovery, answered_in_resume, ...ofRuns };
+}
+
+type RunCounts = ReturnType<typeof runCounts>;
+
+function runCounts(runs: Iterable<RunEvidence>) {
+  const counts = { in_doubt: 0, children: 0, children_undone: 0 };
+  const undo = { compensated: 0, compensations_failed: 0, compensations_interrupted: 0 };
+  for (const { caller, status, actions } of runs) {
+    if (caller !== undefined) counts.children++;
+    const all = [...actions.values()];
+    if (status === "committed" && all.some(({ compensations }) => compensations.length > 0)) counts.children_undone++;
+    for (const { inDoubt, compensations, isInterrupted } of all) {
+      if (inDoubt) counts.in_doubt++;
+      if (compensations.includes("succeeded")) undo.compensated++;
+      if (compensations.includes("failed")) undo.compensations_failed++;
+      if (isInterrupted) undo.compensations_interrupted++;
+    }
+  }
+  return { ...counts, ...undo };
 }
 
 async function firstSeq(dir: string): Promise<number> {
@@ -73,48 +117,26 @@ interface ConfirmedCheck {
   readonly dropped: number;
 }
 
+/** Events that the log may have taken between the end of a run and its confirmation. */
+const BETWEEN = 400;
+
 function checkConfirmed(confirmations: readonly Confirmation[], { evidence, verdict, dropped }: ConfirmedCheck): void {
+  const { ends, suspended } = evidence;
   for (const { run, status, seq } of confirmations) {
-    const known = evidence.runs.get(run)?.status;
+    const isKnown = status === "suspended" ? suspended.has(run) : ends.get(run) === status;
     // A run that was dropped with its segment is in the snapshot; that one is compared as state.
-    if (known === status || (known === undefined && dropped > 1 && seq < dropped + 400)) continue;
+    const isDropped = !ends.has(run) || status === "suspended";
+    if (isKnown || (isDropped && dropped > 1 && seq < dropped + BETWEEN)) continue;
     verdict.confirmed_lost++;
-    verdict.problems.push(`lost: run ${run} was confirmed as ${status}, the log has ${known ?? "nothing"}`);
+    verdict.problems.push(`lost: run ${run} was confirmed as ${status}, the log has ${ends.get(run) ?? "nothing"}`);
   }
 }
 
-async function checkState(dir: string, evidence: Evidence, verdict: Verdict): Promise<void> {
+async function differencesOf(dir: string, evidence: Evidence): Promise<readonly string[]> {
   const store = await durableStore({ dir });
-  const view = store.state.view();
-  const keys = view.entryKeys?.() ?? view.keys();
-  const object = (text: string): void => {
-    verdict.state_differs++;
-    verdict.problems.push(`state: ${text}`);
-  };
-  if (store.opened.unfinishedRuns > 0) object(`${store.opened.unfinishedRuns} runs are still unfinished`);
-  if (store.opened.dropped === undefined) {
-    const replayed = await replayState(readDurableLog(dir));
-    const entries = keys.map((key) => [key, view.entry(key)] as const);
-    if (!isDeepStrictEqual(entries, replayed.entries())) object("the store differs from the replayed log");
-    if (view.version !== replayed.version) object(`version ${view.version}, replayed ${replayed.version}`);
-    for (const [key, value] of expectedState(evidence)) {
-      if (view.get(key) !== value) object(`${key} is ${JSON.stringify(view.get(key))}, expected ${value}`);
-    }
+  try {
+    return await stateProblems(store, { evidence, events: () => readDurableLog(dir) });
+  } finally {
+    await store.close();
   }
-  view.release?.();
-  await store.close();
-}
-
-/** What committed runs add up to, worked out from the proposals and the ends alone. */
-function expectedState({ runs, committed }: Evidence): ReadonlyMap<string, number> {
-  const state = new Map<string, number>();
-  for (const id of committed) {
-    const { lane, number, calls } = runs.get(id)!;
-    state.set(laneKey(lane), number);
-    for (let index = 0; index < COUNTERS; index++) {
-      const count = calls.get(`bump${index}`) ?? 0;
-      if (count > 0) state.set(`count.${index}`, (state.get(`count.${index}`) ?? 0) + count);
-    }
-  }
-  return state;
 }

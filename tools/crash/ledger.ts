@@ -1,5 +1,6 @@
-import type { RandomSource } from "@car/ir/ports";
+import { type Dice } from "./dice.js";
 import type { LedgerCall, ToChild } from "./messages.js";
+import { UNDOES } from "./tools.js";
 
 /** What the outside world knows about one idempotency key. */
 export interface LedgerEntry {
@@ -13,16 +14,19 @@ export interface LedgerEntry {
 /** The world outside the process under test: it does what it is told, and remembers. */
 export class Ledger {
   readonly entries = new Map<string, LedgerEntry>();
-  private readonly random: RandomSource;
+  /** Calls that needed an approval and arrived before there was one. */
+  readonly unapproved: LedgerCall[] = [];
+  private readonly dice: Dice;
 
-  constructor(random: RandomSource) {
-    this.random = random;
+  constructor(dice: Dice) {
+    this.dice = dice;
   }
 
   /** Does what the call asks for, at once. */
-  act(call: LedgerCall): ToChild {
+  act(call: LedgerCall, isApproved: boolean): ToChild {
     const entry = this.entryOf(call);
     entry.calls++;
+    if (!isApproved) this.unapproved.push(call);
     if (call.tool === "flaky" && entry.calls === 1) return refusal(call, "transient");
     if (call.parameters["stuck"] === true) return refusal(call, "terminal");
     entry.acted++;
@@ -34,9 +38,9 @@ export class Ledger {
     return (this.entries.get(key)?.acted ?? 0) > 0;
   }
 
-  /** Milliseconds until an answer is sent; that long a call has acted and nobody knows. */
-  delay(): number {
-    return this.random() < 0.5 ? 0 : Math.floor(this.random() * 8);
+  /** Milliseconds until an answer is sent; that long a call has acted and nobody knows. Undoing takes longer. */
+  delay(tool: string): number {
+    return this.dice(2) === 0 ? 0 : this.dice(UNDOES.has(tool) ? 16 : 8);
   }
 
   private entryOf(call: LedgerCall): LedgerEntry {

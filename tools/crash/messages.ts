@@ -4,6 +4,8 @@ import type { ErrorClass, JsonObject, JsonValue, ProposalStatus } from "@car/ir"
 export interface Orders {
   /** The store's folder. */
   readonly dir: string;
+  /** The file of the approval store. */
+  readonly approvals: string;
   /** Which process on this folder it is, from 0. */
   readonly generation: number;
   readonly seed: number;
@@ -29,20 +31,25 @@ export interface LedgerCall {
   readonly parameters: JsonObject;
 }
 
-/** A proposal whose `execute` has resolved. */
+/** A proposal whose `execute`, `resume` or recovery has resolved. */
 export interface Confirmation {
   readonly type: "confirmed";
   readonly run: string;
   readonly status: ProposalStatus;
   /** The end of the log when that was so. */
   readonly seq: number;
+  /** A call had proposed it. */
+  readonly isNested: boolean;
 }
 
 /** What a process under test says. */
 export type FromChild =
   | LedgerCall
   | Confirmation
+  /** Has a call under this key acted? */
   | { readonly type: "ask"; readonly id: number; readonly key: string }
+  /** A run waits for approvals. Answered with `true` once one of them has an answer, with `false` when none will come now. */
+  | { readonly type: "wait"; readonly id: number; readonly run: string }
   | { readonly type: "opened"; readonly unfinished: number; readonly snapshotSeq: number }
   | { readonly type: "recovered"; readonly resumed: number; readonly rolledBack: number; readonly inDoubt: number }
   | { readonly type: "ended" };

@@ -1,49 +1,23 @@
-import { type JsonObject, type JsonValue, ToolError } from "@car/ir";
-import type { Tool, ToolContext } from "@car/ir/ports";
+import { type JsonObject, ToolError } from "@car/ir";
+import type { Tool } from "@car/ir/ports";
 import type { ToolSchemaInput } from "@car/ir";
-import type { FromChild, ToChild } from "./messages.js";
+import { delegates } from "./delegates.js";
+import type { Line } from "./line.js";
 
 /** Counters in the state that tools add to. */
 export const COUNTERS = 4;
 
-/** The line to the process that keeps the ledger. */
-export class Line {
-  private readonly waiting = new Map<number, (answer: ToChild) => void>();
-  private last = 0;
+/** Tools that may be called only with an approval. */
+export const NEED_APPROVAL = ["wire", "hire"] as const;
 
-  constructor() {
-    process.on("message", (answer: ToChild) => {
-      this.waiting.get(answer.id)?.(answer);
-      this.waiting.delete(answer.id);
-    });
-  }
-
-  say(message: FromChild): void {
-    process.send?.(message);
-  }
-
-  /** Makes a call and waits for its answer. */
-  async call(tool: string, parameters: JsonObject, context: ToolContext): Promise<JsonValue> {
-    const { idempotencyKey: key, runId: run, actionId: action } = context;
-    const answer = await this.request((id) => ({ type: "call", id, key, run, action, tool, parameters }));
-    if (answer.ok) return answer.output;
-    throw new ToolError(answer.error, { class: answer.class });
-  }
-
-  /** Asks whether a call under `key` has acted. */
-  async hasActed(key: string): Promise<boolean> {
-    const answer = await this.request((id) => ({ type: "ask", id, key }));
-    return answer.ok && answer.output === true;
-  }
-
-  private request(messageOf: (id: number) => FromChild): Promise<ToChild> {
-    const id = ++this.last;
-    return new Promise((resolve) => {
-      this.waiting.set(id, resolve);
-      this.say(messageOf(id));
-    });
-  }
-}
+/** What undoes what. A model has to say so for `ship` and `send`; for the others the host has. */
+export const UNDOES: ReadonlyMap<string, string> = new Map([
+  ["unbook", "book"],
+  ["unrent", "rent"],
+  ["fire", "hire"],
+  ["unship", "ship"],
+  ["recall", "send"],
+]);
 
 /** Tools that act outside, by what may be done to them. */
 const OUTSIDE: readonly ToolSchemaInput[] = [
@@ -52,14 +26,22 @@ const OUTSIDE: readonly ToolSchemaInput[] = [
   { name: "pay" },
   { name: "flaky" },
   { name: "put", idempotent: true },
-  { name: "book", reversibility: "compensable", compensation: { tool: "unbook", parameters: undo() } },
-  { name: "rent", reversibility: "compensable", compensation: { tool: "unrent", parameters: undo() } },
+  { name: "book", ...undoneBy("unbook") },
+  { name: "rent", ...undoneBy("unrent") },
   { name: "unbook" },
   { name: "unrent", idempotent: true },
+  { name: "ship" },
+  { name: "send" },
+  { name: "unship" },
+  { name: "recall", idempotent: true },
+  { name: "wire" },
+  { name: "hire", ...undoneBy("fire") },
+  { name: "fire" },
 ];
 
-function undo(): JsonObject {
-  return { id: "$output.id", stuck: "$output.stuck" };
+function undoneBy(tool: string): Pick<ToolSchemaInput, "reversibility" | "compensation"> {
+  const parameters: JsonObject = { id: "$output.id", stuck: "$output.stuck" };
+  return { reversibility: "compensable", compensation: { tool, parameters } };
 }
 
 /** All tools of the process under test. */
@@ -70,6 +52,7 @@ export function toolsOf(line: Line): readonly Tool[] {
       execute: (parameters, context) => line.call(schema.name, parameters, context),
     })),
     ...Array.from({ length: COUNTERS }, (_, index) => counter(index)),
+    ...delegates(line),
     {
       schema: { name: "fail", reversibility: "reversible" },
       execute: () => {
@@ -81,7 +64,7 @@ export function toolsOf(line: Line): readonly Tool[] {
 
 /** Adds one to a key of the state. */
 function counter(index: number): Tool {
-  const key = `count.${index}`;
+  const key = counterKey(index);
   return {
     schema: { name: `bump${index}`, reversibility: "reversible", effects: [key] },
     execute: (_parameters, { state }) => {
@@ -90,4 +73,9 @@ function counter(index: number): Tool {
       return next;
     },
   };
+}
+
+/** The state key of a counter. */
+export function counterKey(index: number): string {
+  return `count.${index}`;
 }

@@ -1,4 +1,4 @@
-import { benchRuntime, call, committed, noop, proposal } from "../fixtures.js";
+import { benchRuntime, committed, independentCalls, noop } from "../fixtures.js";
 import { interleave, type Side, type SideCost, timeUs } from "../measure.js";
 import { type Row, rowsBeside, type Workload } from "../row.js";
 
@@ -11,7 +11,7 @@ export const independent: Workload = {
   about: "1,000 independent tool calls in one proposal",
   async run(rounds): Promise<readonly Row[]> {
     const runtime = benchRuntime([], { maxConcurrency: CALLS });
-    const one = proposal(Array.from({ length: CALLS }, (_, index) => call(`a${index}`, { failure_behavior: "skip" })));
+    const one = independentCalls(CALLS);
     const ours: Side[] = [
       { name: "floor", round: () => perAction(REPEATS, () => Promise.all(Array.from({ length: CALLS }, noop))) },
       { name: "car", round: () => perAction(REPEATS, async () => committed(await runtime.execute(one))) },

@@ -1,4 +1,4 @@
-import { benchRuntime, call, committed, noop, proposal } from "../fixtures.js";
+import { benchRuntime, chainOfCalls, committed, noop } from "../fixtures.js";
 import { interleave, timeUs } from "../measure.js";
 import type { Row, Workload } from "../row.js";
 
@@ -11,7 +11,7 @@ export const chain: Workload = {
   about: "a chain of 1,000 calls through state keys",
   async run(rounds): Promise<readonly Row[]> {
     const runtime = benchRuntime();
-    const one = proposal(Array.from({ length: LENGTH }, (_, index) => link(index)));
+    const one = chainOfCalls(LENGTH);
     const floor = async (): Promise<void> => {
       for (let index = 0; index < LENGTH; index++) await noop();
     };
@@ -33,11 +33,6 @@ export const chain: Workload = {
     }));
   },
 };
-
-function link(index: number): object {
-  const before = index === 0 ? {} : { state_dependencies: [`k${index - 1}`] };
-  return call(`a${index}`, { ...before, expected_effects: { [`k${index}`]: true } });
-}
 
 async function perAction(body: () => Promise<unknown>): Promise<number> {
   const us = await timeUs(async () => {

@@ -9,9 +9,17 @@ export const DEFAULT_PRINCIPAL = "default";
 
 const EXECUTE_OPTIONS = ["signal", "principal", "executor"] as const satisfies readonly (keyof ExecuteOptions)[];
 
+const NO_OPTIONS: ExecuteOptions = Object.freeze({});
+const DEFAULT_REQUEST: RunRequest = Object.freeze({
+  principal: DEFAULT_PRINCIPAL,
+  signal: undefined,
+  executor: undefined,
+});
+
 /** What `execute` was given, checked: whoever is misspelt is not there, and nobody would notice. */
-export function executeRequest(options: ExecuteOptions, more: readonly string[] = [], what = "execute"): RunRequest {
-  assertKnownOptions(options, [...EXECUTE_OPTIONS, ...more], what);
+export function executeRequest(options = NO_OPTIONS, more?: readonly string[], what = "execute"): RunRequest {
+  if (options === NO_OPTIONS) return DEFAULT_REQUEST;
+  assertKnownOptions(options, more === undefined ? EXECUTE_OPTIONS : [...EXECUTE_OPTIONS, ...more], what);
   const { signal, principal = DEFAULT_PRINCIPAL, executor } = options;
   assertSignal(signal);
   assertPrincipal(principal);

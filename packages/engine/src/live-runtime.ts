@@ -45,7 +45,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
     state: createHostState({ ...parts.config, store, recorder, timers, now: () => clock.now() }),
     eventLog: recorder.log,
     store,
-    execute(input: unknown, options: ExecuteOptions = {}) {
+    execute(input: unknown, options?: ExecuteOptions) {
       try {
         doors.assertReady();
         return startRun(host, input, executeRequest(options));

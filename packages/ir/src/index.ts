@@ -29,7 +29,7 @@ export { ActionProposal, FORMAT_VERSION } from "./proposal/action-proposal.js";
 export type { ProposalInput } from "./proposal/action-proposal.js";
 export { parseProposal } from "./proposal/parse-proposal.js";
 export type { ParseProposalOptions } from "./proposal/parse-proposal.js";
-export { isParsedProposal, proposalFacts, proposalHash } from "./proposal/parsed-proposals.js";
+export { isParsedProposal, proposalFacts, proposalHash, withProposalHash } from "./proposal/parsed-proposals.js";
 export { RateLimit, ToolEffect, ToolSchema } from "./tool/tool-schema.js";
 export type { ToolSchemaInput } from "./tool/tool-schema.js";
 export { parseToolSchema } from "./tool/parse-tool-schema.js";

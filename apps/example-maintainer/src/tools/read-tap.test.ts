@@ -45,9 +45,10 @@ describe("failureSummary", () => {
     );
   });
 
-  it("repeats the runner's words when no test ran", () => {
-    expect(failureSummary({ passed: 0, failures: [], stderr: "SyntaxError: oops\n" })).toBe(
-      "the tests did not run: SyntaxError: oops",
+  it("repeats the runner's words when no test ran, without the stack", () => {
+    const stderr = `SyntaxError: oops\n${"    at load (node:internal)\n".repeat(50)}\nNode.js v22\n`;
+    expect(failureSummary({ passed: 0, failures: [], stderr })).toBe(
+      "the tests did not run: SyntaxError: oops\n\nNode.js v22",
     );
   });
 });

@@ -39,9 +39,14 @@ function fact(name: string, facts: string): string | undefined {
 
 /** The failed tests in a few words, for people and models; the runner's own complaint when no test ran. */
 export function failureSummary({ passed, failures, stderr }: TapReport & { readonly stderr: string }): string {
-  if (failures.length === 0) return `the tests did not run: ${stderr.trim().slice(-500)}`;
+  if (failures.length === 0) return `the tests did not run: ${withoutStack(stderr).slice(-500)}`;
   const described = failures.map(({ name, expected, actual }) => {
     return expected === undefined ? `"${name}"` : `"${name}" (expected ${expected}, got ${actual ?? "nothing"})`;
   });
   return `${failures.length} of ${failures.length + passed} tests failed: ${described.join("; ")}`;
+}
+
+/** How long a stack is, and so what stands near the end, differs between versions of Node. */
+function withoutStack(stderr: string): string {
+  return stderr.replace(/^ +at .*\n?/gm, "").trim();
 }

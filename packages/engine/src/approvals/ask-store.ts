@@ -1,3 +1,4 @@
+import { proposalHash } from "@car/ir";
 import type { ApprovalAnswer, ApprovalLookup, ApprovalStore, Decision } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import type { GateRun, GateSlot } from "../gates/gate.js";
@@ -47,7 +48,7 @@ export function askStore(run: GateRun, slot: GateSlot, decision: Decision): Stor
 const EXPIRED: ApprovalAnswer = Object.freeze({ approved: false, note: "nobody answered before the request expired" });
 
 function takePlan(run: GateRun, store: ApprovalStore): ApprovalLookup | Promise<ApprovalLookup> {
-  const subject = planSubject(run.plan.hash, run);
+  const subject = planSubject(proposalHash(run.plan.proposal), run);
   return store.take({ subject, run_id: run.scope.run_id, now: run.time });
 }
 

@@ -45,8 +45,8 @@ export class SuspendedRuns {
   }
 
   private putBack(run: Run): void {
-    run.extras.detachSignal?.();
-    run.extras.detachSignal = undefined;
+    run.ownExtras.detachSignal?.();
+    run.ownExtras.detachSignal = undefined;
     this.add(run);
   }
 

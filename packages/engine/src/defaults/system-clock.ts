@@ -12,6 +12,9 @@ export const systemClock: Clock = {
   now: () => timeOrigin + clock.now(),
   setTimer(callback, delayMs) {
     const timer = setTimeout(callback, delayMs);
-    return { cancel: () => clearTimeout(timer) };
+    const cancel = (): void => clearTimeout(timer);
+    // Outside Node a timer is a number, and keeps nothing alive.
+    if (typeof timer === "number") return { cancel };
+    return { cancel, keepAlive: (isWanted) => void (isWanted ? timer.ref() : timer.unref()) };
   },
 };

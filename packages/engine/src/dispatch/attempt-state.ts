@@ -33,7 +33,7 @@ export class AttemptState implements ToolState {
     if (!covers(writes, key) && !covers(reads, key))
       throw new StateKeyDeniedError(key, "is not declared by the tool or its action");
     this.assertCapable(key);
-    const own = this.attempt.writes?.get(key);
+    const own = this.attempt.extras.writes?.get(key);
     if (own !== undefined) return own.value;
     const entry = this.run.state.entry(key);
     if (entry?.labels !== undefined) {
@@ -58,7 +58,7 @@ export class AttemptState implements ToolState {
   }
 
   private buffer(key: string, value: JsonValue | undefined, origin: Origin): void {
-    (this.attempt.writes ??= new Map()).set(key, { value, origin });
+    (this.attempt.ownExtras.writes ??= new Map()).set(key, { value, origin });
   }
 
   /** The origin a write to `key` has: the host's declaration makes it the tool's word, an action's own only a claim. */

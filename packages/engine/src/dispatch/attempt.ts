@@ -1,19 +1,39 @@
 import { AttemptOverError, type EntryWrite, type ProposalInput, type ProposalResult, traceparentOf } from "@car/ir";
-import type { Logger, Timer, ToolContext, ToolState } from "@car/ir/ports";
+import type { Logger, ToolContext, ToolState } from "@car/ir/ports";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
+import { Alarm } from "../time/alarm.js";
+import type { TimerQueue } from "../time/timer-queue.js";
 import { AttemptState } from "./attempt-state.js";
 import { idempotencyKeyOf } from "./idempotency-key.js";
 
 /** Told of the outcome of a call that did not answer at once. */
 export type OnOutcome = (run: Run, slot: Slot, outcome: Outcome) => void;
 
+/** What most attempts never have. */
+class Uncommon {
+  /** The tool's buffered writes; they count only if the attempt succeeds. */
+  writes: Map<string, EntryWrite> | undefined = undefined;
+  /** What the tool reported on each counter. */
+  spent: Map<string, number> | undefined = undefined;
+  /** Runs that the tool started and that have not ended. */
+  children: Set<Run> | undefined = undefined;
+  controller: AbortController | undefined = undefined;
+  handle: ToolState | undefined = undefined;
+  /** When nobody waited any longer, in milliseconds since the epoch. */
+  endedAt = 0;
+  /** Why the tool was told to stop. */
+  canceled: string | undefined = undefined;
+}
+
+const NOTHING_UNCOMMON: Readonly<Uncommon> = Object.freeze(new Uncommon());
+
 /**
- * One try at a tool call, and the context its tool gets. What most tools never use (signal, state handle, keys) is
- * made when it is first read.
+ * One try at a tool call, the alarm of its deadline, and the context its tool gets. What most tools never use (signal, state
+ * handle, keys) is made when it is first read.
  */
-export class Attempt implements ToolContext {
+export class Attempt extends Alarm implements ToolContext {
   readonly run: Run;
   readonly slot: Slot;
   /** 1 for the first try. */
@@ -21,22 +41,10 @@ export class Attempt implements ToolContext {
   readonly startedAt: number;
   /** Called once, with the outcome of a call that did not answer at once. */
   readonly onOutcome: OnOutcome;
-  /** Answered or given up: whatever the tool does from now on is dropped. */
-  isOver = false;
-  /** When it was over, in milliseconds since the epoch. */
-  endedAt = 0;
-  timer: Timer | undefined = undefined;
-  /** The tool's buffered writes; they count only if the attempt succeeds. */
-  writes: Map<string, EntryWrite> | undefined = undefined;
-  /** What the tool reported on each counter. */
-  spent: Map<string, number> | undefined = undefined;
-  /** Runs that the tool started and that have not ended. */
-  children: Set<Run> | undefined = undefined;
-  private controller: AbortController | undefined = undefined;
-  private handle: ToolState | undefined = undefined;
-  private canceled: string | undefined = undefined;
+  private more: Uncommon | undefined = undefined;
 
   constructor(run: Run, slot: Slot, number: number, onOutcome: OnOutcome) {
+    super();
     this.run = run;
     this.slot = slot;
     this.number = number;
@@ -44,9 +52,31 @@ export class Attempt implements ToolContext {
     this.startedAt = run.dispatchTime();
   }
 
+  protected get queue(): TimerQueue {
+    return this.run.host.timers;
+  }
+
+  /** An attempt that an earlier process made has no deadline. */
+  ring(): void {}
+
+  /** What it has beside its beginning and its end, to read. */
+  get extras(): Readonly<Uncommon> {
+    return this.more ?? NOTHING_UNCOMMON;
+  }
+
+  /** The same, to be written. */
+  get ownExtras(): Uncommon {
+    return (this.more ??= new Uncommon());
+  }
+
+  /** Answered or given up: whatever the tool does from now on is dropped. */
+  get isOver(): boolean {
+    return this.slot.attempt !== this;
+  }
+
   /** True once somebody has told the tool to stop. */
   get aborted(): boolean {
-    return this.canceled !== undefined;
+    return this.extras.canceled !== undefined;
   }
 
   get proposalId(): string {
@@ -86,15 +116,16 @@ export class Attempt implements ToolContext {
   }
 
   get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      this.controller = new AbortController();
-      if (this.canceled !== undefined) this.controller.abort(new Error(this.canceled));
+    const { ownExtras: own } = this;
+    if (own.controller === undefined) {
+      own.controller = new AbortController();
+      if (own.canceled !== undefined) own.controller.abort(new Error(own.canceled));
     }
-    return this.controller.signal;
+    return own.controller.signal;
   }
 
   get state(): ToolState {
-    return (this.handle ??= new AttemptState(this.run, this.slot, this));
+    return (this.ownExtras.handle ??= new AttemptState(this.run, this.slot, this));
   }
 
   /** A property, so that a tool may take it out of the context. */
@@ -109,14 +140,15 @@ export class Attempt implements ToolContext {
   get spend(): (counter: string, amount: number) => void {
     return (counter, amount) => {
       if (this.isOver || !Number.isFinite(amount) || amount < 0) return;
-      this.spent ??= new Map();
-      this.spent.set(counter, (this.spent.get(counter) ?? 0) + amount);
+      const spent = (this.ownExtras.spent ??= new Map());
+      spent.set(counter, (spent.get(counter) ?? 0) + amount);
     };
   }
 
   /** Tells the tool, if it listens, that nobody waits for its answer. */
   abort(why: string): void {
-    this.canceled ??= why;
-    this.controller?.abort(new Error(why));
+    const { ownExtras: own } = this;
+    own.canceled ??= why;
+    own.controller?.abort(new Error(why));
   }
 }

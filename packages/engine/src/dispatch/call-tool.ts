@@ -15,21 +15,36 @@ import { outcomeOfAnswer, outcomeOfThrow } from "./tool-outcome.js";
  */
 export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | undefined {
   if (slot.notes !== undefined) slot.notes.charge = undefined;
-  const attempt = run.board.call(slot, (number) => new Attempt(run, slot, number, onOutcome));
+  const attempt = new Call(run, slot, slot.attempts + 1, onOutcome);
+  run.board.call(slot, attempt);
   if (slot.undoes === undefined) {
     const isLiteral = run.plan.graph.templates[slot.index] === undefined;
-    run.record("action_executing", slot, isLiteral ? {} : { parameters: slot.parameters });
+    run.record("action_executing", slot, isLiteral ? LITERAL : { parameters: slot.parameters });
     if (run.broken !== undefined) return end(attempt, failed(run.broken));
   } else if (attempt.number === 1) slot.undoes.started();
   const flushed = isExternal(run, slot) ? secure(run) : undefined;
   if (flushed === undefined) return invokeUnlessLost(attempt);
+  invokeAfter(flushed, attempt);
+  return undefined;
+}
+
+const LITERAL = Object.freeze({});
+
+/** A tool call under way. */
+class Call extends Attempt {
+  override ring(): void {
+    expire(this);
+  }
+}
+
+function invokeAfter(flushed: Promise<void>, attempt: Attempt): void {
   void flushed.then(() => {
     if (attempt.isOver) return;
+    const { run, slot, onOutcome } = attempt;
     run.tick();
     const outcome = invokeUnlessLost(attempt);
     if (outcome !== undefined) onOutcome(run, slot, outcome);
   });
-  return undefined;
 }
 
 /**
@@ -58,7 +73,7 @@ export function isExternal({ plan }: Pick<Run, "plan">, { index, action, tool, u
 function invoke(attempt: Attempt): Outcome | undefined {
   const { run, slot } = attempt;
   const deadline = deadlineOf(run, slot);
-  if (deadline !== undefined) attempt.timer = run.host.timers.set(deadline, () => expire(attempt));
+  if (deadline !== undefined) run.host.timers.add(attempt, deadline);
   let answer: unknown;
   try {
     answer = answerOf(attempt);
@@ -95,18 +110,58 @@ function answerOf(attempt: Attempt): unknown {
   throw new ToolError(`tool \`${schema.name}\` has no code and the runtime has no executor`, { class: "not_found" });
 }
 
+/**
+ * Hears how one call ends, and then the next one: two functions for each call would cost more than all else that the engine
+ * makes for it.
+ */
+class Listener {
+  private attempt: Attempt | undefined = undefined;
+  private readonly onValue: (value: unknown) => void;
+  private readonly onError: (error: unknown) => void;
+
+  constructor() {
+    this.onValue = (value) => {
+      const attempt = this.take();
+      if (isAwaited(attempt)) answered(attempt, outcomeOfAnswer(attempt.run, attempt.slot, value));
+    };
+    this.onError = (error) => {
+      const attempt = this.take();
+      if (isAwaited(attempt)) answered(attempt, outcomeOfThrow(attempt.slot, error, attempt));
+    };
+  }
+
+  hear(attempt: Attempt, answer: PromiseLike<unknown>): void {
+    this.attempt = attempt;
+    follow(answer, this.onValue, this.onError);
+  }
+
+  /** The call that has ended: from here on this listener is free. One that never ends keeps its own. */
+  private take(): Attempt {
+    const attempt = this.attempt!;
+    this.attempt = undefined;
+    if (idle.length < MOST_IDLE) idle.push(this);
+    return attempt;
+  }
+}
+
+const MOST_IDLE = 1_024;
+/** Shared by all runtimes: a listener knows nothing but the call it waits for. */
+const idle: Listener[] = [];
+
 function listen(attempt: Attempt, answer: PromiseLike<unknown>): void {
-  const { run, slot } = attempt;
-  const answered = (judge: () => Outcome): void => {
-    if (attempt.isOver) return dropLate(attempt);
-    run.tick();
-    attempt.onOutcome(run, slot, end(attempt, judge()));
-  };
-  follow(
-    answer,
-    (value) => answered(() => outcomeOfAnswer(run, slot, value)),
-    (error) => answered(() => outcomeOfThrow(slot, error, attempt)),
-  );
+  (idle.pop() ?? new Listener()).hear(attempt, answer);
+}
+
+/** Of an answer that comes too late only that it came is told. */
+function isAwaited(attempt: Attempt): boolean {
+  attempt.run.tick();
+  if (attempt.isOver) dropLate(attempt);
+  return !attempt.isOver;
+}
+
+function answered(attempt: Attempt, outcome: Outcome): void {
+  const { run, slot, onOutcome } = attempt;
+  onOutcome(run, slot, end(attempt, outcome));
 }
 
 function expire(attempt: Attempt): void {
@@ -115,6 +170,7 @@ function expire(attempt: Attempt): void {
   run.tick();
   const message = `tool \`${slot.tool!.schema.name}\` did not answer within ${deadlineOf(run, slot)} ms`;
   attempt.abort(message);
+  attempt.ownExtras.endedAt = run.time;
   const outcome = failed({ code: "timeout", message, class: "timeout" }, "timeout", undefined, "unknown");
   attempt.onOutcome(run, slot, end(attempt, outcome));
 }
@@ -123,7 +179,8 @@ function expire(attempt: Attempt): void {
 function end(attempt: Attempt, outcome: Outcome): Outcome {
   const { run, slot } = attempt;
   const isGood = outcome.status === "succeeded";
-  if (isGood && attempt.writes !== undefined) notesOf(slot).handleWrites = attempt.writes;
+  const { writes } = attempt.extras;
+  if (isGood && writes !== undefined) notesOf(slot).handleWrites = writes;
   const left = isGood ? "acted" : (outcome.sideEffect ?? "none");
   closeAttempt(attempt, isExternal(run, slot) ? left : "none");
   return outcome;
@@ -135,21 +192,25 @@ function end(attempt: Attempt, outcome: Outcome): Outcome {
  */
 export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
   const { run, slot } = attempt;
-  attempt.isOver = true;
-  attempt.endedAt = run.time;
-  attempt.timer?.cancel();
+  attempt.cancel();
   run.board.answered(slot, run.time - attempt.startedAt, sideEffect);
-  for (const child of [...(attempt.children ?? [])]) {
-    run.host.cancel(child, { code: "canceled", message: "the call that started the run has ended" });
-  }
-  for (const [counter, reported] of attempt.spent ?? []) {
+  cancelChildren(attempt, "the call that started the run has ended");
+  const { spent } = attempt.extras;
+  if (spent === undefined) return;
+  for (const [counter, reported] of spent) {
     const reserved = ownCount(slot.tool?.reserve, counter) ?? 0;
     run.budget?.settle(counter, { reserved, reported });
   }
 }
 
+/** Gives up the runs that a call has started. */
+export function cancelChildren({ extras: { children } }: Attempt, why: string): void {
+  if (children === undefined) return;
+  // A run that ends leaves the set.
+  for (const child of [...children]) child.host.cancel(child, { code: "canceled", message: why });
+}
+
 function dropLate(attempt: Attempt): void {
   const { run, slot } = attempt;
-  run.tick();
-  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.endedAt });
+  run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.extras.endedAt });
 }

@@ -42,7 +42,7 @@ function decide(run: GateRun, slot: GateSlot, answer: Decision): GateVerdict {
 function enforce(run: GateRun, slot: GateSlot, decision: Decision): GateVerdict {
   // Recorded before it is acted on, so that the log explains a crash between the two.
   run.record("policy_decided", slot, decision);
-  const { approval } = slot.notes ?? {};
+  const approval = slot.notes?.approval;
   if (approval !== undefined) approval.wish = undefined;
   if (decision.effect !== "deny") {
     countCall(run, slot);

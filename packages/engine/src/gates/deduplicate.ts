@@ -78,7 +78,7 @@ function own(run: GateRun, slot: GateSlot, key: string): GateVerdict {
       ...(labels.length === 0 ? {} : { labels }),
     };
     receipts.store(run.principal, key, answer, lasting ? undefined : run);
-    if (!lasting) (run.extras.privateReceipts ??= []).push(key);
+    if (!lasting) (run.ownExtras.privateReceipts ??= []).push(key);
   });
   return PROCEED;
 }

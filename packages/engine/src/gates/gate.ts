@@ -30,6 +30,7 @@ export type GateRun = Pick<
   | "history"
   | "time"
   | "extras"
+  | "ownExtras"
   | "record"
 > & {
   readonly host: Pick<Run["host"], "approver" | "approvals" | "receipts" | "logger">;

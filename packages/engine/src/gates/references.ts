@@ -1,4 +1,4 @@
-import { type JsonObject, literalKeyOf, matchesKey, measureJson, type Reason } from "@car/ir";
+import { type JsonObject, literalKeyOf, matchesKey, measureJson, type Reason, type Template } from "@car/ir";
 import { rejected } from "../run/outcome.js";
 import { outputOf } from "../run/slot.js";
 import { type GateRun, type GateSlot, type GateVerdict, PROCEED } from "./gate.js";
@@ -6,7 +6,10 @@ import { type GateRun, type GateSlot, type GateVerdict, PROCEED } from "./gate.j
 /** Puts the outputs that the parameters refer to in their places. */
 export function resolveReferences(run: GateRun, slot: GateSlot): GateVerdict {
   const template = run.plan.graph.templates[slot.index];
-  if (template === undefined) return PROCEED;
+  return template === undefined ? PROCEED : resolve(run, slot, template);
+}
+
+function resolve(run: GateRun, slot: GateSlot, template: Template): GateVerdict {
   const resolution = template.resolve((id) => outputOf(run.board.slots[run.plan.graph.indexOf.get(id)!]!));
   if (!resolution.ok) return rejected({ code: "invalid", message: resolution.message });
   const parameters = resolution.value as JsonObject;
@@ -37,7 +40,7 @@ function checkKey({ action, parameters }: GateSlot): GateVerdict {
  * action could double what the one before has, and all of them together stay as long as the run; so they are measured.
  */
 function parametersExcess(
-  { config: { limits, outputLimits }, extras }: Pick<GateRun, "config" | "extras">,
+  { config: { limits, outputLimits }, ownExtras: extras }: Pick<GateRun, "config" | "ownExtras">,
   parameters: JsonObject,
 ): Reason | undefined {
   const size = measure(outputLimits, parameters);

@@ -34,7 +34,7 @@ function restLimit(run: GateRun, slot: GateSlot): string | undefined {
   const { flags } = run.plan;
   const isIrreversible = (flags[slot.index]! & (IRREVERSIBLE | EXTERNAL)) === (IRREVERSIBLE | EXTERNAL);
   if (run.extras.isRestChecked || !isIrreversible) return undefined;
-  run.extras.isRestChecked = true;
+  run.ownExtras.isRestChecked = true;
   if (run.budget!.budget.on_exceeded === "commit") return undefined;
   const inOrder = Array.from(run.plan.graph.order, (index) => run.board.slots[index]!);
   // The call about to be made comes first, wherever it stands.

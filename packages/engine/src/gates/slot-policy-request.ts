@@ -6,13 +6,9 @@ import { historyWithout } from "../session/call-history.js";
 
 /** The question put to a policy about one action. What most rules never read is made when it is read. */
 export class SlotPolicyRequest implements PolicyRequest {
-  readonly action: Action;
-  readonly parameters: JsonObject;
-  readonly tool: ToolSchema | undefined;
-  readonly principal: string;
   readonly attempt: number;
   readonly now: number;
-  readonly mode: "decide" | "recheck";
+  private readonly isAgain: boolean;
   private readonly run: GateRun;
   private readonly slot: GateSlot;
   private flowOfSlot: PolicyFlow | undefined = undefined;
@@ -20,13 +16,29 @@ export class SlotPolicyRequest implements PolicyRequest {
   constructor(run: GateRun, slot: GateSlot, { isAgain }: Passing) {
     this.run = run;
     this.slot = slot;
-    this.action = slot.action;
-    this.parameters = slot.parameters;
-    this.tool = slot.tool?.schema;
-    this.principal = run.principal;
     this.attempt = slot.attempts + 1;
     this.now = run.time;
-    this.mode = isAgain ? "recheck" : "decide";
+    this.isAgain = isAgain;
+  }
+
+  get action(): Action {
+    return this.slot.action;
+  }
+
+  get parameters(): JsonObject {
+    return this.slot.parameters;
+  }
+
+  get tool(): ToolSchema | undefined {
+    return this.slot.tool?.schema;
+  }
+
+  get principal(): string {
+    return this.run.principal;
+  }
+
+  get mode(): "decide" | "recheck" {
+    return this.isAgain ? "recheck" : "decide";
   }
 
   get flow(): PolicyFlow | undefined {

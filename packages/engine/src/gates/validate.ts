@@ -19,12 +19,13 @@ export function validate(run: GateRun, slot: GateSlot, passing: Passing): GateVe
     return rejected(unknownTool(action.tool, run.config.tools.keys()));
   }
   const problems = tool === undefined || isChecked(run, slot) ? NO_PROBLEMS : tool.parameters.check(parameters);
-  if (problems.length === 0 && !hasStateConditions(action)) return accept(run, slot, passing);
+  const unmet = stateFindings(action, run.state);
+  if (problems.length === 0 && unmet.length === 0) return accept(run, slot, passing);
+  return rejected(reasonOf([...problems.map(misfit), ...unmet]));
+}
 
-  const findings: Finding[] = [];
-  for (const { path, message } of problems) findings.push({ code: "invalid", path: `parameters${path}`, message });
-  addStateFindings(findings, action, run.state);
-  return findings.length === 0 ? accept(run, slot, passing) : rejected(reasonOf(findings));
+function misfit({ path, message }: SchemaProblem): Finding {
+  return { code: "invalid", path: `parameters${path}`, message };
 }
 
 const NO_PROBLEMS: readonly SchemaProblem[] = Object.freeze([]);
@@ -40,29 +41,33 @@ function accept(run: GateRun, slot: GateSlot, { isAgain }: Passing): GateVerdict
   return PROCEED;
 }
 
-function hasStateConditions(action: Action): boolean {
-  return action.preconditions.length > 0 || action.state_dependencies.length > 0 || action.assumptions.length > 0;
-}
-
-function addStateFindings(findings: Finding[], action: Action, state: RunState): void {
-  for (const [index, { key, operator, value, description }] of action.preconditions.entries()) {
+/** What the state has against the action. While that is nothing it allocates nothing. */
+function stateFindings(action: Action, state: RunState): readonly Finding[] {
+  let findings: Finding[] | undefined;
+  for (let index = 0; index < action.preconditions.length; index++) {
+    const { key, operator, value, description } = action.preconditions[index]!;
     const problem = checkCondition({ key, operator, expected: value }, state.newest(key));
     if (problem === undefined) continue;
     const message = description === "" ? problem : `${problem} (${description})`;
-    findings.push({ code: "precondition_failed", path: `preconditions[${index}]`, message, key });
+    (findings ??= []).push({ code: "precondition_failed", path: `preconditions[${index}]`, message, key });
   }
   for (let index = 0; index < action.state_dependencies.length; index++) {
     const key = action.state_dependencies[index]!;
     if (state.newest(key) !== undefined) continue;
     const message = `state key \`${key}\` is not there`;
-    findings.push({ code: "dependency_missing", path: `state_dependencies[${index}]`, message, key });
+    (findings ??= []).push({ code: "dependency_missing", path: `state_dependencies[${index}]`, message, key });
   }
-  for (const [index, assumption] of action.assumptions.entries()) {
+  for (let index = 0; index < action.assumptions.length; index++) {
+    const assumption = action.assumptions[index]!;
     for (const message of staleness(assumption, state)) {
-      findings.push({ code: "assumption_stale", path: `assumptions[${index}]`, message, key: assumption.key });
+      const path = `assumptions[${index}]`;
+      (findings ??= []).push({ code: "assumption_stale", path, message, key: assumption.key });
     }
   }
+  return findings ?? NO_FINDINGS;
 }
+
+const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
 
 function staleness({ key, expected_value, read_version }: Action["assumptions"][number], state: RunState): string[] {
   const stale: string[] = [];

@@ -8,25 +8,27 @@ export interface LockSet {
   readonly writes: readonly string[];
 }
 
-/** What decides which keys a run touches. */
+/** What, beside the policy, decides which keys a run touches. */
 export interface LockSetInput {
+  readonly actions: readonly Action[];
   readonly graph: ActionGraph;
   readonly tools: readonly (RegisteredTool | undefined)[];
-  readonly policy: PolicyEngine | undefined;
-  readonly allTools: ReadonlyMap<string, RegisteredTool>;
+  /** All tools there are. */
+  readonly known: ReadonlyMap<string, RegisteredTool>;
 }
 
 const NONE: readonly string[] = Object.freeze([]);
 
 /** All keys that the actions, their compensations and the policy's data rules may touch. */
-export function lockSetOf(actions: readonly Action[], input: LockSetInput): LockSet {
+export function lockSetOf(input: LockSetInput, policy: PolicyEngine | undefined): LockSet {
+  const { actions } = input;
   const { keys, unscheduled } = input.graph;
   let more: string[] | undefined;
   for (let index = 0; index < actions.length; index++) {
-    const policyKeys = input.policy?.keysRead?.(actions[index]!);
+    const policyKeys = policy?.keysRead?.(actions[index]!);
     if (policyKeys !== undefined && policyKeys.length > 0) (more ??= []).push(...policyKeys);
     const undo = compensationTool(actions[index]!, input.tools[index]);
-    if (undo !== undefined) (more ??= []).push(...(input.allTools.get(undo)?.effectKeys ?? NONE));
+    if (undo !== undefined) (more ??= []).push(...(input.known.get(undo)?.effectKeys ?? NONE));
   }
   if (more === undefined && unscheduled.size === 0) return keys;
   const standby = [...unscheduled].map((index) => input.graph.access[index]!);

@@ -15,22 +15,18 @@ export const CHECKED = 16;
 
 /** What the flags are computed from. */
 export interface FlagInput {
+  readonly actions: readonly Action[];
   readonly graph: ActionGraph;
   readonly tools: readonly (RegisteredTool | undefined)[];
-  readonly schedule: "safe" | "eager";
 }
 
 /**
- * One set of bits per action, and whether the batch needs the irreversible ones held back. In a batch in which
+ * Sets one set of bits per action. Returns whether the batch needs the irreversible ones held back: in a batch in which
  * nothing may abort, or under `schedule: "eager"`, every action is ordinary.
  */
-export function planFlags(
-  actions: readonly Action[],
-  { graph, tools, schedule }: FlagInput,
-): { readonly flags: number[]; readonly ordered: boolean } {
+export function setFlags(flags: number[], { actions, graph, tools }: FlagInput, schedule: "safe" | "eager"): boolean {
   let anyIrreversible = false;
   let anyAbort = false;
-  const flags = new Array<number>(actions.length);
   for (let index = 0; index < actions.length; index++) {
     const action = actions[index]!;
     const reversibility = effectiveReversibility(action, tools[index]?.schema);
@@ -44,7 +40,7 @@ export function planFlags(
   }
   const ordered = schedule === "safe" && anyAbort && anyIrreversible && actions.length > 1;
   if (ordered) markLeadsToAbort(flags, graph);
-  return { flags, ordered };
+  return ordered;
 }
 
 /** Walks the order backwards, so that successors are marked before those that lead to them. */

@@ -13,13 +13,11 @@ import {
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import { lockSetOf, type LockSet } from "./lock-set.js";
-import { CHECKED, planFlags } from "./plan-flags.js";
+import { CHECKED, setFlags } from "./plan-flags.js";
 
 /** A proposal, ready to run: pure data, built once. Index = position in the proposal. */
 export interface Plan {
   readonly proposal: ActionProposal;
-  /** See `proposalHash`. */
-  readonly hash: string;
   readonly actions: readonly Action[];
   readonly graph: ActionGraph;
   readonly tools: readonly (RegisteredTool | undefined)[];
@@ -27,7 +25,6 @@ export interface Plan {
   readonly flags: readonly number[];
   /** True when something irreversible may have to wait for something that may abort. */
   readonly ordered: boolean;
-  readonly actionIds: readonly string[];
   readonly locks: LockSet;
   /** What is certain against it before anything has run. A plan with refusals is not begun. */
   readonly refusals: readonly Reason[];
@@ -38,40 +35,66 @@ export type PlanResult = { readonly plan: Plan } | { readonly problems: readonly
 
 /** Turns a proposal into a plan under one configuration. Pure. */
 export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
-  const { hash, plain, actions } = proposalFacts(proposal);
+  const { plain, actions } = proposalFacts(proposal);
   const { capabilities, limits } = config;
   const size = sizeProblems(actions.length, limits, capabilities);
   // Too many actions for the limit are not even looked at; too many for the agent are, so that it learns all at once.
   if (actions.length > limits.max_actions) return { problems: size };
 
   const tools = toolsOf(actions, config);
-  const built = plain && !tools.some(hasEffects) ? { graph: plainGraph(actions.length) } : graphOf(actions, config);
-  const admission = { actions, tools, known: config.tools, capabilities };
+  const built = plain && !tools.some(hasEffects) ? plainGraph(actions.length) : graphOf(actions, config);
   if ("problems" in built) {
-    return { problems: [...size, ...built.problems, ...admissionProblems({ ...admission, graph: built.parts })] };
+    const admission = { actions, tools, known: config.tools, capabilities, graph: built.parts };
+    return { problems: [...size, ...built.problems, ...admissionProblems(admission)] };
   }
-  const { graph } = built;
-  const { flags, ordered } = planFlags(actions, { graph, tools, schedule: config.schedule });
-  const refusals = checked({ ...admission, graph }, flags);
-  if (size.length > 0) return { problems: [...size, ...refusals] };
-  const locks = lockSetOf(actions, { graph, tools, policy: config.policy, allTools: config.tools });
-  return {
-    plan: { proposal, hash, actions, graph, tools, flags, ordered, actionIds: idsOf(actions), locks, refusals },
-  };
+  const plan = new BuiltPlan(proposal, { actions, tools, graph: built }, config);
+  return size.length > 0 ? { problems: [...size, ...plan.refusals] } : { plan };
 }
 
-function checked(input: AdmissionInput, flags: number[]): readonly Reason[] {
-  return admissionProblems(input, (index) => {
-    flags[index]! |= CHECKED;
-  });
+/** What of a plan is known before it is judged. */
+interface Parts {
+  readonly actions: readonly Action[];
+  readonly graph: ActionGraph;
+  readonly tools: readonly (RegisteredTool | undefined)[];
+}
+
+class BuiltPlan implements Plan, AdmissionInput {
+  readonly proposal: ActionProposal;
+  readonly actions: readonly Action[];
+  readonly graph: ActionGraph;
+  readonly tools: readonly (RegisteredTool | undefined)[];
+  readonly known: ConfigSnapshot["tools"];
+  readonly capabilities: ConfigSnapshot["capabilities"];
+  readonly flags: number[];
+  readonly ordered: boolean;
+  readonly refusals: readonly Reason[];
+  readonly locks: LockSet;
+
+  constructor(proposal: ActionProposal, { actions, graph, tools }: Parts, config: ConfigSnapshot) {
+    this.proposal = proposal;
+    this.actions = actions;
+    this.graph = graph;
+    this.tools = tools;
+    this.known = config.tools;
+    this.capabilities = config.capabilities;
+    this.flags = new Array<number>(actions.length);
+    this.ordered = setFlags(this.flags, this, config.schedule);
+    this.refusals = admissionProblems(this);
+    this.locks = lockSetOf(this, config.policy);
+  }
+
+  onSound(index: number): void {
+    this.flags[index]! |= CHECKED;
+  }
 }
 
 function hasEffects(tool: RegisteredTool | undefined): boolean {
   return tool !== undefined && tool.effectKeys.length > 0;
 }
 
-function graphOf(actions: readonly Action[], { effectsOf }: ConfigSnapshot): ReturnType<typeof buildActionGraph> {
-  return buildActionGraph({ actions, effectsOf });
+function graphOf(actions: readonly Action[], { effectsOf }: ConfigSnapshot) {
+  const built = buildActionGraph({ actions, effectsOf });
+  return "graph" in built ? built.graph : built;
 }
 
 function toolsOf(actions: readonly Action[], { tools }: ConfigSnapshot): (RegisteredTool | undefined)[] {
@@ -81,10 +104,4 @@ function toolsOf(actions: readonly Action[], { tools }: ConfigSnapshot): (Regist
     found[index] = action.type === "tool_call" ? tools.get(action.tool) : undefined;
   }
   return found;
-}
-
-function idsOf(actions: readonly Action[]): readonly string[] {
-  const ids = new Array<string>(actions.length);
-  for (let index = 0; index < actions.length; index++) ids[index] = actions[index]!.id;
-  return ids;
 }

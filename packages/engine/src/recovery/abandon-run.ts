@@ -14,8 +14,8 @@ import type { Recovery } from "./recovery.js";
  */
 export async function abandonRun(host: Host, recovery: Recovery, problems: readonly Reason[]): Promise<ProposalResult> {
   const { recorded } = recovery;
-  const ids = actionIdsOf(recorded);
-  const scope = recordedScope(recorded, ids);
+  const actions = namedActions(recorded);
+  const scope = recordedScope(recorded, actions);
   const time = host.clock.now();
   const place = { scope, time };
   const { recorder } = host;
@@ -25,9 +25,14 @@ export async function abandonRun(host: Host, recovery: Recovery, problems: reado
     recovery.doubts.push({ action_id: id, answer: "failed" });
     const message = "the process ended during the call, and the run cannot go on";
     const data = { reason: { code: "in_doubt" as const, message }, answer: "failed" as const };
-    recorder.recordOf("action_in_doubt", place, { index: ids.indexOf(id), attempts }, data);
+    recorder.recordOf(
+      "action_in_doubt",
+      place,
+      { index: actions.findIndex((action) => action.id === id), attempts },
+      data,
+    );
   }
-  const result = resultOf(recovery, problems, { ...place, ids });
+  const result = resultOf(recovery, problems, place);
   recorder.recordOf("proposal_completed", place, undefined, completedData(result));
   const error = await new Promise((resolve) => recorder.flushThen(resolve));
   if (error !== undefined && !(await giveUp(host, scope.run_id))) {
@@ -40,10 +45,7 @@ export async function abandonRun(host: Host, recovery: Recovery, problems: reado
 function resultOf(
   { recorded }: Recovery,
   problems: readonly Reason[],
-  {
-    scope,
-    time,
-  }: { readonly scope: ReturnType<typeof recordedScope>; readonly time: number; readonly ids: readonly string[] },
+  { scope, time }: { readonly scope: ReturnType<typeof recordedScope>; readonly time: number },
 ): ProposalResult {
   const { received, admitted, actions } = recorded;
   const cause: Reason = { code: "invalid", message: `the run cannot be resumed: ${problems[0]!.message}` };
@@ -63,10 +65,10 @@ function resultOf(
   };
 }
 
-function actionIdsOf({ received: { proposal } }: RecordedRun): readonly string[] {
+function namedActions({ received: { proposal } }: RecordedRun): readonly { readonly id: string }[] {
   const actions = Array.isArray(proposal["actions"]) ? (proposal["actions"] as readonly unknown[]) : [];
   return actions.flatMap((action) => {
     const { id } = action as { readonly id?: unknown };
-    return typeof id === "string" ? [id] : [];
+    return typeof id === "string" ? [{ id }] : [];
   });
 }

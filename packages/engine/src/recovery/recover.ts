@@ -74,11 +74,11 @@ export async function recoverRuns(
 ): Promise<RecoveryReport> {
   const taken = new Map<string, Run>();
   // All of them claim what they called before the first goes on; a run comes before those that its calls have started.
-  const starts = runs.map((recorded) => {
+  const starts = inOrderOfLocks(runs).map((recorded) => {
     // Whoever waited for a child was the call of its parent, and is gone; what was answered as undone stays so.
     const isLost = recorded.received.parent_run_id !== undefined || givenUp.has(recorded.runId);
     // Whoever waits for an approval was not interrupted in anything, and goes on waiting.
-    const wanted = recorded.suspended === undefined ? unfinished : "resume";
+    const wanted = isSuspended(recorded) ? "resume" : unfinished;
     const recovery = new Recovery(recorded, isLost ? "rollback" : wanted, onInDoubt);
     return { recorded, recovery, start: prepare(host, recovery, recorded, taken) };
   });
@@ -93,6 +93,15 @@ export async function recoverRuns(
     };
   });
   return { runs: await Promise.all(recovered) };
+}
+
+/** Whoever held locks has them again before those who had given theirs back, and who look for changes once they have them. */
+function inOrderOfLocks(runs: readonly UnfinishedRun[]): readonly UnfinishedRun[] {
+  return [...runs].sort((left, right) => Number(isSuspended(left)) - Number(isSuspended(right)));
+}
+
+function isSuspended({ suspended }: RecordedRun): boolean {
+  return suspended !== undefined;
 }
 
 type Start = () => Promise<{ readonly result: ProposalResult; readonly planned: boolean }>;
@@ -116,9 +125,7 @@ function prepare(host: Host, recovery: Recovery, recorded: UnfinishedRun, taken:
 function callOf({ received }: RecordedRun, parent: Run | undefined): Attempt | undefined {
   const slot = parent?.board.slots.find(({ action }) => action.id === received.parent_action_id);
   if (parent === undefined || slot === undefined) return undefined;
-  const attempt = new Attempt(parent, slot, slot.attempts, () => undefined);
-  attempt.isOver = true;
-  return attempt;
+  return new Attempt(parent, slot, slot.attempts, () => undefined);
 }
 
 function planOf(host: Host, { received }: RecordedRun): PlanResult {
@@ -172,7 +179,7 @@ function restoredRun(host: Host, recovery: Recovery, { plan, answer, parent }: R
     {
       plan,
       config,
-      scope: recordedScope(recorded, plan.actionIds),
+      scope: recordedScope(recorded, plan.actions),
       // The session is gone with its process; what its model had been shown still counts.
       contextLabels,
       budget: parent === undefined ? host.meterFor(principal, config) : parent.run.budget,

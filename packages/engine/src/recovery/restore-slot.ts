@@ -113,7 +113,7 @@ function restoreReceipt(
   if (lasting) return receipts.restore(key, answer, { storedAt });
   receipts.drop(run.principal, key);
   receipts.restore(key, answer, { storedAt, owner: run });
-  (run.extras.privateReceipts ??= []).push(key);
+  (run.ownExtras.privateReceipts ??= []).push(key);
 }
 
 function isClaim({ action }: Slot, { key, origin }: Transition): boolean {

@@ -73,9 +73,7 @@ async function refuseVerified({ services, options }: Chain, refused: Refused): P
   services.assertReady();
   const { host } = services;
   const { principal } = options;
-  const { id, actions } = refused.proposal;
-  const actionIds = actions.map((action) => action.id);
-  const scope = host.names.next(id, actionIds, { principal });
+  const scope = host.names.next(refused.proposal, { principal });
   const rest = { scope, principal, config: host.config(), startedAt: host.clock.now() };
   const result = await refuseEarly(host, { ...refused, ...rest });
   host.onClosed(result);

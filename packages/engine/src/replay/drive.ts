@@ -7,7 +7,7 @@ import { abortedFor, canceledBy } from "./cancelation.js";
 import { exposeRecorded } from "./recorded-labels.js";
 import type { ReplayParts } from "./replay-parts.js";
 import { callName, endOf, failureEvent, type PendingCalls } from "./scripted-calls.js";
-import type { ScriptedTimer } from "./scripted-timers.js";
+import { fire } from "./scripted-timers.js";
 import { reasonCodeOf } from "./reason-of.js";
 
 /** Turns of the microtask queue without an event after which nothing more comes by itself. The engine needs about ten. */
@@ -110,16 +110,11 @@ function endAttempt({ run, parts, pending }: Omit<DrivenRun, "onResume">, slot: 
   if (next.kind === "action_in_doubt") parts.script.supply(next);
   switch (reasonCodeOf(failureEvent(parts.script, end))) {
     case "timeout":
-      return fire(slot.attempt!.timer);
+      return fire(slot.attempt);
     case "in_doubt":
       // The run ended and nobody waited any longer.
       return fire(run.extras.drainTimer);
     default:
       return pending.settle(callName(id, slot.attempts));
   }
-}
-
-function fire(timer: unknown): boolean {
-  (timer as ScriptedTimer | undefined)?.fire();
-  return timer !== undefined;
 }

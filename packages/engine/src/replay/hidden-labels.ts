@@ -28,7 +28,7 @@ function hidesLabels(event: CarEvent, run: LabelledRun, policy: PolicyEngine): b
   if (event.kind === "action_deduplicated" || event.kind === "cache_hit") return !isFollowed;
   const isEnd = event.kind === "action_succeeded" || event.kind === "action_failed";
   if (!isEnd || event.attempt === undefined) return false;
-  const index = plan.actionIds.indexOf(event.action_id ?? "");
+  const index = plan.actions.findIndex(({ id }) => id === event.action_id);
   if (index < 0) return false;
   if (!isFollowed && readsUnlabelled(index, run)) return true;
   const action = plan.actions[index]!;

@@ -85,7 +85,7 @@ function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
   const changed = ahead.slice(0, ahead.indexOf(end)).findLast((event) => event.kind === "state_changed");
   const { output } = payloadOf(end);
   const writes = handleWrites(slot, changed, output);
-  if (writes.size > 0) attempt.writes = writes;
+  if (writes.size > 0) attempt.ownExtras.writes = writes;
   return output;
 }
 

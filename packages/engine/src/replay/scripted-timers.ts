@@ -1,13 +1,8 @@
-import type { Clock, Timer } from "@car/ir/ports";
+import type { Clock } from "@car/ir/ports";
 import { epochMsOf } from "@car/ir";
+import type { Alarm } from "../time/alarm.js";
 import { TimerQueue } from "../time/timer-queue.js";
 import type { Script } from "./script.js";
-
-/** A timer that fires when the recording says that it did. */
-export interface ScriptedTimer extends Timer {
-  /** Does nothing once it has fired or was canceled. */
-  fire(): void;
-}
 
 /** The time at which the recorded run was where the second execution is now. */
 export function scriptedClock(script: Script): Clock {
@@ -25,21 +20,28 @@ export function scriptedClock(script: Script): Clock {
 
 /** Timers that only the driver of a second execution fires. */
 export class ScriptedTimers extends TimerQueue {
-  private readonly pending = new Set<ScriptedTimer>();
+  private readonly pending = new Set<Alarm>();
 
-  override set(_delayMs: number, callback: () => void): ScriptedTimer {
-    const timer: ScriptedTimer = {
-      cancel: () => void this.pending.delete(timer),
-      fire: () => {
-        if (this.pending.delete(timer)) callback();
-      },
-    };
-    this.pending.add(timer);
-    return timer;
+  override add(alarm: Alarm): void {
+    alarm.place = 0;
+    this.pending.add(alarm);
+  }
+
+  override remove(alarm: Alarm): void {
+    alarm.place = -1;
+    this.pending.delete(alarm);
   }
 
   /** The timer that was set last. */
-  newest(): ScriptedTimer | undefined {
+  newest(): Alarm | undefined {
     return [...this.pending].at(-1);
   }
+}
+
+/** Rings an alarm as the recording says that it did. False for one that has rung, or was canceled. */
+export function fire(alarm: Alarm | undefined): boolean {
+  if (alarm === undefined || alarm.place < 0) return false;
+  alarm.cancel();
+  alarm.ring();
+  return true;
 }

@@ -7,6 +7,7 @@ import { reasonCodeOf } from "./reason-of.js";
 import type { ReplayParts } from "./replay-parts.js";
 import type { Script } from "./script.js";
 import { scriptedCache } from "./scripted-answers.js";
+import { fire } from "./scripted-timers.js";
 
 /**
  * A plan whose every action has its tool for itself: what tools share with other runs (places, tokens, cached results,
@@ -19,7 +20,7 @@ export function scriptedPlan(plan: Plan, parts: ReplayParts): Plan {
     if (tool === undefined || plan.graph.unscheduled.has(index)) return tool;
     let queue = queues.get(tool);
     if (queue === undefined) queues.set(tool, (queue = new Set()));
-    return scriptedTool(tool, { id: plan.actionIds[index]!, queue, parts });
+    return scriptedTool(tool, { id: plan.actions[index]!.id, queue, parts });
   });
   return { ...plan, tools };
 }
@@ -85,7 +86,7 @@ function scriptedPlaces(id: string, queue: Set<string>, { script, waits, timers 
         onFree();
       };
       // Whoever waits for a place sets the timer that bounds the wait right after this.
-      waits.set(id, { go, giveUp: () => timers.newest()?.fire() });
+      waits.set(id, { go, giveUp: () => void fire(timers.newest()) });
       return () => {
         queue.delete(id);
         waits.take(id);

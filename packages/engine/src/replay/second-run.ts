@@ -130,7 +130,7 @@ export class SecondRun {
     const run = new Run(host, this.requestOf(host), {
       plan,
       config,
-      scope: this.scopeOf(plan.actionIds),
+      scope: this.scopeOf(plan.actions),
       budget,
       startedAt: epochMsOf(received.timestamp),
       answer: { resolve: () => undefined, reject: () => undefined },
@@ -138,7 +138,7 @@ export class SecondRun {
       contextLabels: compared.flow && parent !== undefined ? labelSet(this.received.context_labels ?? []) : undefined,
     });
     // Whether all that is left fits is told by the recording too, action by action.
-    run.extras.isRestChecked = budget?.isRecorded === true;
+    run.ownExtras.isRestChecked = budget?.isRecorded === true;
     if (parent !== undefined) adopt(parent, run);
     return run;
   }
@@ -149,15 +149,16 @@ export class SecondRun {
     return { principal, replaces, session, parent, executor, signal: abortedSignal(this.script.events) };
   }
 
-  private scopeOf(actionIds: readonly string[]): RunScope {
+  private scopeOf(actions: Plan["actions"]): RunScope {
     const { run_id = "", proposal_id = "", trace_id, span_id } = this.followed.received;
     const { principal } = this.received;
-    return { run_id, proposal_id, principal, trace_id, span_prefix: span_id.slice(0, 8), action_ids: actionIds };
+    const action_ids = actions.map(({ id }) => id);
+    return { run_id, proposal_id, principal, trace_id, span_prefix: span_id.slice(0, 8), action_ids };
   }
 
   private refusalOf(proposal: ActionProposal, config: ConfigSnapshot): Omit<EarlyRefusal, "reasons"> {
     const { principal, replaces } = this.received;
-    const scope = this.scopeOf(proposal.actions.map(({ id }) => id));
+    const scope = this.scopeOf(proposal.actions);
     return { scope, principal, config, proposal, startedAt: epochMsOf(this.followed.received.timestamp), replaces };
   }
 }

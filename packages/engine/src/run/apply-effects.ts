@@ -2,9 +2,9 @@ import {
   effectKey,
   jsonEqual,
   matchesKey,
-  type EntryWrite,
   joinLabels,
   type JsonValue,
+  type LabelSet,
   NO_LABELS,
   resolveOutputTemplate,
   type Transition,
@@ -22,37 +22,51 @@ export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
   const { action } = slot;
   const reused = slot.notes?.reuse?.writes;
   const writes = reused === undefined ? ownWrites(slot, output) : declaredOnly(run, slot, reused);
+  if (writes.length > 0) applyWrites(run, slot, writes);
+  else if (run.plan.graph.access[slot.index]!.writes.length === 0) return;
   const { expected_effects: claims } = action;
-  if (writes.length === 0 && run.plan.graph.access[slot.index]!.writes.length === 0) return;
-  if (writes.length > 0) notesOf(slot).toolWrites = writes;
-  const changes: Transition[] = [];
-  const { labels } = flowOf(slot);
-  for (const { key, write } of writes) {
-    changes.push(change(run, key, labels === NO_LABELS ? write : { ...write, labels }));
-  }
+  // A proposer's own write is a claim like the other; only a tool's word is worth more.
+  const mayReport = writes.length > 0 && action.type === "tool_call";
   for (const key in claims) {
     const claimed = claims[key]!;
-    // A proposer's own write is a claim like the other; only a tool's word is worth more.
-    const mayReport = writes.length > 0 && action.type === "tool_call";
     const reported = mayReport ? writes.findLast((each) => each.key === key) : undefined;
-    if (reported === undefined) changes.push(change(run, key, claimOf(run, slot, claimed)));
+    if (reported === undefined) change(run, slot, claimOf(run, slot, key, claimed));
     else noteMismatch(run, slot, { reported, claimed });
   }
-  slot.changes = changes;
+}
+
+function applyWrites(run: Run, slot: Slot, writes: readonly RecordedWrite[]): void {
+  notesOf(slot).toolWrites = writes;
+  const { labels: own } = flowOf(slot);
+  for (const { key, write } of writes) {
+    const { value, origin } = write;
+    const labels = own === NO_LABELS ? write.labels : own;
+    change(run, slot, transition(key, value, origin, labels));
+  }
 }
 
 /** A claim is the model's own words, made after it had seen what it had seen. */
-function claimOf({ flow }: Run, slot: Slot, value: JsonValue): EntryWrite {
+function claimOf({ flow }: Run, slot: Slot, key: string, value: JsonValue): Transition {
   const own = flowOf(slot).labels;
-  const labels = flow === undefined ? own : joinLabels(own, flow.context);
-  return labels === NO_LABELS ? { value, origin: "model" } : { value, origin: "model", labels };
+  return transition(key, value, "model", flow === undefined ? own : joinLabels(own, flow.context));
 }
 
-function change(run: Run, key: string, write: EntryWrite): Transition {
-  run.state.write(key, write);
-  const { value, origin, labels } = write;
-  if (labels !== undefined) return value === undefined ? { key, origin, labels } : { key, value, origin, labels };
+function transition(
+  key: string,
+  value: JsonValue | undefined,
+  origin: Transition["origin"],
+  labels: LabelSet | undefined,
+): Transition {
+  const isLabelled = labels !== undefined && labels !== NO_LABELS;
+  if (isLabelled) return value === undefined ? { key, origin, labels } : { key, value, origin, labels };
   return value === undefined ? { key, origin } : { key, value, origin };
+}
+
+/** A list that begins as one element keeps no room for more, and most actions change one key at most. */
+function change(run: Run, slot: Slot, to: Transition): void {
+  run.state.write(to.key, to);
+  if (slot.changes.length === 0) slot.changes = [to];
+  else (slot.changes as Transition[]).push(to);
 }
 
 function noteMismatch(

@@ -1,4 +1,4 @@
-import { CarError, lateProblems, type ProposalReceivedData, type Reason } from "@car/ir";
+import { CarError, lateProblems, type ProposalReceivedData, type Reason, withProposalHash } from "@car/ir";
 import type { Lease, LockWait } from "@car/ir/ports";
 import { deniedPlan } from "../flow/denied-plan.js";
 import { goOn } from "../recovery/go-on.js";
@@ -11,6 +11,7 @@ import type { Run } from "./run.js";
 import { onAborted } from "./signals.js";
 import { messageOf } from "./thrown.js";
 
+const NOTHING = Object.freeze({});
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
 
 /** Logs the proposal, takes the locks, checks what needs them, and starts the run. Never throws. */
@@ -30,15 +31,14 @@ export function begin(run: Run): void {
     return refuse(run, [lockReason(error)]);
   }
   if ("lease" in answer) return waitForLocks(run, answer);
-  run.extras.lease = answer;
+  run.ownExtras.lease = answer;
   start(run);
 }
 
 function receivedData(run: Run): ProposalReceivedData {
   const { plan, config, request, session, told, flow } = run;
-  const data: Writable<ProposalReceivedData> = {
+  const data: Writable<Omit<ProposalReceivedData, "proposal_hash">> = {
     proposal: plan.proposal,
-    proposal_hash: plan.hash,
     principal: run.principal,
     config_version: config.version,
     policy_version: config.policy?.version ?? null,
@@ -51,7 +51,7 @@ function receivedData(run: Run): ProposalReceivedData {
   if (session !== undefined) data.session_id = session.id;
   if (told.length > 0) data.session_told = told;
   if (flow !== undefined && flow.context.length > 0) data.context_labels = flow.context;
-  return data;
+  return withProposalHash(data, plan.proposal);
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -72,7 +72,7 @@ function waitForLocks(run: Run, wait: LockWait): void {
   const { signal } = run.request;
   const leaveFor = (cause: Reason): void => {
     // The locks may have been granted in this turn; then the run begins with being canceled.
-    reason = run.extras.canceledEarly ??= cause;
+    reason = run.ownExtras.canceledEarly ??= cause;
     wait.cancel();
   };
   run.queue(leaveFor);
@@ -85,7 +85,7 @@ function waitForLocks(run: Run, wait: LockWait): void {
   wait.lease.then(
     (lease) => {
       leave();
-      run.extras.lease = lease;
+      run.ownExtras.lease = lease;
       start(run);
     },
     (error: unknown) => {
@@ -140,7 +140,7 @@ function deniedByPolicy(run: Run): readonly Reason[] | Promise<readonly Reason[]
 
 function admit(run: Run, denied: readonly Reason[]): void {
   if (denied.length > 0) return refuse(run, denied);
-  run.record("proposal_admitted", undefined, {});
+  run.record("proposal_admitted", undefined, NOTHING);
   run.begin();
   run.board.begin(run.recovery !== undefined);
   if (run.recovery !== undefined) return goOn(run, run.recovery);
@@ -155,7 +155,7 @@ function admit(run: Run, denied: readonly Reason[]): void {
 export function listen(run: Run, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
   if (signal.aborted) return cancelRun(run, canceledReason(signal));
-  run.extras.detachSignal = onAborted(signal, () => cancelRun(run, canceledReason(signal)));
+  run.ownExtras.detachSignal = onAborted(signal, () => cancelRun(run, canceledReason(signal)));
 }
 
 /** Why a run is canceled whose signal was aborted. */

@@ -3,7 +3,7 @@ import type { Run } from "./run.js";
 
 /** Spends the budget of time after `leftMs`. */
 export function boundDuration(run: Run, limitMs: number, leftMs = limitMs): void {
-  run.extras.durationTimer = run.host.timers.set(leftMs, () => {
+  run.ownExtras.durationTimer = run.host.timers.set(leftMs, () => {
     // After an abort everything has been told already; after another limit what is in flight has not.
     if (!run.isActive || (run.stop !== undefined && run.stop.kind !== "budget")) return;
     run.tick();

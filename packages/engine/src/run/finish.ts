@@ -1,10 +1,10 @@
 import { type ActionSucceededData, type LabelSet, mayAbort, NO_LABELS, type Reason, type ReasonCode } from "@car/ir";
-import { closeAttempt, isExternal } from "../dispatch/call-tool.js";
+import { cancelChildren, closeAttempt, isExternal } from "../dispatch/call-tool.js";
 import { secure } from "../dispatch/secure.js";
 import { flowOf } from "../flow/flow-note.js";
 import { toldLabels } from "../flow/output-labels.js";
 import { applyEffects } from "./apply-effects.js";
-import { giveBackPlace, returnUnused } from "./give-back.js";
+import { giveBackPlace, returnUnused, tellWaiting } from "./give-back.js";
 import { failed, type Outcome, skipped, type Succeeded, type Unsuccessful } from "./outcome.js";
 import type { Run, Stop } from "./run.js";
 import { notesOf, type Slot } from "./slot.js";
@@ -26,7 +26,7 @@ export function endSlot(run: Run, slot: Slot, outcome: Outcome): Outcome {
   else if (ended.status === "succeeded") succeed(run, slot, ended);
   else failOrSkip(run, slot, ended);
   if (slot.undoes === undefined) countEnd(run, slot);
-  for (const listener of slot.notes?.reuse?.onEnd ?? []) listener(slot.outcome!);
+  tellWaiting(slot, slot.outcome!);
   return ended;
 }
 
@@ -180,7 +180,7 @@ function tell(slot: Slot, why: string): void {
   if (attempt === undefined) return;
   notesOf(slot).isGivenUp = true;
   attempt.abort(why);
-  for (const child of [...(attempt.children ?? [])]) child.host.cancel(child, { code: "canceled", message: why });
+  cancelChildren(attempt, why);
 }
 
 /** An action at a gate, or between two attempts, ends now: nothing of it is in flight. */
@@ -220,7 +220,7 @@ function stopMessage(kind: Stop["kind"], cause: Reason): string {
 function boundTheWait(run: Run): void {
   const ms = run.config.limits.drain_timeout_ms;
   // A second stop does not prolong the wait for what the first has told.
-  run.extras.drainTimer ??= run.host.timers.set(ms, () => {
+  run.ownExtras.drainTimer ??= run.host.timers.set(ms, () => {
     run.tick();
     for (const slot of run.board.slots) if (slot.attempt !== undefined) abandon(run, slot, ms);
     run.host.drive(run);
@@ -229,6 +229,7 @@ function boundTheWait(run: Run): void {
 
 /** The call does not come back: what it did is unknown. */
 function abandon(run: Run, slot: Slot, afterMs: number): void {
+  slot.attempt!.ownExtras.endedAt = run.time;
   closeAttempt(slot.attempt!, isExternal(run, slot) ? "unknown" : "none");
   const message = `the call did not end within ${afterMs} ms of being told to; what it did is not known`;
   const outcome = failed({ code: "in_doubt", message, class: "canceled" });

@@ -6,12 +6,19 @@ import type { Slot } from "./slot.js";
 export function giveBackAll(run: Run, slot: Slot): void {
   returnUnused(run, slot);
   const { notes } = slot;
-  for (const listener of notes?.reuse?.onEnd ?? []) listener(PUT_DOWN);
+  tellWaiting(slot, PUT_DOWN);
   if (notes !== undefined) notes.reuse = undefined;
   giveBackPlace(slot);
 }
 
 const PUT_DOWN: Outcome = skipped({ code: "approval_required", message: "it waits for an approval" });
+
+/** Tells whoever waits for the same answer how this action ended. */
+export function tellWaiting({ notes }: Slot, outcome: Outcome): void {
+  const listeners = notes?.reuse?.onEnd;
+  if (listeners === undefined) return;
+  for (const listener of listeners) listener(outcome);
+}
 
 /** What was reserved of the budget and not used. */
 export function returnUnused(run: Run, { notes }: Slot): void {

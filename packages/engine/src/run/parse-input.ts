@@ -1,13 +1,13 @@
 import { type ActionProposal, CarError, type InputProblem, parseProposal, problemText, type Reason } from "@car/ir";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Host } from "./host.js";
+import type { Proposed } from "./run-scope.js";
 import { messageOf } from "./thrown.js";
 
 /** What is wrong with input that is no proposal, and what little of it can be named. */
 export interface UnparsedInput {
   readonly problems: readonly Reason[];
-  readonly proposalId: string;
-  readonly actionIds: readonly string[];
+  readonly named: Proposed;
 }
 
 /** Parses. Never throws. */
@@ -20,7 +20,7 @@ export function parseInput(
     const ids = { hex: () => names.proposalId() };
     return { proposal: parseProposal(input, { clock, ids, limits: config.limits }) };
   } catch (error) {
-    return { problems: reasonsOf(error), proposalId: nameOf(input), actionIds: idsOf(input, config) };
+    return { problems: reasonsOf(error), named: { id: nameOf(input), actions: actionsOf(input, config) } };
   }
 }
 
@@ -43,12 +43,12 @@ function nameOf(input: unknown): string {
   return typeof id === "string" && id.length <= 256 ? id : "unparsed";
 }
 
-function idsOf(input: unknown, { limits }: ConfigSnapshot): readonly string[] {
+function actionsOf(input: unknown, { limits }: ConfigSnapshot): Proposed["actions"] {
   const actions = propertyOf(input, "actions");
   if (!Array.isArray(actions) || actions.length > limits.max_actions) return [];
   return actions.flatMap((action: unknown) => {
     const id = propertyOf(action, "id");
-    return typeof id === "string" && id !== "" && id.length <= 256 ? [id] : [];
+    return typeof id === "string" && id !== "" && id.length <= 256 ? [{ id }] : [];
   });
 }
 

@@ -4,67 +4,70 @@ import type { Plan } from "../plan/plan.js";
 
 const THREAT = MAY_ABORT | LEADS_TO_ABORT;
 
+/** Irreversible actions of an ordered plan that may start, and what runs or is ready that may still undo the batch. */
+class HeldBack {
+  /** Those with may-abort successors, then may-abort ones, then the rest. */
+  readonly leading = new IndexHeap();
+  readonly aborting = new IndexHeap();
+  readonly rest = new IndexHeap();
+  readyThreats = 0;
+  runningAborts = 0;
+  runningOrdinaryThreats = 0;
+  runningLeading = 0;
+}
+
 /**
  * Actions that may start, and the order in which they may. In an ordered plan an irreversible action waits while
  * anything runs, or could run now, that may still undo the batch: see 3.3 of the contract.
  */
 export class ReadyQueue {
   private readonly flags: readonly number[];
-  private readonly ordered: boolean;
   private readonly ordinary = new IndexHeap();
-  /** Irreversible: those with may-abort successors, then may-abort ones, then the rest. */
-  private readonly leading: IndexHeap | undefined;
-  private readonly aborting: IndexHeap | undefined;
-  private readonly rest: IndexHeap | undefined;
-  private readyThreats = 0;
-  private runningAborts = 0;
-  private runningOrdinaryThreats = 0;
-  private runningLeading = 0;
+  /** Of an ordered plan. */
+  private readonly held: HeldBack | undefined;
 
   constructor({ flags, ordered }: Plan) {
     this.flags = flags;
-    this.ordered = ordered;
-    this.leading = ordered ? new IndexHeap() : undefined;
-    this.aborting = ordered ? new IndexHeap() : undefined;
-    this.rest = ordered ? new IndexHeap() : undefined;
+    this.held = ordered ? new HeldBack() : undefined;
   }
 
   /** Adds an action whose predecessors have all ended. */
   push(index: number): void {
-    if (!this.ordered) return this.ordinary.push(index);
+    const { held } = this;
+    if (held === undefined) return this.ordinary.push(index);
     const flags = this.flags[index]!;
     if ((flags & IRREVERSIBLE) === 0) {
-      if ((flags & THREAT) !== 0) this.readyThreats++;
+      if ((flags & THREAT) !== 0) held.readyThreats++;
       this.ordinary.push(index);
-    } else if ((flags & LEADS_TO_ABORT) !== 0) this.leading!.push(index);
-    else if ((flags & MAY_ABORT) !== 0) this.aborting!.push(index);
-    else this.rest!.push(index);
+    } else if ((flags & LEADS_TO_ABORT) !== 0) held.leading.push(index);
+    else if ((flags & MAY_ABORT) !== 0) held.aborting.push(index);
+    else held.rest.push(index);
   }
 
   /** Takes the action that starts next; -1 when none may start now. */
   take(): number {
-    const index = this.ordinary.pop();
-    if (index >= 0 || !this.ordered) {
-      if (index >= 0 && this.ordered) this.started(index);
-      return index;
-    }
-    const held = this.takeIrreversible();
-    if (held >= 0) this.started(held);
-    return held;
+    const { held } = this;
+    let index = this.ordinary.pop();
+    if (held === undefined) return index;
+    if (index < 0) index = takeIrreversible(held);
+    if (index >= 0) this.started(held, index);
+    return index;
   }
 
   /** An action that was taken waits for its tool. An irreversible one holds others back as if it ran, others count as ready. */
   park(index: number): void {
-    if (!this.ordered || this.isIrreversible(index)) return;
-    this.count(index, -1);
-    if (this.isThreat(index)) this.readyThreats++;
+    const { held } = this;
+    if (held === undefined || this.isIrreversible(index)) return;
+    this.count(held, index, -1);
+    if (this.isThreat(index)) held.readyThreats++;
   }
 
   /** A parked action waits no more: it may be taken again, or it has ended. */
   unpark(index: number, ended: boolean): void {
-    if (this.ordered) {
-      if (this.isIrreversible(index)) this.count(index, -1);
-      else if (this.isThreat(index)) this.readyThreats--;
+    const { held } = this;
+    if (held !== undefined) {
+      if (this.isIrreversible(index)) this.count(held, index, -1);
+      else if (this.isThreat(index)) held.readyThreats--;
     }
     if (!ended) this.push(index);
   }
@@ -79,29 +82,28 @@ export class ReadyQueue {
 
   /** Says that an action taken from here has ended. */
   ended(index: number): void {
-    if (this.ordered) this.count(index, -1);
+    if (this.held !== undefined) this.count(this.held, index, -1);
   }
 
-  private takeIrreversible(): number {
-    if (this.runningAborts > 0 || this.runningOrdinaryThreats > 0 || this.readyThreats > 0) return -1;
-    const leading = this.leading!.pop();
-    if (leading >= 0) return leading;
-    if (this.runningLeading > 0) return -1;
-    const aborting = this.aborting!.pop();
-    return aborting >= 0 ? aborting : this.rest!.pop();
+  private started(held: HeldBack, index: number): void {
+    if (!this.isIrreversible(index) && this.isThreat(index)) held.readyThreats--;
+    this.count(held, index, 1);
   }
 
-  private started(index: number): void {
+  private count(held: HeldBack, index: number, by: 1 | -1): void {
     const flags = this.flags[index]!;
-    if ((flags & IRREVERSIBLE) === 0 && (flags & THREAT) !== 0) this.readyThreats--;
-    this.count(index, 1);
-  }
-
-  private count(index: number, by: 1 | -1): void {
-    const flags = this.flags[index]!;
-    if ((flags & MAY_ABORT) !== 0) this.runningAborts += by;
+    if ((flags & MAY_ABORT) !== 0) held.runningAborts += by;
     if ((flags & THREAT) === 0) return;
-    if ((flags & IRREVERSIBLE) === 0) this.runningOrdinaryThreats += by;
-    else if ((flags & LEADS_TO_ABORT) !== 0) this.runningLeading += by;
+    if ((flags & IRREVERSIBLE) === 0) held.runningOrdinaryThreats += by;
+    else if ((flags & LEADS_TO_ABORT) !== 0) held.runningLeading += by;
   }
+}
+
+function takeIrreversible(held: HeldBack): number {
+  if (held.runningAborts > 0 || held.runningOrdinaryThreats > 0 || held.readyThreats > 0) return -1;
+  const leading = held.leading.pop();
+  if (leading >= 0) return leading;
+  if (held.runningLeading > 0) return -1;
+  const aborting = held.aborting.pop();
+  return aborting >= 0 ? aborting : held.rest.pop();
 }

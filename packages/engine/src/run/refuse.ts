@@ -39,7 +39,7 @@ export function refusalOf(
   reasons: readonly Reason[],
   status: "rejected" | "canceled" = "rejected",
 ): ProposalResult {
-  return refusedResult(scope, reasons, { status, hash: plan.hash, time, startedAt });
+  return refusedResult(scope, reasons, { status, hash: proposalHash(plan.proposal), time, startedAt });
 }
 
 /** A proposal that never became a run, and why. */

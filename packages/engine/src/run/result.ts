@@ -9,6 +9,7 @@ import {
   rfc3339,
   setOwn,
   type Transition,
+  withProposalHash,
 } from "@car/ir";
 import { externalEffectsOf } from "./external-effects.js";
 import type { Unsuccessful } from "./outcome.js";
@@ -23,10 +24,9 @@ const NO_REASONS: ProposalResult["reasons"] = Object.freeze([]);
 export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
   const cause = run.broken ?? run.stop?.cause;
   const left = status === "committed" ? "none" : externalEffectsOf(run);
-  const result: Writable<ProposalResult> = {
+  const result: Writable<Omit<ProposalResult, "proposal_hash">> = {
     proposal_id: run.scope.proposal_id,
     run_id: run.scope.run_id,
-    proposal_hash: run.plan.hash,
     status,
     results: actionResults(run.board.slots, status),
     reasons: NO_REASONS,
@@ -36,7 +36,7 @@ export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
     external_effects_remain: left !== "none",
   };
   if (cause !== undefined) result.cause = cause;
-  return result;
+  return withProposalHash(result, run.plan.proposal);
 }
 
 /** What the log keeps of a result. */

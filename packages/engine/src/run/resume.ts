@@ -14,7 +14,7 @@ import { stopIfChanged } from "./state-versions.js";
 export async function resumeRun(run: Run, signal: AbortSignal | undefined): Promise<ProposalResult> {
   listen(run, signal);
   try {
-    run.extras.lease = await relock(run);
+    run.ownExtras.lease = await relock(run);
   } catch (error) {
     // Who is canceled needs no locks: what it had changed is dropped.
     if (run.extras.canceledEarly === undefined) throw error;
@@ -43,8 +43,8 @@ async function relock(run: Run): Promise<Lease | undefined> {
     isLate = true;
     answer.cancel();
   });
-  run.extras.cancelLockWait = (cause) => {
-    run.extras.canceledEarly ??= cause;
+  run.ownExtras.cancelLockWait = (cause) => {
+    run.ownExtras.canceledEarly ??= cause;
     answer.cancel();
   };
   try {
@@ -54,6 +54,6 @@ async function relock(run: Run): Promise<Lease | undefined> {
     throw error;
   } finally {
     timer.cancel();
-    run.extras.cancelLockWait = undefined;
+    run.ownExtras.cancelLockWait = undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { IdSource, RunScope } from "@car/ir/ports";
-import { LazyRunScope, type RunOwner } from "./run-scope.js";
+import { LazyRunScope, type Proposed, type RunOwner } from "./run-scope.js";
 
 const MAX_NUMBER = 0xffff_ffff;
 
@@ -20,12 +20,12 @@ export class RunNames {
   }
 
   /** The scope of the next run. */
-  next(proposalId: string, actionIds: readonly string[], owner: RunOwner): RunScope {
+  next(proposed: Proposed, owner: RunOwner): RunScope {
     if (this.last === MAX_NUMBER) {
       this.prefix = this.ids.hex(12);
       this.last = 0;
     }
-    return new LazyRunScope(this.prefix, ++this.last, { proposalId, actionIds, owner });
+    return new LazyRunScope(this.prefix, ++this.last, proposed, owner);
   }
 
   /** An id for a proposal that has none: 12 hex characters. */

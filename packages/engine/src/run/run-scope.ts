@@ -25,31 +25,37 @@ export interface RunOwner {
   readonly parent?: { readonly run: { readonly scope: RunScope } } | undefined;
 }
 
-/** What a scope names a run by. */
-export interface RunScopeInit {
-  readonly proposalId: string;
-  readonly actionIds: readonly string[];
-  readonly owner: RunOwner;
+/** What a run is of: a proposal, or what is known of input that is none. */
+export interface Proposed {
+  readonly id: string;
+  readonly actions: readonly { readonly id: string }[];
 }
 
 /** Names one run. The texts are made when somebody asks: most runs' ids are never read by the hot path. */
 export class LazyRunScope implements RunScope {
-  readonly proposal_id: string;
-  readonly action_ids: readonly string[];
   readonly principal: string;
+  private readonly proposed: Proposed;
   private readonly prefix: string;
   private readonly number: number;
   private readonly parent: RunOwner["parent"];
   private runId: string | undefined = undefined;
+  private actionIds: readonly string[] | undefined = undefined;
 
   /** `prefix`: 24 hex characters, unique to a runtime; `number`: that of the run in its runtime, from 1. */
-  constructor(prefix: string, number: number, { proposalId, actionIds, owner }: RunScopeInit) {
-    this.proposal_id = proposalId;
-    this.action_ids = actionIds;
+  constructor(prefix: string, number: number, proposed: Proposed, { principal, parent }: RunOwner) {
+    this.proposed = proposed;
     this.prefix = prefix;
     this.number = number;
-    this.principal = owner.principal;
-    this.parent = owner.parent;
+    this.principal = principal;
+    this.parent = parent;
+  }
+
+  get proposal_id(): string {
+    return this.proposed.id;
+  }
+
+  get action_ids(): readonly string[] {
+    return (this.actionIds ??= this.proposed.actions.map(({ id }) => id));
   }
 
   get run_id(): string {

@@ -9,7 +9,7 @@ import {
   type Reason,
   RunUndecidedError,
 } from "@car/ir";
-import type { Executor, Lease, LockOwner, RunScope, Timer } from "@car/ir/ports";
+import type { Executor, Lease, LockOwner, RunScope } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { exposedLabels } from "../flow/output-labels.js";
@@ -18,6 +18,7 @@ import type { Plan } from "../plan/plan.js";
 import type { Recovery } from "../recovery/recovery.js";
 import { CallHistory } from "../session/call-history.js";
 import type { SessionState } from "../session/session-state.js";
+import type { Alarm } from "../time/alarm.js";
 import type { Host, RunRequest } from "./host.js";
 import { RunState } from "./run-state.js";
 import { Board, type Slot } from "./slot.js";
@@ -72,7 +73,9 @@ export interface RunMade {
   readonly contextLabels?: LabelSet | undefined;
 }
 
-/** What most runs never need. */
+const NO_VERSIONS: ReadonlyMap<string, number> = new Map();
+
+/** See `Run.extras`. */
 class Extras {
   /** Locks, once they are held. */
   lease: Lease | undefined = undefined;
@@ -80,17 +83,15 @@ class Extras {
   canceledEarly: Reason | undefined = undefined;
   /** Leaves the queue for the locks. */
   cancelLockWait: ((cause: Reason) => void) | undefined = undefined;
-  drainTimer: Timer | undefined = undefined;
-  durationTimer: Timer | undefined = undefined;
+  drainTimer: Alarm | undefined = undefined;
+  durationTimer: Alarm | undefined = undefined;
   detachSignal: (() => void) | undefined = undefined;
   /** Receipts that others may see only if this run commits. */
   privateReceipts: string[] | undefined = undefined;
   /** Versions of what it had read when it was suspended. */
-  readVersions: ReadonlyMap<string, number> = new Map();
+  readVersions = NO_VERSIONS;
   /** Milliseconds for which it ran before it was suspended last. */
   activeMs = 0;
-  /** When it began, or was resumed. */
-  activeSince = 0;
   /** Runs of its tools that have not ended. */
   children: Set<Run> | undefined = undefined;
   /** Told when the last of them has ended. */
@@ -101,6 +102,7 @@ class Extras {
   isRestChecked = false;
 }
 
+const NO_EXTRAS: Readonly<Extras> = Object.freeze(new Extras());
 const NOTHING_TOLD: readonly number[] = Object.freeze([]);
 
 /** One execution of one proposal: with its board, the only thing that changes while it runs. */
@@ -122,7 +124,7 @@ export class Run implements LockOwner {
   readonly told: readonly number[];
   readonly state: RunState;
   readonly board: Board;
-  readonly extras = new Extras();
+  private more: Extras | undefined = undefined;
   phase: RunPhase = "open";
   stop: Stop | undefined = undefined;
   /** A failure of the log or the store: nothing of this run can be confirmed. */
@@ -136,6 +138,8 @@ export class Run implements LockOwner {
   /** The time, read once per turn: at the start, after each wait, and between two dispatches. */
   time: number;
   private isTimeUsed = false;
+  /** When it began, or was resumed. */
+  private activeSince = 0;
   /** Position among the open runs of the runtime; theirs to set. */
   place = -1;
   private listener: Answer;
@@ -158,6 +162,16 @@ export class Run implements LockOwner {
     this.told = session?.takeTold() ?? NOTHING_TOLD;
     this.flow = asks?.flow === true ? new RunFlow(this, session, contextOf(request, made.contextLabels)) : undefined;
     this.history = asks?.history === true ? (session?.history ?? this.parent?.history ?? new CallHistory()) : undefined;
+  }
+
+  /** What most runs never need, to read. */
+  get extras(): Readonly<Extras> {
+    return this.more ?? NO_EXTRAS;
+  }
+
+  /** The same, to be written. */
+  get ownExtras(): Extras {
+    return (this.more ??= new Extras());
   }
 
   get principal(): string {
@@ -195,13 +209,13 @@ export class Run implements LockOwner {
   /** open → queued: it waits for its locks. */
   queue(cancel: (cause: Reason) => void): void {
     this.phase = "queued";
-    this.extras.cancelLockWait = cancel;
+    this.ownExtras.cancelLockWait = cancel;
   }
 
   /** queued → open: it has the locks, or will not get them. */
   leaveQueue(): void {
     this.phase = "open";
-    this.extras.cancelLockWait = undefined;
+    this.ownExtras.cancelLockWait = undefined;
     this.tick();
   }
 
@@ -214,7 +228,7 @@ export class Run implements LockOwner {
   /** open → running. */
   begin(): void {
     this.phase = "running";
-    this.extras.activeSince = this.time;
+    this.activeSince = this.time;
   }
 
   /**
@@ -231,17 +245,18 @@ export class Run implements LockOwner {
   /** running → suspended: nothing of it happens until it is resumed. */
   suspend(readVersions: ReadonlyMap<string, number>): void {
     this.phase = "suspended";
-    this.extras.activeMs += this.time - this.extras.activeSince;
-    this.extras.readVersions = readVersions;
-    this.extras.durationTimer?.cancel();
-    this.extras.durationTimer = undefined;
+    const { ownExtras: own } = this;
+    own.activeMs += this.time - this.activeSince;
+    own.readVersions = readVersions;
+    own.durationTimer?.cancel();
+    own.durationTimer = undefined;
   }
 
   /** suspended → running: from here on the answer is for `answer`. */
   reopen(answer: Answer): void {
     this.listener = answer;
     this.phase = "running";
-    this.extras.activeSince = this.tick();
+    this.activeSince = this.tick();
   }
 
   /** suspended → running, with nobody answered yet: it could not be put down. */
@@ -259,17 +274,18 @@ export class Run implements LockOwner {
 
   /** Nothing outside ends the run any more: neither time nor its signal. */
   private disarm(): void {
-    const { extras } = this;
-    extras.drainTimer?.cancel();
-    extras.durationTimer?.cancel();
-    extras.detachSignal?.();
-    extras.drainTimer = extras.durationTimer = extras.detachSignal = undefined;
+    const { more } = this;
+    if (more === undefined) return;
+    more.drainTimer?.cancel();
+    more.durationTimer?.cancel();
+    more.detachSignal?.();
+    more.drainTimer = more.durationTimer = more.detachSignal = undefined;
   }
 
   /** Gives back what the run holds of the store. What that throws changes nothing of what has been decided. */
   release(): void {
     const { lease } = this.extras;
-    this.extras.lease = undefined;
+    if (lease !== undefined) this.ownExtras.lease = undefined;
     try {
       this.state.release();
       lease?.release();

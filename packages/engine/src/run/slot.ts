@@ -110,7 +110,7 @@ class SlotRecord implements Slot {
   readonly undoes: Undoing | undefined;
   phase: Phase;
   /** Predecessors that have not ended. */
-  waiting: number;
+  waiting = 0;
   hold: Hold | undefined = undefined;
   attempt: Attempt | undefined = undefined;
   attempts = 0;
@@ -125,18 +125,12 @@ class SlotRecord implements Slot {
   changes = NO_CHANGES;
   notes: Notes | undefined = undefined;
 
-  constructor(
-    index: number,
-    action: Action,
-    tool: RegisteredTool | undefined,
-    from: { readonly waiting: number; readonly undoes?: Undoing },
-  ) {
+  constructor(index: number, action: Action, tool: RegisteredTool | undefined, undoes?: Undoing) {
     this.index = index;
     this.action = action;
     this.tool = tool;
-    this.waiting = from.waiting;
-    this.undoes = from.undoes;
-    this.phase = from.undoes === undefined ? "waiting" : "at_gate";
+    this.undoes = undoes;
+    this.phase = undoes === undefined ? "waiting" : "at_gate";
     this.parameters = action.parameters as JsonObject;
   }
 }
@@ -158,7 +152,7 @@ export function compensationSlot(
   tool: RegisteredTool | undefined,
   undoes: Undoing,
 ): Slot {
-  return new SlotRecord(index, action, tool, { waiting: 0, undoes });
+  return new SlotRecord(index, action, tool, undoes);
 }
 
 const RANK: Readonly<Record<SideEffect, number>> = { none: 0, unknown: 1, acted: 2 };
@@ -186,7 +180,9 @@ export class Board {
     this.queue = new ReadyQueue(plan);
     const slots = new Array<SlotRecord>(actions.length);
     for (let index = 0; index < actions.length; index++) {
-      slots[index] = new SlotRecord(index, actions[index]!, tools[index], { waiting: graph.indegree[index]! });
+      const slot = new SlotRecord(index, actions[index]!, tools[index]);
+      slot.waiting = graph.indegree[index]!;
+      slots[index] = slot;
     }
     this.slots = slots;
   }
@@ -200,14 +196,16 @@ export class Board {
   /** Lets the run begin. Held, nothing becomes ready before `letGo`. */
   begin(held: boolean): void {
     this.isHeld = held;
-    for (const slot of this.slots) if (this.isScheduled(slot)) this.open++;
+    this.open += this.slots.length - this.plan.graph.unscheduled.size;
     if (!held) this.letGo();
   }
 
   /** waiting → ready, for everything whose predecessors have ended. */
   letGo(): void {
     this.isHeld = false;
-    for (const slot of this.slots as readonly SlotRecord[]) {
+    const slots = this.slots as readonly SlotRecord[];
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index]!;
       if (slot.phase === "waiting" && slot.waiting === 0 && this.isScheduled(slot)) this.makeReady(slot);
     }
   }
@@ -276,12 +274,12 @@ export class Board {
     return true;
   }
 
-  /** at_gate → calling. Returns the number of the attempt. */
-  call(slot: Slot, makeAttempt: (number: number) => Attempt): Attempt {
+  /** at_gate → calling. */
+  call(slot: Slot, attempt: Attempt): void {
     const record = slot as SlotRecord;
     record.phase = "calling";
-    record.attempts++;
-    return (record.attempt = makeAttempt(record.attempts));
+    record.attempts = attempt.number;
+    record.attempt = attempt;
   }
 
   /** An action on the state is its own attempt, and over at once. */

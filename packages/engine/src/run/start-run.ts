@@ -14,6 +14,7 @@ import { adopt } from "./children.js";
 import type { Host, RunRequest } from "./host.js";
 import { parseInput } from "./parse-input.js";
 import { refuseEarly } from "./refuse.js";
+import type { Proposed } from "./run-scope.js";
 import { type Answer, Run } from "./run.js";
 import { messageOf } from "./thrown.js";
 
@@ -27,15 +28,13 @@ export function startRun(host: Host, input: unknown, request: RunRequest): Promi
   checkLoad(host, request, config);
   const parsed = isParsedProposal(input) ? { proposal: input } : parseInput(input, host, config);
   if (!("proposal" in parsed)) {
-    const { proposalId, actionIds, problems } = parsed;
-    return refuseInput(host, request, { proposalId, actionIds, config, startedAt, reasons: problems });
+    const { named, problems } = parsed;
+    return refuseInput(host, request, { named, config, startedAt, reasons: problems });
   }
   const { proposal } = parsed;
   const planned = plan(proposal, config);
   if ("plan" in planned) return launch(host, request, planned.plan, { config, startedAt });
-  const { id: proposalId, actions } = proposal;
-  const actionIds = actions.map(({ id }) => id);
-  return refuseInput(host, request, { proposalId, actionIds, config, startedAt, reasons: planned.problems }, proposal);
+  return refuseInput(host, request, { named: proposal, config, startedAt, reasons: planned.problems }, proposal);
 }
 
 /** Executes what a tool proposes: the run ends with the attempt, and the attempt's run does not end before it. */
@@ -45,8 +44,7 @@ export function startChild(parent: Attempt, proposal: ProposalInput): Promise<Pr
 }
 
 interface RefusedInput {
-  readonly proposalId: string;
-  readonly actionIds: readonly string[];
+  readonly named: Proposed;
   readonly config: ConfigSnapshot;
   readonly startedAt: number;
   readonly reasons: readonly Reason[];
@@ -55,11 +53,11 @@ interface RefusedInput {
 async function refuseInput(
   host: Host,
   request: RunRequest,
-  { proposalId, actionIds, ...refused }: RefusedInput,
+  { named, ...refused }: RefusedInput,
   proposal?: ActionProposal,
 ): Promise<ProposalResult> {
   const { principal, replaces } = request;
-  const scope = host.names.next(proposalId, actionIds, request);
+  const scope = host.names.next(named, request);
   const result = await refuseEarly(host, { ...refused, scope, principal, proposal, replaces });
   host.onClosed(result, proposal);
   return result;
@@ -80,7 +78,7 @@ function launch(
 ): Promise<ProposalResult> {
   const answered = new Promise<ProposalResult>(keep);
   const { parent } = request;
-  const scope = host.names.next(plan.proposal.id, plan.actionIds, request);
+  const scope = host.names.next(plan.proposal, request);
   // Whatever a run starts is paid for by the run.
   const budget = parent === undefined ? host.meterFor(request.principal, config) : parent.run.budget;
   const run = new Run(host, request, { plan, config, scope, budget, startedAt, answer: kept });

@@ -55,6 +55,7 @@ export function handMadeRun(made: HandMade) {
   board.begin(false);
   const events: (readonly [kind: string, data: unknown])[] = [];
   const { limits } = config;
+  const extras = { resolvedBytes: 0, isRestChecked: false };
   const slot = (id: string): Slot => board.slots.find(({ action }) => action.id === id)!;
   const run = {
     plan,
@@ -67,7 +68,8 @@ export function handMadeRun(made: HandMade) {
     budget: config.budget && new BudgetMeter(config.budget),
     history: made.history,
     time: clock.now(),
-    extras: { resolvedBytes: 0, isRestChecked: false },
+    extras,
+    ownExtras: extras,
     tick: () => (run.time = clock.now()),
     record: (kind: string, _slot: unknown, data: unknown) => void events.push([kind, data]),
     host: {

@@ -1,111 +1,127 @@
 import type { Clock, Timer } from "@car/ir/ports";
-
-interface Entry {
-  readonly due: number;
-  readonly order: number;
-  callback: (() => void) | undefined;
-}
+import { type Alarm, CallbackAlarm } from "./alarm.js";
 
 /**
  * All timers of a runtime over one timer of its clock: setting and canceling cost no system timer each. Due timers
- * fire in order of time, then of creation.
+ * fire in order of time, then of creation. A binary heap in which every alarm knows its place.
  */
 export class TimerQueue {
   private readonly clock: Clock;
-  private readonly heap: Entry[] = [];
-  private armed: { readonly due: number; readonly timer: Timer } | undefined;
+  /** The first `size` places are in use; the others stay, since the next alarm is never far. */
+  private readonly heap: (Alarm | undefined)[] = [];
+  private size = 0;
   private created = 0;
-  private live = 0;
+  /** The clock's timer, and when it fires. */
+  private timer: Timer | undefined = undefined;
+  private timerDue = 0;
+  /** The clock's timer is there, and nothing waits for it. */
+  private isIdle = false;
 
   constructor(clock: Clock) {
     this.clock = clock;
   }
 
   /** Calls `callback` once after `delayMs`, unless canceled. */
-  set(delayMs: number, callback: () => void): Timer {
-    const entry: Entry = { due: this.clock.now() + delayMs, order: this.created++, callback };
-    this.live++;
-    this.push(entry);
-    this.arm();
-    return { cancel: () => this.cancel(entry) };
+  set(delayMs: number, callback: () => void): Alarm {
+    const alarm = new CallbackAlarm(this, callback);
+    this.add(alarm, delayMs);
+    return alarm;
   }
 
-  private cancel(entry: Entry): void {
-    if (entry.callback === undefined) return;
-    entry.callback = undefined;
-    this.live--;
-    if (this.live === 0) this.clear();
-    // Canceled entries leave when they are due; long deadlines that are canceled must not pile up until then.
-    else if (this.heap.length > 64 && this.heap.length > 2 * this.live) this.sweep();
+  /** Lets an alarm that does not wait ring once after `delayMs`, unless it is canceled. */
+  add(alarm: Alarm, delayMs: number): void {
+    const now = this.clock.now();
+    alarm.due = now + delayMs;
+    alarm.order = this.created++;
+    this.siftUp(alarm, this.size++);
+    this.arm(now);
   }
 
-  private sweep(): void {
-    const live = this.heap.filter((entry) => entry.callback !== undefined);
-    this.heap.length = 0;
-    for (const entry of live) this.push(entry);
+  /** Forgets an alarm that waits here. */
+  remove(alarm: Alarm): void {
+    this.take(alarm.place);
+    if (this.size === 0) this.rest();
   }
 
-  private clear(): void {
-    this.heap.length = 0;
-    this.armed?.timer.cancel();
-    this.armed = undefined;
-  }
-
-  private arm(): void {
-    const next = this.heap[0];
-    if (next === undefined || (this.armed !== undefined && this.armed.due <= next.due)) return;
-    this.armed?.timer.cancel();
-    const delay = Math.max(0, next.due - this.clock.now());
-    this.armed = { due: next.due, timer: this.clock.setTimer(() => this.fire(), delay) };
+  private arm(now: number): void {
+    const { due } = this.heap[0]!;
+    if (this.timer !== undefined && this.timerDue <= due) {
+      if (this.isIdle) this.timer.keepAlive!(true);
+      this.isIdle = false;
+      return;
+    }
+    this.timer?.cancel();
+    this.isIdle = false;
+    this.timerDue = due;
+    this.timer = this.clock.setTimer(() => this.fire(), Math.max(0, due - now));
   }
 
   private fire(): void {
-    this.armed = undefined;
+    this.timer = undefined;
     const now = this.clock.now();
-    while (this.heap.length > 0 && this.heap[0]!.due <= now) {
-      const entry = this.pop();
-      const { callback } = entry;
-      if (callback === undefined) continue;
-      entry.callback = undefined;
-      this.live--;
-      callback();
-    }
-    // Canceled entries that are not due yet must not keep a timer of the clock, and with it a process, alive.
-    if (this.live === 0) this.clear();
-    else this.arm();
+    while (this.size > 0 && this.heap[0]!.due <= now) this.take(0).ring();
+    // An alarm that rang may have set others, and with them the clock's timer.
+    if (this.size > 0) this.arm(now);
+    else this.rest();
   }
 
-  private push(entry: Entry): void {
+  /** Nothing waits: a timer of the clock must not keep the process alive, but setting it anew for each call would cost most. */
+  private rest(): void {
+    const { timer } = this;
+    if (timer === undefined || this.isIdle) return;
+    if (timer.keepAlive === undefined) {
+      timer.cancel();
+      this.timer = undefined;
+    } else {
+      timer.keepAlive(false);
+      this.isIdle = true;
+    }
+  }
+
+  /** Takes out the alarm at a place. */
+  private take(place: number): Alarm {
     const { heap } = this;
-    let at = heap.push(entry) - 1;
+    const alarm = heap[place]!;
+    const last = heap[--this.size]!;
+    heap[this.size] = undefined;
+    alarm.place = -1;
+    if (last === alarm) return alarm;
+    this.siftDown(last, place);
+    if (last.place === place) this.siftUp(last, place);
+    return alarm;
+  }
+
+  private siftUp(alarm: Alarm, from: number): void {
+    let at = from;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!before(entry, heap[parent]!)) break;
-      heap[at] = heap[parent]!;
+      if (!isBefore(alarm, this.heap[parent]!)) break;
+      this.put(this.heap[parent]!, at);
       at = parent;
     }
-    heap[at] = entry;
+    this.put(alarm, at);
   }
 
-  private pop(): Entry {
-    const { heap } = this;
-    const top = heap[0]!;
-    const last = heap.pop()!;
-    if (heap.length === 0) return top;
-    let at = 0;
+  private siftDown(alarm: Alarm, from: number): void {
+    const { heap, size } = this;
+    let at = from;
     for (;;) {
       let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-      if (!before(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
+      if (child >= size) break;
+      if (child + 1 < size && isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!isBefore(heap[child]!, alarm)) break;
+      this.put(heap[child]!, at);
       at = child;
     }
-    heap[at] = last;
-    return top;
+    this.put(alarm, at);
+  }
+
+  private put(alarm: Alarm, at: number): void {
+    this.heap[at] = alarm;
+    alarm.place = at;
   }
 }
 
-function before(left: Entry, right: Entry): boolean {
+function isBefore(left: Alarm, right: Alarm): boolean {
   return left.due < right.due || (left.due === right.due && left.order < right.order);
 }

@@ -15,7 +15,9 @@ export function deniedCompensations(run: Run): readonly Reason[] | Promise<reado
   const { policy } = run.config;
   if (policy === undefined) return NONE;
   let requests: PolicyRequest[] | undefined;
-  for (const { action, tool } of run.board.slots) {
+  const { slots } = run.board;
+  for (let index = 0; index < slots.length; index++) {
+    const { action, tool } = slots[index]!;
     const compensation = proposedCompensation(action, tool?.schema);
     if (compensation === undefined) continue;
     (requests ??= []).push(requestOf(run, action.id, compensation));

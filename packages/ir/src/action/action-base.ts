@@ -37,6 +37,15 @@ export type Assumption = z.infer<typeof Assumption>;
 export const Reversibility = z.enum(["reversible", "compensable", "irreversible"]);
 export type Reversibility = z.infer<typeof Reversibility>;
 
+/** What a failure of an action means for the others. */
+export const FailureBehavior = z.enum(["abort", "retry", "skip"]);
+
+/** How an action's output comes. */
+export const InvocationMode = z.enum(["one_shot", "streaming", "long_running"]);
+
+/** The longest time that a platform's timer can be set to, in milliseconds. */
+export const MAX_TIMEOUT_MS = 2_147_483_647;
+
 const keys = z.array(z.string().min(1)).default(emptyList);
 
 /** The fields that actions of every type share. */
@@ -58,14 +67,14 @@ export const actionBase = {
   idempotent: z.boolean().default(false),
   /** Further attempts after the first; counts only with `failure_behavior: "retry"`; the host's limit clamps it. */
   max_retries: z.int().nonnegative().default(3),
-  failure_behavior: z.enum(["abort", "retry", "skip"]).default("abort"),
+  failure_behavior: FailureBehavior.default("abort"),
   /** Longest time one attempt may take, in milliseconds. Absent: the host's default. */
-  timeout_ms: z.int().positive().max(2_147_483_647).optional(),
+  timeout_ms: z.int().positive().max(MAX_TIMEOUT_MS).optional(),
   /** Can only make the host's word about the tool stricter. */
   reversibility: Reversibility.optional(),
   compensation: Compensation.optional(),
   /** `streaming` and `long_running` are refused with code `unsupported`. */
-  invocation_mode: z.enum(["one_shot", "streaming", "long_running"]).default("one_shot"),
+  invocation_mode: InvocationMode.default("one_shot"),
   /** Logged, never interpreted. */
   metadata: JsonObjectSchema.default(emptyObject),
 } as const;

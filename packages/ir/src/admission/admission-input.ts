@@ -19,4 +19,9 @@ export interface AdmissionInput {
   /** `undefined` when nobody says which tools there are: then no call is looked at. */
   readonly known: ReadonlyMap<string, AdmittedTool> | undefined;
   readonly capabilities: CapabilityGuard | undefined;
+  /**
+   * Told of each action whose parameters are literal and against which nothing was found: what admission looks at need not be
+   * looked at again for it.
+   */
+  onSound?(index: number): void;
 }

@@ -11,11 +11,8 @@ const NONE: readonly Reason[] = Object.freeze([]);
  * Everything that is certain against a proposal before anything of it runs and refuses it whole, as far as neither the
  * state nor the policy is needed to tell. An action that may not abort is left alone: it is rejected when its turn comes.
  * Pure. While nothing is wrong it allocates nothing.
- *
- * @param onSound is told of each action whose parameters are literal and against which nothing was found: what this
- * function looks at need not be looked at again for it.
  */
-export function admissionProblems(input: AdmissionInput, onSound?: (index: number) => void): readonly Reason[] {
+export function admissionProblems(input: AdmissionInput): readonly Reason[] {
   const { actions, graph } = input;
   let problems: Reason[] | undefined;
   for (let index = 0; index < actions.length; index++) {
@@ -26,7 +23,7 @@ export function admissionProblems(input: AdmissionInput, onSound?: (index: numbe
     if (graph.unscheduled.size > 0 && graph.unscheduled.has(index)) continue;
     const found = actionProblems(input, index);
     if (found.length > 0 && mayAbort(action)) (problems ??= []).push(...found);
-    if (found.length === 0 && graph.templates[index] === undefined) onSound?.(index);
+    if (found.length === 0 && graph.templates[index] === undefined) input.onSound?.(index);
   }
   return problems === undefined || problems.length === 0 ? NONE : problems;
 }

@@ -170,7 +170,8 @@ function addStateEdges(input: StateEdgeInput, edges: EdgeList): StateOrder {
     return { late: NO_LATE, keys: NO_ACCESS, overflowed: false };
   const simple = input.onConflict === undefined && !input.access.some(hasPatterns);
   const state = simple ? new ExactStateEdges(edges) : new StateEdges(edges, input.onConflict);
-  for (const index of input.order) {
+  for (let at = 0; at < input.order.length; at++) {
+    const index = input.order[at]!;
     const access = input.access[index]!;
     if (access === NO_ACCESS || input.unscheduled.has(index)) continue;
     state.visit(index, input.actions[index]!, access);

@@ -47,7 +47,8 @@ export class ExactStateEdges {
   keySets(): KeySets {
     const reads: string[] = [];
     const writes: string[] = [];
-    for (const [key, { writers }] of this.timelines) (writers > 0 ? writes : reads).push(key);
+    // Without a pair for each key, which iterating over a map would make.
+    this.timelines.forEach(({ writers }, key) => (writers > 0 ? writes : reads).push(key));
     return { reads, writes };
   }
 

@@ -22,15 +22,33 @@ export function addExplicitEdges(input: ExplicitEdgeInput, edges: EdgeList, prob
     const action = input.actions[index]!;
     const template = input.templates[index];
     if (action.dependencies.length === 0 && template === undefined) continue;
-    const add = (target: string, what: string): void => {
-      const from = predecessorOf(input, { action, target, what }, problems);
-      if (from === undefined || input.unscheduled.has(index)) return;
-      if (from >= index) forward = false;
-      if (from === index) problems.push(selfProblem(action.id));
-      edges.add(from, index, EDGE_DATA);
-    };
-    for (const id of action.dependencies) add(id, "dependency");
-    for (const reference of template?.references ?? []) add(reference.action_id, "reference");
+    if (!addEdgesTo(index, linksOf(action, template), { input, edges, problems })) forward = false;
+  }
+  return forward;
+}
+
+function linksOf(action: Action, template: Template | undefined): readonly Link[] {
+  return [
+    ...action.dependencies.map((target) => ({ action, target, what: "dependency" })),
+    ...(template?.references ?? []).map(({ action_id: target }) => ({ action, target, what: "reference" })),
+  ];
+}
+
+interface Target {
+  readonly input: ExplicitEdgeInput;
+  readonly edges: EdgeList;
+  readonly problems: Reason[];
+}
+
+/** False when one of the edges does not come from an earlier action. */
+function addEdgesTo(index: number, links: readonly Link[], { input, edges, problems }: Target): boolean {
+  let forward = true;
+  for (const link of links) {
+    const from = predecessorOf(input, link, problems);
+    if (from === undefined || input.unscheduled.has(index)) continue;
+    if (from >= index) forward = false;
+    if (from === index) problems.push(selfProblem(link.action.id));
+    edges.add(from, index, EDGE_DATA);
   }
   return forward;
 }

@@ -1,15 +1,50 @@
-/** A binary heap of action indices: the smallest comes out first. */
+/** A binary heap of action indices: the smallest comes out first. A single index needs no heap, and most have no more. */
 export class IndexHeap {
-  private readonly items: number[] = [];
+  /** The only index; -1 when there is none, or more than one. */
+  private lone = -1;
+  /** The first `count` places are in use, unless there is a lone index. */
+  private items: number[] | undefined = undefined;
+  private count = 0;
 
   get size(): number {
-    return this.items.length;
+    return this.lone < 0 ? this.count : 1;
   }
 
   /** Adds an index in O(log size). */
   push(index: number): void {
-    const { items } = this;
-    let at = items.push(index) - 1;
+    const { lone } = this;
+    if (lone < 0 && this.count === 0) {
+      this.lone = index;
+      return;
+    }
+    if (lone >= 0) {
+      this.lone = -1;
+      this.rise(lone);
+    }
+    this.rise(index);
+  }
+
+  /** The smallest index without taking it out; -1 when the heap is empty. */
+  peek(): number {
+    if (this.lone >= 0 || this.count === 0) return this.lone;
+    return this.items![0]!;
+  }
+
+  /** Takes the smallest index out in O(log size); -1 when the heap is empty. */
+  pop(): number {
+    const top = this.peek();
+    if (this.lone >= 0) this.lone = -1;
+    else if (this.count > 0) {
+      const last = this.items![--this.count]!;
+      if (this.count > 0) this.sink(last);
+    }
+    return top;
+  }
+
+  /** Puts `index` in at the end and moves it up to where it belongs. */
+  private rise(index: number): void {
+    const items = (this.items ??= []);
+    let at = this.count++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (items[parent]! <= index) break;
@@ -19,29 +54,15 @@ export class IndexHeap {
     items[at] = index;
   }
 
-  /** The smallest index without taking it out; -1 when the heap is empty. */
-  peek(): number {
-    return this.items.length === 0 ? -1 : this.items[0]!;
-  }
-
-  /** Takes the smallest index out in O(log size); -1 when the heap is empty. */
-  pop(): number {
-    const { items } = this;
-    if (items.length === 0) return -1;
-    const top = items[0]!;
-    const last = items.pop()!;
-    if (items.length > 0) this.sink(last);
-    return top;
-  }
-
   /** Puts `value` in at the root and moves it down to where it belongs. */
   private sink(value: number): void {
-    const { items } = this;
+    const { count } = this;
+    const items = this.items!;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
-      if (child >= items.length) break;
-      if (child + 1 < items.length && items[child + 1]! < items[child]!) child++;
+      if (child >= count) break;
+      if (child + 1 < count && items[child + 1]! < items[child]!) child++;
       if (items[child]! >= value) break;
       items[at] = items[child]!;
       at = child;

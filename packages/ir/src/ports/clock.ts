@@ -2,6 +2,11 @@
 export interface Timer {
   /** Forgets the timer; harmless when it has fired. */
   cancel(): void;
+  /**
+   * Says whether the process is to be kept alive for it; at first it is. Absent where that cannot be said: then a timer that
+   * nobody needs is canceled, and set anew.
+   */
+  keepAlive?(isWanted: boolean): void;
 }
 
 /** The only source of time. */

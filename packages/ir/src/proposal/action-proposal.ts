@@ -6,16 +6,21 @@ import { JsonObjectSchema } from "../json/json-schema-types.js";
 /** The only version of the wire format so far. */
 export const FORMAT_VERSION = 1;
 
+/** RFC 3339 with an offset. */
+export const Timestamp = z.iso.datetime({ offset: true });
+
+export const MAX_PROPOSAL_ID_LENGTH = 256;
+
 /** A batch of actions that a model asks for: data, not yet trusted. */
 export const ActionProposal = z.strictObject({
   format_version: z.literal(FORMAT_VERSION).default(FORMAT_VERSION),
   /** Filled with 12 hex characters when absent. May repeat: a run is named by its `run_id`. */
-  id: z.string().min(1).max(256).optional(),
+  id: z.string().min(1).max(MAX_PROPOSAL_ID_LENGTH).optional(),
   /** Who proposed it, for the log. */
   source: z.string().default("unknown"),
   actions: z.array(Action).min(1, "a proposal needs at least one action"),
   /** RFC 3339; filled when absent. */
-  timestamp: z.iso.datetime({ offset: true }).optional(),
+  timestamp: Timestamp.optional(),
   /** Logged with the proposal, never interpreted. */
   context: JsonObjectSchema.default(emptyObject),
 });

@@ -3,9 +3,12 @@ import { Action } from "../action/action.js";
 import type { JsonArray, JsonObject, JsonValue } from "../json/json-value.js";
 import { checkShape, type Shape, type UnknownFields } from "../parse/check-shape.js";
 import { type Finding, MAX_PROBLEMS } from "../parse/finding.js";
+import { isObject } from "../parse/fits.js";
+import { freezeDeep } from "../parse/freeze-deep.js";
 import { ActionProposal } from "./action-proposal.js";
+import { fitProposal } from "./fit-proposal.js";
 
-/** A proposal that fits the schema, before `id` and `timestamp` are filled in. */
+/** A proposal that fits the schema, before `id` and `timestamp` are filled in. What is in it is frozen; it and its list are not. */
 export type Unfilled = z.output<typeof ActionProposal>;
 
 /** How strictly a proposal is checked. */
@@ -17,21 +20,15 @@ export interface CheckOptions {
   readonly maxActions: number;
 }
 
-/** Actions and entries of their lists that may be checked all at once, whatever is wrong with them. */
-const SMALL = 1_000;
-
 /** Checks a proposal and says everything that does not fit. Never throws. */
 export function checkProposal(input: JsonValue, options: CheckOptions): Shape<Unfilled> {
   const written = actionsOf(input);
   if (written.length > options.maxActions) return { findings: [tooMany(written.length, options)], dropped: [] };
-  const lists = listsOf(written);
-  if (written.length + lists.entries <= SMALL) {
-    // Nearly all proposals end here. Words for problems are only looked for when there are any.
-    const outcome = ActionProposal.safeParse(input);
-    if (outcome.success) return { value: outcome.data, dropped: [] };
-  }
-  const tooLong = lists.long.filter(({ length }) => length > options.maxList);
-  if (tooLong.length > 0) return { findings: tooLong.map(({ path }) => longFinding(path, options)), dropped: [] };
+  // Nearly all proposals end here. Words for problems are only looked for when there are any.
+  const value = fitProposal(input);
+  if (value !== undefined) return { value, dropped: [] };
+  const tooLong = longLists(written, options);
+  if (tooLong.length > 0) return { findings: tooLong, dropped: [] };
   return checkOneByOne(input, written, options);
 }
 
@@ -50,7 +47,9 @@ function checkOneByOne(input: JsonValue, written: JsonArray, { unknownFields }: 
     else findings.push(...shape.findings.map((finding) => inAction(index, finding)));
     if (shape.dropped.length > 0) dropped.push(...shape.dropped.map((finding) => inAction(index, finding)));
   }
-  return "value" in head && findings.length === 0 ? { value: head.value, dropped } : { findings, dropped };
+  if ("findings" in head || findings.length > 0) return { findings, dropped };
+  for (const action of actions) freezeDeep(action);
+  return { value: head.value, dropped };
 }
 
 function tooMany(count: number, { maxActions }: CheckOptions): Finding {
@@ -66,33 +65,17 @@ function withFirstOnly(input: JsonValue, actions: JsonArray): JsonValue {
   return { ...(input as JsonObject), actions: actions.slice(0, 1) };
 }
 
-interface Lists {
-  /** Entries of all lists that stand in actions. */
-  entries: number;
-  /** Those that are long enough to be looked at. */
-  readonly long: { readonly path: Finding["path"]; readonly length: number }[];
-}
-
-function listsOf(actions: JsonArray): Lists {
-  const lists: Lists = { entries: 0, long: [] };
+function longLists(actions: JsonArray, { maxList }: CheckOptions): readonly Finding[] {
+  const findings: Finding[] = [];
   for (const [index, action] of actions.entries()) {
     if (!isObject(action)) continue;
     for (const name in action) {
       const value = action[name];
-      if (!Array.isArray(value)) continue;
-      lists.entries += value.length;
-      if (value.length > SMALL) lists.long.push({ path: ["actions", index, name], length: value.length });
+      if (!Array.isArray(value) || value.length <= maxList) continue;
+      findings.push({ path: ["actions", index, name], message: `has more than ${maxList} entries` });
     }
   }
-  return lists;
-}
-
-function longFinding(path: Finding["path"], { maxList }: CheckOptions): Finding {
-  return { path, message: `has more than ${maxList} entries` };
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return findings;
 }
 
 function inAction(index: number, finding: Finding): Finding {

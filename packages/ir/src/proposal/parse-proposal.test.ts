@@ -6,17 +6,13 @@ import { contentHash } from "../hash/content-hash.js";
 import type { JsonValue } from "../json/json-value.js";
 import type { Clock } from "../ports/clock.js";
 import { anyJson, anyName, LAW } from "../testing/arbitrary-json.js";
+import { isFrozenThroughout } from "../testing/is-frozen.js";
 import { CALL, linesIn, problemsIn, withActions } from "../testing/proposals.js";
 import { parseProposal } from "./parse-proposal.js";
 import { isParsedProposal, proposalHash } from "./parsed-proposals.js";
 
 const clock: Clock = { now: () => Date.UTC(2026, 0, 31, 12, 0, 0, 5), setTimer: () => ({ cancel: () => undefined }) };
 const ids = { hex: (bytes: number) => "ab".repeat(bytes) };
-
-function isFrozenThroughout(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return Object.isFrozen(value) && Object.values(value).every(isFrozenThroughout);
-}
 
 describe("a proposal that is well formed", () => {
   it("[IR-10] has every field that has a default", () => {

@@ -1,3 +1,4 @@
+import type { Action } from "../action/action.js";
 import { DEFAULT_LIMITS, type Limits } from "../config/limits.js";
 import { JsonInvalidError } from "../errors/json-invalid-error.js";
 import { type InputProblem, ProposalInvalidError } from "../errors/proposal-invalid-error.js";
@@ -5,7 +6,7 @@ import { copyJson, type CopyLimits } from "../json/copy-json.js";
 import type { JsonValue } from "../json/json-value.js";
 import type { UnknownFields } from "../parse/check-shape.js";
 import { problemsOf } from "../parse/finding.js";
-import { freezeDeep } from "../parse/freeze-deep.js";
+import { MAX_LIST } from "../parse/fits.js";
 import { readJsonText } from "../parse/read-json-text.js";
 import type { Clock } from "../ports/clock.js";
 import type { IdSource } from "../ports/id-source.js";
@@ -30,8 +31,6 @@ export interface ParseProposalOptions {
 
 /** Bytes of an id that the caller gave none of. */
 const ID_BYTES = 6;
-/** Lists inside one action may always be this long. */
-const MAX_LIST = 10_000;
 
 /**
  * Turns JSON text, or a value that was JSON, into a proposal: checked, complete, deeply frozen, marked as parsed. A
@@ -71,14 +70,13 @@ function copyInput(value: unknown, limits: CopyLimits): JsonValue {
 }
 
 function complete(unfilled: Unfilled, { clock, ids }: ParseProposalOptions): ActionProposal {
-  const hash = hashOf(unfilled);
   const proposal: ActionProposal = {
     format_version: unfilled.format_version,
-    id: unfilled.id ?? ids?.hex(ID_BYTES) ?? hash.slice(0, 2 * ID_BYTES),
+    id: unfilled.id ?? ids?.hex(ID_BYTES) ?? hashOf(unfilled).slice(0, 2 * ID_BYTES),
     source: unfilled.source,
-    actions: unfilled.actions,
+    actions: Object.freeze([...unfilled.actions]) as Action[],
     timestamp: unfilled.timestamp ?? rfc3339(clock?.now() ?? 0),
     context: unfilled.context,
   };
-  return freezeDeep(markParsed(proposal, hash));
+  return Object.freeze(markParsed(proposal, unfilled.actions));
 }

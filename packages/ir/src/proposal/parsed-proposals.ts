@@ -29,16 +29,28 @@ class Mark extends Given {
   }
 }
 
-/** What parsing finds out about a proposal, once. */
-export interface ProposalFacts {
-  /** See `proposalHash`. */
-  readonly hash: string;
+/** What is known about a proposal, once for each that was parsed. */
+export class ProposalFacts {
   /** The actions have nothing to do with each other; see `arePlain`. */
   readonly plain: boolean;
   /** See `memoryBytes`. */
   readonly bytes: number;
   /** The proposal's actions in a list that is not frozen, which is several times faster to walk. Not to be changed. */
   readonly actions: readonly Action[];
+  readonly #proposal: ActionProposal;
+  #hash: string | undefined;
+
+  constructor(proposal: ActionProposal, actions: readonly Action[], plain: boolean) {
+    this.plain = plain;
+    this.bytes = memoryBytes(proposal);
+    this.actions = actions;
+    this.#proposal = proposal;
+  }
+
+  /** See `proposalHash`. Found when it is first asked for: it costs several times what parsing does. */
+  get hash(): string {
+    return (this.#hash ??= hashOf(this.#proposal));
+  }
 }
 
 /** True for a value that `parseProposal` gave back: complete, deeply frozen, not to be parsed again. */
@@ -56,7 +68,35 @@ export function proposalHash(proposal: ActionProposal): string {
 
 /** What is known about a proposal; of one that was not parsed, only what its content says. */
 export function proposalFacts(proposal: ActionProposal): ProposalFacts {
-  return Mark.factsOf(proposal) ?? factsOf(proposal, hashOf(proposal), false);
+  return Mark.factsOf(proposal) ?? new ProposalFacts(proposal, [...proposal.actions], false);
+}
+
+/** Keeps with an object which proposal its `proposal_hash` is of, as `Mark` does. */
+class Named extends Given {
+  readonly #proposal: ActionProposal;
+
+  constructor(target: object, proposal: ActionProposal) {
+    super(target);
+    this.#proposal = proposal;
+  }
+
+  static readonly hash: PropertyDescriptor & ThisType<Named> = {
+    enumerable: true,
+    configurable: true,
+    get() {
+      return #proposal in this ? proposalHash(this.#proposal) : undefined;
+    },
+  };
+}
+
+/** Gives `target` the member `proposal_hash`, which is found when somebody reads it: most are never read. */
+export function withProposalHash<T extends object>(
+  target: T,
+  proposal: ActionProposal,
+): T & { readonly proposal_hash: string } {
+  return Object.defineProperty(new Named(target, proposal), "proposal_hash", Named.hash) as object as T & {
+    readonly proposal_hash: string;
+  };
 }
 
 /** The hash of what was asked for, before `id` and `timestamp` are filled in. */
@@ -65,11 +105,7 @@ export function hashOf(proposal: Pick<ActionProposal, "format_version" | "source
   return contentHash({ format_version, source, actions, context } as unknown as JsonObject);
 }
 
-/** Marks a proposal as parsed, for good; only `parseProposal` may. */
-export function markParsed(proposal: ActionProposal, hash: string): ActionProposal {
-  return new Mark(proposal, factsOf(proposal, hash, arePlain(proposal.actions))) as object as ActionProposal;
-}
-
-function factsOf(proposal: ActionProposal, hash: string, plain: boolean): ProposalFacts {
-  return { hash, plain, bytes: memoryBytes(proposal), actions: [...proposal.actions] };
+/** Marks a proposal as parsed, for good; only `parseProposal` may. `actions` are its actions in a list of their own. */
+export function markParsed(proposal: ActionProposal, actions: readonly Action[]): ActionProposal {
+  return new Mark(proposal, new ProposalFacts(proposal, actions, arePlain(actions))) as object as ActionProposal;
 }

@@ -14,7 +14,6 @@ export const ReasonCode = z.enum([
   "failed",
   "timeout",
   "canceled",
-  "late",
   "dependency_unsuccessful",
   "aborted",
   "budget_exceeded",

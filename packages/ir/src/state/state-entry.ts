@@ -26,7 +26,7 @@ export interface StateEntry {
 
 /** One write, before it is combined with what the key holds. A `value` of `undefined` deletes. */
 export interface EntryWrite {
-  readonly value: JsonValue | undefined;
+  readonly value?: JsonValue | undefined;
   readonly origin: Origin;
   readonly labels?: readonly string[];
 }

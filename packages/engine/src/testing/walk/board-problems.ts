@@ -7,9 +7,11 @@ const THREAT = MAY_ABORT | LEADS_TO_ABORT;
 
 /** The private parts that are recomputed. */
 interface Inside {
-  readonly queue: Readonly<
-    Record<"readyThreats" | "runningAborts" | "runningOrdinaryThreats" | "runningLeading", number>
-  >;
+  readonly queue: {
+    readonly held:
+      | Readonly<Record<"readyThreats" | "runningAborts" | "runningOrdinaryThreats" | "runningLeading", number>>
+      | undefined;
+  };
 }
 
 /**
@@ -84,8 +86,9 @@ function leadsTo({ graph: { offsets, targets } }: Run["plan"], from: number, to:
 }
 
 function checkQueue({ board, plan, stop }: Run, must: Must): void {
-  if (!plan.ordered) return;
-  const { queue } = board as unknown as Inside;
+  const { held } = (board as unknown as Inside).queue;
+  must((held !== undefined) === plan.ordered, "I7: only an ordered plan holds anything back");
+  if (held === undefined) return;
   const has = ({ index }: Slot, flag: number): boolean => (plan.flags[index]! & flag) !== 0;
   const isFinal = (slot: Slot): boolean => has(slot, IRREVERSIBLE);
   const running = having(
@@ -101,7 +104,7 @@ function checkQueue({ board, plan, stop }: Run, must: Must): void {
     runningLeading: running.filter((slot) => isFinal(slot) && has(slot, LEADS_TO_ABORT)).length,
   };
   for (const [name, count] of Object.entries(expected)) {
-    const counted = queue[name as keyof typeof expected];
+    const counted = held[name as keyof typeof expected];
     // What was ready when the run was given up has left without a word to the queue: nobody asks it any more.
     const isMoot = name === "readyThreats" && stop !== undefined;
     must(counted === count || isMoot, `I7: ${name} is ${counted}, ${count} are`);
