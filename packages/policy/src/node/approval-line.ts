@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { z } from "zod";
+import * as z from "zod";
 import type { ApprovalEntry } from "../approvals/approval-ledger.js";
 
 const text = z.string();
