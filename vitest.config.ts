@@ -20,6 +20,6 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share the modules they import, which are stateless: loading them anew for each file took most of the time.
     isolate: false,
-    testTimeout: 20_000,
+    testTimeout: 120_000,
   },
 });

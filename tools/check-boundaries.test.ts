@@ -23,7 +23,7 @@ const objections = (files: Readonly<Record<string, string>>): Promise<readonly s
 describe("checkBoundaries", () => {
   it("finds nothing wrong with a workspace that keeps to the table", async () => {
     const files = {
-      "packages/ir/src/index.ts": `import { z } from "zod"; export type { A } from "./ports/index.js";`,
+      "packages/ir/src/index.ts": `import * as z from "zod"; export type { A } from "./ports/index.js";`,
       "packages/state/src/index.ts": `import type { A } from "@car/ir/ports";`,
       "packages/state/src/index.test.ts": `import { it } from "vitest"; import { readFileSync } from "node:fs";`,
       "packages/state/src/testing/any.ts": `import { fc } from "vitest";`,

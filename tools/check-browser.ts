@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build, type BuildFailure, type Message } from "esbuild";
 import { runInChromium } from "./lib/chromium.js";
-import { ALLOWED } from "./lib/dependency-table.js";
+import { isForBrowsers } from "./lib/dependency-table.js";
 import { REPOSITORY } from "./lib/files.js";
 import { isScript, type Problem, reportProblems } from "./lib/report.js";
 import { entryPoints, publicPackages, type WorkspacePackage } from "./lib/workspace.js";
@@ -19,10 +19,6 @@ export async function checkBundles(root: string): Promise<readonly Problem[]> {
     for (const entry of browserEntries(library)) problems.push(...(await bundle(root, entry)).problems);
   }
   return problems;
-}
-
-function isForBrowsers(folder: string): boolean {
-  return ALLOWED.find((row) => row.folder.test(folder))?.browser !== false;
 }
 
 /** Built files of the entries that a browser may load: all but `./node`. */

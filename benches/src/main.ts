@@ -11,8 +11,9 @@ import { growth } from "./workloads/w5-growth.js";
 import { stateSize } from "./workloads/w6-state-size.js";
 import { events } from "./workloads/w7-events.js";
 import { concurrent } from "./workloads/w8-concurrent.js";
-import { bytes } from "./workloads/w9-bytes.js";
-import { fresh } from "./workloads/w10-fresh.js";
+import { bytes } from "./workloads/w10-bytes.js";
+import { fresh } from "./workloads/w11-fresh.js";
+import { parsing } from "./workloads/w9-parse.js";
 import { durable } from "./workloads/d1-durable.js";
 import { durableChain } from "./workloads/d2-durable-chain.js";
 import { recovery } from "./workloads/d3-recovery.js";
@@ -26,6 +27,7 @@ const WORKLOADS: readonly Workload[] = [
   stateSize,
   events,
   concurrent,
+  parsing,
   bytes,
   fresh,
   durable,

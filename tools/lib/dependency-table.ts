@@ -52,3 +52,8 @@ export const ALLOWED: readonly Allowed[] = [
   { folder: /^(apps\/[^/]+|benches)$/, internal: "published", external: "declared", browser: false },
   { folder: /^tools$/, internal: "published", external: "declared", browser: false },
 ];
+
+/** Whether a package's main entry must run in a browser; one without a row must. */
+export function isForBrowsers(folder: string): boolean {
+  return ALLOWED.find((row) => row.folder.test(folder))?.browser !== false;
+}

@@ -1,6 +1,6 @@
 import { generateText, stepCountIs, tool } from "ai";
 import { MockLanguageModelV3 } from "ai/test";
-import { z } from "zod";
+import * as z from "zod";
 import { noop, params } from "../fixtures.js";
 
 /** The AI SDK's tool loop: a scripted model asks for one no-op call, gets its answer, and says that it is done. */

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { z } from "zod";
+import * as z from "zod";
 import { defineTool } from "./define-tool.js";
 import { call, testRuntime } from "./testing/fixtures.js";
 

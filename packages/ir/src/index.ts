@@ -3,7 +3,7 @@ export { setOwn } from "./json/set-own.js";
 export { jsonEqual } from "./json/json-equal.js";
 export { canonicalJson } from "./json/canonical-json.js";
 export { parseJsonText } from "./json/parse-json-text.js";
-export { copyJson } from "./json/copy-json.js";
+export { copyJson, copyMembers } from "./json/copy-json.js";
 export type { CopyLimits } from "./json/copy-json.js";
 export { measureJson } from "./json/measure-json.js";
 export { isWellFormed } from "./json/well-formed.js";

@@ -1,8 +1,7 @@
 import {
-  copyJson,
+  copyMembers,
   DEFAULT_LIMITS,
   JsonInvalidError,
-  type JsonObject,
   type JsonValue,
   type StateEntry,
   StateValueInvalidError,
@@ -14,18 +13,14 @@ import {
  */
 export function initialEntries(values: Readonly<Record<string, JsonValue>>): Map<string, StateEntry> {
   const entries = new Map<string, StateEntry>();
-  for (const [key, value] of Object.entries(checkedCopy(values))) {
-    entries.set(key, { value, origin: "host", version: 1 });
-  }
-  return entries;
-}
-
-function checkedCopy(values: Readonly<Record<string, JsonValue>>): JsonObject {
   try {
     // One level more, for the record itself.
-    return copyJson(values, { maxDepth: DEFAULT_LIMITS.max_depth + 1, maxBytes: Infinity }) as JsonObject;
+    copyMembers(values, { maxDepth: DEFAULT_LIMITS.max_depth + 1, maxBytes: Infinity }, (key, value) => {
+      entries.set(key, { value, origin: "host", version: 1 });
+    });
   } catch (error) {
     if (!(error instanceof JsonInvalidError)) throw error;
     throw new StateValueInvalidError(`initial value at ${error.message}`, { cause: error });
   }
+  return entries;
 }

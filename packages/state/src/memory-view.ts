@@ -31,7 +31,7 @@ export class MemoryView implements StateView {
 
   entryKeys(): readonly string[] {
     const moment = this.#readable();
-    return moment.candidateKeys().filter((key) => moment.entry(key) !== undefined);
+    return moment.isNewest ? moment.candidateKeys() : moment.candidateKeys().filter((key) => moment.entry(key));
   }
 
   release(): void {

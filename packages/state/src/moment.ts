@@ -27,6 +27,11 @@ export class Moment {
     return this.#needs > 0;
   }
 
+  /** True while no commit has come after it. */
+  get isNewest(): boolean {
+    return this.#replaced === undefined;
+  }
+
   need(): void {
     this.#needs += 1;
   }

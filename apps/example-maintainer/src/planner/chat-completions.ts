@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { PlannerFailedError } from "./planner.js";
 
 /** An OpenAI-compatible endpoint: the base URL up to and with `/v1`, its key, and a model's name. */

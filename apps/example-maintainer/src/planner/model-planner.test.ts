@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { defineTool } from "@car/engine";
 import { parseToolSchema, type ToolSchema } from "@car/ir";
 import { afterEach, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { modelPlanner } from "./model-planner.js";
 import { type Planner, PlannerFailedError } from "./planner.js";
 import { scriptedPlanner } from "./scripted-planner.js";

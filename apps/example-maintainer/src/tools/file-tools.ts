@@ -4,7 +4,7 @@ import { defineTool } from "@car/engine";
 import { type JsonObject, ToolError, type ToolSchemaInput } from "@car/ir";
 import type { Tool, ToolContext } from "@car/ir/ports";
 import { type McpClient, mcpTools } from "@car/tools-mcp";
-import { z } from "zod";
+import * as z from "zod";
 import { TESTS_STATUS } from "./state-keys.js";
 
 /** What this host says about the server's tools. The server itself can only give hints, and they are not believed. */

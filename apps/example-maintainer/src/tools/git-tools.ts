@@ -1,7 +1,7 @@
 import { defineTool } from "@car/engine";
 import { ToolError } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
-import { z } from "zod";
+import * as z from "zod";
 import type { Git } from "../workspace/git.js";
 import { RELEASE_PUSHED, REPO_HEAD } from "./state-keys.js";
 

@@ -1,7 +1,7 @@
 import { defineTool } from "@car/engine";
 import { ToolError } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
-import { z } from "zod";
+import * as z from "zod";
 import type { Workspace } from "../workspace/create-workspace.js";
 import { runProgram } from "../workspace/run-program.js";
 import { TESTS_STATUS } from "./state-keys.js";

@@ -1,6 +1,6 @@
 import { checkedLine, uncheckedLine } from "@car/files";
 import { type JsonObject, JsonInvalidError, parseJsonText } from "@car/ir";
-import { z } from "zod";
+import * as z from "zod";
 import type { ApprovalEntry } from "../approval-ledger.js";
 
 const text = z.string();

@@ -49,19 +49,20 @@ export interface Checkpoint {
 
 /** All entries of a view, those included of which only the trusted value is left, in order of their keys. */
 export function savedEntries(view: StateView): readonly SavedEntry[] {
-  const keys = view.entryKeys === undefined ? view.keys() : [...view.entryKeys()].sort();
+  return unsortedEntries(view).sort((left, right) => (left.key < right.key ? -1 : 1));
+}
+
+/** As `savedEntries`, in any order: with a million keys, sorting them costs more than all the rest. */
+export function unsortedEntries(view: StateView): SavedEntry[] {
+  const keys = view.entryKeys?.() ?? view.keys();
   return keys.map((key) => savedEntry(key, view.entry(key)!));
 }
 
 function savedEntry(key: string, { value, origin, version, trusted, labels }: StateEntry): SavedEntry {
-  return {
-    key,
-    ...(value === undefined ? {} : { value }),
-    origin,
-    version,
-    ...(trusted === undefined ? {} : { trusted }),
-    ...(labels === undefined ? {} : { labels }),
-  };
+  // Nearly all have these four and no others, and there can be a million: nothing is spread here.
+  if (value === undefined) return { key, origin, version, ...(trusted && { trusted }), ...(labels && { labels }) };
+  if (trusted === undefined && labels === undefined) return { key, value, origin, version };
+  return { key, value, origin, version, ...(trusted && { trusted }), ...(labels && { labels }) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { emptyList, emptyObject } from "../json/empty.js";
 import { JsonObjectSchema, JsonValueSchema } from "../json/json-schema-types.js";
 import { ActionId } from "./action-id.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Letters, digits, `_` and `-`. */
 export const ID_PATTERN = /^[A-Za-z0-9_-]+$/;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Assertion, StateRead, StateWrite } from "./state-actions.js";
 import { ToolCall } from "./tool-call.js";
 

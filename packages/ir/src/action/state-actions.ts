@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { JsonValueSchema } from "../json/json-schema-types.js";
 import { actionBase } from "./action-base.js";
 

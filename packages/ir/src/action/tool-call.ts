@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { emptyObject } from "../json/empty.js";
 import { JsonObjectSchema } from "../json/json-schema-types.js";
 import { actionBase } from "./action-base.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A record of zod's leaves a member `__proto__` out without a word; a limit that is not kept must not be accepted. */
 const Counters = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What one agent may touch at most. An absent list allows all, an empty one allows none, a denial wins. */
 export const Capabilities = z.strictObject({

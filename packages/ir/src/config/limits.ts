@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const count = (value: number) => z.int().positive().default(value);
 const ms = (value: number) => z.number().positive().default(value);

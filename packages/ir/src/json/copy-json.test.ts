@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { JsonInvalidError } from "../errors/json-invalid-error.js";
 import { anyJson, LAW } from "../testing/arbitrary-json.js";
-import { copyJson } from "./copy-json.js";
+import { isFrozenThroughout } from "../testing/is-frozen.js";
+import { copyJson, copyMembers } from "./copy-json.js";
 import { jsonEqual } from "./json-equal.js";
 import type { JsonValue } from "./json-value.js";
 
@@ -17,11 +18,6 @@ function problemOf(value: unknown, limits = LIMITS): string {
     throw error;
   }
   throw new Error("nothing was refused");
-}
-
-function isFrozenThroughout(value: JsonValue): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return Object.isFrozen(value) && Object.values(value).every(isFrozenThroughout);
 }
 
 describe("copyJson as a law", () => {
@@ -220,3 +216,54 @@ function revoked(): object {
   revoke();
   return proxy;
 }
+
+describe("copyMembers", () => {
+  const members = (record: unknown, limits = LIMITS): [string, JsonValue][] => {
+    const taken: [string, JsonValue][] = [];
+    copyMembers(record as Record<string, unknown>, limits, (name, value) => taken.push([name, value]));
+    return taken;
+  };
+  const refusalOf = (record: unknown, limits = LIMITS): string | undefined => {
+    try {
+      return void members(record, limits);
+    } catch (error) {
+      if (error instanceof JsonInvalidError) return error.message;
+      throw error;
+    }
+  };
+
+  it("[IR-4] [4.10] gives the members of the copy, in the same order", () => {
+    const law = fc.property(fc.dictionary(fc.string(), anyJson), (record) => {
+      const taken = members(record);
+      const isSame = JSON.stringify(taken) === JSON.stringify(Object.entries(copy(record) as object));
+      return isSame && taken.every(([, value]) => isFrozenThroughout(value));
+    });
+    fc.assert(law, LAW);
+  });
+
+  const cycle: Record<string, unknown> = { a: 1 };
+  cycle["self"] = { cycle };
+  const throwing = Object.defineProperty({ b: 1 }, "a", { enumerable: true, get: () => fail() });
+  const fail = (): never => {
+    throw new Error("no");
+  };
+
+  it.each([
+    ["NaN", () => ({ a: 1, b: { c: [Number.NaN] } })],
+    ["a cycle", () => cycle],
+    ["a lone surrogate in a name", () => ({ "\ud800": 1 })],
+    ["a lone surrogate", () => ({ a: "\ud800" })],
+    ["a member that cannot be read", () => throwing],
+    ["a Map", () => new Map([["a", 1]])],
+    ["nesting", () => ({ deep: [[[[[[1]]]]]] })],
+    ["too many bytes", () => ({ a: "x".repeat(1_000) })],
+  ])("[IR-6] [4.10] refuses what copyJson refuses, in the same words: %s", (_name, make) => {
+    const limits = { maxDepth: 5, maxBytes: 1_000 };
+    expect(refusalOf(make(), limits)).toBe(problemOf(make(), limits));
+  });
+
+  it("[IR-5] [4.10] leaves undefined members out, and asks `toJSON`", () => {
+    expect(members({ a: undefined, b: 1 })).toEqual([["b", 1]]);
+    expect(members({ toJSON: () => ({ c: 2 }) })).toEqual([["c", 2]]);
+  });
+});

@@ -41,9 +41,38 @@ export function copyJson(value: unknown, limits: CopyLimits): JsonValue {
   try {
     return copyValue(value, walk) ?? null;
   } catch (error) {
-    if (error instanceof JsonInvalidError) throw error;
-    throw new JsonInvalidError(pathOfFrame(walk.frame), "could not be read", { cause: error });
+    throw asInvalid(error, walk);
   }
+}
+
+/**
+ * Gives the members that `copyJson` would make of a record one by one, each frozen: for records of so many members that
+ * a copy of the whole would cost several times as much.
+ */
+export function copyMembers(
+  record: Readonly<Record<string, unknown>>,
+  limits: CopyLimits,
+  take: (name: string, value: JsonValue) => void,
+): void {
+  if (!isRecord(record) || "toJSON" in record) {
+    for (const [name, value] of Object.entries(copyJson(record, limits) ?? {})) take(name, value as JsonValue);
+    return;
+  }
+  const frame = frameOf(record, undefined);
+  const walk: Walk = { limits, bytesLeft: limits.maxBytes, frame };
+  try {
+    for (const name of Object.keys(record)) {
+      const value = copyMember(record, name, walk);
+      if (value !== undefined) take(name, value);
+    }
+  } catch (error) {
+    throw asInvalid(error, walk);
+  }
+}
+
+function asInvalid(error: unknown, { frame }: Walk): JsonInvalidError {
+  if (error instanceof JsonInvalidError) return error;
+  return new JsonInvalidError(pathOfFrame(frame), "could not be read", { cause: error });
 }
 
 function copyValue(value: unknown, walk: Walk): JsonValue | undefined {
@@ -85,7 +114,7 @@ function copyContainer(container: object, walk: Walk): JsonValue | undefined {
 function copyInside(value: object, frame: Frame, walk: Walk): JsonValue | undefined {
   if (Array.isArray(value)) return copyArray(value, frame, walk);
   if ("toJSON" in value && typeof value.toJSON === "function") return copyJsonForm(value as HasJsonForm, frame, walk);
-  return isRecord(value) ? copyObject(value, frame, walk) : copyInstance(value, frame, walk);
+  return isRecord(value) ? copyObject(value, walk) : copyInstance(value, walk);
 }
 
 function copyArray(array: readonly unknown[], frame: Frame, walk: Walk): JsonValue {
@@ -99,17 +128,23 @@ function copyArray(array: readonly unknown[], frame: Frame, walk: Walk): JsonVal
   return Object.freeze(copy);
 }
 
-function copyObject(object: Readonly<Record<string, unknown>>, frame: Frame, walk: Walk): JsonValue {
+function copyObject(object: Readonly<Record<string, unknown>>, walk: Walk): JsonValue {
   const copy: Record<string, JsonValue> = {};
   for (const key of Object.keys(object)) {
-    frame.step = key;
-    const member = copyValue(object[key], walk);
-    if (member === undefined) continue;
-    if (!isWellFormed(key)) refuse(walk, "a lone surrogate in a name has no UTF-8 form");
-    spend(walk, key.length + 4);
-    setOwn(copy, key, member);
+    const member = copyMember(object, key, walk);
+    if (member !== undefined) setOwn(copy, key, member);
   }
   return Object.freeze(copy);
+}
+
+/** The value of a member of the container that is being copied; `undefined` when it is to be left out. */
+function copyMember(object: Readonly<Record<string, unknown>>, key: string, walk: Walk): JsonValue | undefined {
+  walk.frame!.step = key;
+  const member = copyValue(object[key], walk);
+  if (member === undefined) return undefined;
+  if (!isWellFormed(key)) refuse(walk, "a lone surrogate in a name has no UTF-8 form");
+  spend(walk, key.length + 4);
+  return member;
 }
 
 interface HasJsonForm {
@@ -121,7 +156,7 @@ function copyJsonForm(value: HasJsonForm, frame: Frame, walk: Walk): JsonValue |
   const form = value.toJSON(String(frame.outer?.step ?? ""));
   if (typeof form !== "object" || form === null) return copyValue(form, walk);
   if (Array.isArray(form)) return copyArray(form, frame, walk);
-  return isRecord(form) ? copyObject(form, frame, walk) : copyInstance(form, frame, walk);
+  return isRecord(form) ? copyObject(form, walk) : copyInstance(form, walk);
 }
 
 function isRecord(value: object): value is Readonly<Record<string, unknown>> {
@@ -130,10 +165,10 @@ function isRecord(value: object): value is Readonly<Record<string, unknown>> {
 }
 
 /** Instances of classes are copied as records; of the built-in objects only the boxed primitives have a JSON form. */
-function copyInstance(value: object, frame: Frame, walk: Walk): JsonValue | undefined {
+function copyInstance(value: object, walk: Walk): JsonValue | undefined {
   switch (Object.prototype.toString.call(value)) {
     case "[object Object]":
-      return copyObject(value as Readonly<Record<string, unknown>>, frame, walk);
+      return copyObject(value as Readonly<Record<string, unknown>>, walk);
     case "[object String]":
     case "[object Number]":
     case "[object Boolean]":

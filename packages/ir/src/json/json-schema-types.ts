@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { mismatch } from "./mismatch.js";
 import type { JsonObject, JsonValue } from "./json-value.js";
 

@@ -1,4 +1,6 @@
-import { z } from "zod";
+import type { z } from "zod";
+// From here, because reaching it through `z` brings all of zod into a bundle, with its messages in fifty languages.
+import { $ZodObject } from "zod/v4/core";
 import type { JsonValue } from "../json/json-value.js";
 import { type Finding, MAX_PROBLEMS } from "./finding.js";
 import { findingsOf, type KnownNames, stepsOf } from "./findings-of-issue.js";
@@ -42,7 +44,7 @@ function safeParse<S extends z.ZodType>(
   names: KnownNames,
 ): z.ZodSafeParseResult<z.output<S>> | undefined {
   const error = (issue: z.core.$ZodRawIssue): string => {
-    if (issue.code === "unrecognized_keys" && issue.inst instanceof z.core.$ZodObject) {
+    if (issue.code === "unrecognized_keys" && issue.inst instanceof $ZodObject) {
       names.set(issue.input, Object.keys(issue.inst._zod.def.shape));
     }
     return issueMessage(issue);

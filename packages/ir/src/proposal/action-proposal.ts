@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Action } from "../action/action.js";
 import { emptyObject } from "../json/empty.js";
 import { JsonObjectSchema } from "../json/json-schema-types.js";

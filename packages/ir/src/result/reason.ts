@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Why an action or a proposal did not succeed. Stable within a major version. */
 export const ReasonCode = z.enum([

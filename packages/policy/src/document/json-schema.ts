@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { PolicyDocument } from "./policy-document.js";
 
 /** The JSON Schema of policy documents for editors; `policy.schema.json` in the package is this. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DataRule } from "../rules/data-rule.js";
 
 /** More rules than anybody reviews; beyond them a check of the whole document would take too long. */

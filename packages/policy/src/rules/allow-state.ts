@@ -1,5 +1,5 @@
 import { type Action, type JsonObject, matchesKey } from "@car/ir";
-import { z } from "zod";
+import * as z from "zod";
 import { allow } from "../decision/decisions.js";
 import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";

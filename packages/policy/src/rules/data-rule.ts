@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AllowState } from "./allow-state.js";
 import { AllowToolParam } from "./allow-tool-param.js";
 import { AllowTool } from "./allow-tool.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { OperatorTest } from "../conditions/operator-test.js";
 import { truthOf } from "../conditions/truth.js";
 import { nestedTest } from "../conditions/value-test.js";

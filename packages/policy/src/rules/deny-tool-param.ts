@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { compileParamTest } from "../conditions/param-test.js";
 import { deny } from "../decision/decisions.js";
 import { ParamField, ToolField } from "../schema/fields.js";

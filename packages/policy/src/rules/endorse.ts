@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ToolField } from "../schema/fields.js";
 import { LabelsField, listOf } from "../schema/flow-fields.js";
 import { ruleBase } from "../schema/rule-base.js";

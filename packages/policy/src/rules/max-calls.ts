@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ToolField } from "../schema/fields.js";
 import { ruleBase } from "../schema/rule-base.js";
 import { toData } from "../schema/to-data.js";

@@ -1,6 +1,6 @@
 import { matchesKey } from "@car/ir";
 import type { PolicyPlan } from "@car/ir/ports";
-import { z } from "zod";
+import * as z from "zod";
 import { ToolListField } from "../schema/flow-fields.js";
 import { ruleBase } from "../schema/rule-base.js";
 import type { DecidingRule } from "./compiled-rule.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { deny } from "../decision/decisions.js";
 import { ToolField } from "../schema/fields.js";
 import { ruleBase } from "../schema/rule-base.js";

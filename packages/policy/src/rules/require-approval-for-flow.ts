@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { askApproval } from "../decision/decisions.js";
 import { LabelsField, TargetsField } from "../schema/flow-fields.js";
 import { ruleBase } from "../schema/rule-base.js";

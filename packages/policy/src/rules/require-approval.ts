@@ -1,5 +1,5 @@
 import type { PolicyRequest, PolicyStateView } from "@car/ir/ports";
-import { z } from "zod";
+import * as z from "zod";
 import { compileParamTest } from "../conditions/param-test.js";
 import { both, type Truth } from "../conditions/truth.js";
 import { compileValueTest } from "../conditions/value-test.js";

@@ -1,6 +1,6 @@
 import { jsonEqual, type JsonValue } from "@car/ir";
 import type { PolicyStateView } from "@car/ir/ports";
-import { z } from "zod";
+import * as z from "zod";
 import { deny } from "../decision/decisions.js";
 import { JsonField, ToolField } from "../schema/fields.js";
 import { ruleBase } from "../schema/rule-base.js";

@@ -1,6 +1,6 @@
 import { canonicalJson, type JsonObject, matchesKey, parameterReferences } from "@car/ir";
 import type { PolicyHistory, PolicyPlan } from "@car/ir/ports";
-import { z } from "zod";
+import * as z from "zod";
 import { ToolListField } from "../schema/flow-fields.js";
 import { ruleBase } from "../schema/rule-base.js";
 import type { DecidingRule } from "./compiled-rule.js";

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "@car/ir";
 import type { PolicyFlow, ProvenanceOptions } from "@car/ir/ports";
-import { z } from "zod";
+import * as z from "zod";
 import { type ParamPath, parseParamPath, valuesAt } from "../conditions/param-path.js";
 import { askApproval, deny } from "../decision/decisions.js";
 import { ParamField, ToolField } from "../schema/fields.js";

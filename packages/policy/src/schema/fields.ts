@@ -1,5 +1,5 @@
 import type { JsonValue } from "@car/ir";
-import { z } from "zod";
+import * as z from "zod";
 import { compilePattern } from "../conditions/text-pattern.js";
 
 /** Any JSON value. Rules are copied as JSON before they get here, so there is nothing more to check. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ParamField, ToolField } from "./fields.js";
 
 /** Name of a data-flow label. */

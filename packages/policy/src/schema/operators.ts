@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { JsonField, PatternField, TextField } from "./fields.js";
 
 /** The operators of a condition on a value, as documents write them. A condition has exactly one of them. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checkAgainst } from "../document/check-document.js";
 import { type ParsePolicyOptions, readDocument } from "../document/parse-policy-document.js";
 import { situationFields } from "./policy-situation.js";

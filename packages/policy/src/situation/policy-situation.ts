@@ -1,5 +1,5 @@
 import { Action } from "@car/ir";
-import { z } from "zod";
+import * as z from "zod";
 import { JsonField } from "../schema/fields.js";
 
 const LabelMark = z.union([

@@ -1,6 +1,5 @@
 import type { JsonValue } from "@car/ir";
 import { SchemaInvalidError } from "@car/ir";
-import { META_SCHEMA } from "../metaschema/schema-2020-12.js";
 import { isJsonObject } from "./subschema-keywords.js";
 
 /** The groups of keywords that a meta-schema can switch off. Core keywords always apply. */
@@ -28,7 +27,7 @@ const KNOWN: ReadonlySet<string> = new Set([...STANDARD_DIALECT, "format-asserti
  */
 export function dialectOf(metaschema: JsonValue): Dialect {
   const declared = isJsonObject(metaschema) ? metaschema["$vocabulary"] : undefined;
-  if (!isJsonObject(declared) || metaschema === META_SCHEMA) return STANDARD_DIALECT;
+  if (!isJsonObject(declared)) return STANDARD_DIALECT;
   const dialect = new Set<Vocabulary>(["core"]);
   for (const [uri, required] of Object.entries(declared)) {
     const name = uri.startsWith(PREFIX) ? uri.slice(PREFIX.length) : "";

@@ -1,23 +1,23 @@
 import type { JsonObject } from "@car/ir";
-import { META_APPLICATOR } from "./meta-applicator.js";
-import { META_CONTENT } from "./meta-content.js";
-import { META_CORE } from "./meta-core.js";
-import { META_FORMAT_ANNOTATION } from "./meta-format-annotation.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { META_FORMAT_ASSERTION } from "./meta-format-assertion.js";
-import { META_META_DATA } from "./meta-meta-data.js";
-import { META_UNEVALUATED } from "./meta-unevaluated.js";
-import { META_VALIDATION } from "./meta-validation.js";
-import { META_SCHEMA } from "./schema-2020-12.js";
 
-/** The meta-schema and the vocabularies it is made of; known to every compiler. */
-export const METASCHEMAS: readonly JsonObject[] = [
-  META_SCHEMA,
-  META_CORE,
-  META_APPLICATOR,
-  META_UNEVALUATED,
-  META_VALIDATION,
-  META_META_DATA,
-  META_FORMAT_ANNOTATION,
-  META_FORMAT_ASSERTION,
-  META_CONTENT,
+const DRAFT = "https://json-schema.org/draft/2020-12/";
+
+/** The meta-schema comes first, as it joins those of the vocabularies. */
+const NAMES = [
+  "schema",
+  "meta/core",
+  "meta/applicator",
+  "meta/unevaluated",
+  "meta/validation",
+  "meta/meta-data",
+  "meta/format-annotation",
+  "meta/content",
 ];
+
+/** The meta-schema of the draft and the vocabularies it is made of, as Ajv has them; known to every compiler. */
+export function metaschemas(): readonly JsonObject[] {
+  const { schemas } = new Ajv2020({ logger: false });
+  return [...NAMES.map((name) => schemas[DRAFT + name]?.schema as JsonObject), META_FORMAT_ASSERTION];
+}

@@ -15,7 +15,7 @@ interface Load {
 
 /** The first work of a runtime, as people meet it: code is warm, the runtime is not. */
 export const fresh: Workload = {
-  id: "W10",
+  id: "W11",
   about: "W1 to W3 on a runtime of their own in each round",
   async run(rounds): Promise<readonly Row[]> {
     const rows: Row[] = [];
@@ -37,7 +37,7 @@ export const fresh: Workload = {
       );
       rows.push(
         ...costs.map(({ name, value, ratio }) => ({
-          workload: "W10",
+          workload: "W11",
           side: name,
           value,
           unit: "us per action",

@@ -17,7 +17,7 @@ interface Load {
 
 /** What an action allocates in a runtime that is warm, whatever becomes of it: exact, and hardly noisy. */
 export const bytes: Workload = {
-  id: "W9",
+  id: "W10",
   about: "bytes that an action allocates, runtime and log included",
   // The young generation is never collected while bytes are counted.
   execArgv: ["--max-semi-space-size=256", "--expose-gc"],
@@ -25,7 +25,7 @@ export const bytes: Workload = {
     const rows: Row[] = [];
     for (const load of loads()) {
       const value = await bytesPerAction(load, rounds);
-      rows.push({ workload: "W9", side: load.side, value, unit: "bytes per action", goal: load.goal });
+      rows.push({ workload: "W10", side: load.side, value, unit: "bytes per action", goal: load.goal });
     }
     return rows;
   },

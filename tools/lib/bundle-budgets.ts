@@ -1,0 +1,17 @@
+/**
+ * Most KiB of each library's main entry with everything it imports, minified. A budget is what the package needs and a
+ * few per cent: whoever raises one says in the change what the users of the package get for it.
+ */
+export const BUNDLE_BUDGETS: ReadonlyMap<string, number> = new Map([
+  ["@car/agent", 760],
+  ["@car/approvals", 180],
+  ["@car/conformance", 560],
+  ["@car/engine", 740],
+  ["@car/eventlog", 150],
+  ["@car/inference", 180],
+  ["@car/ir", 176],
+  ["@car/memgine", 210],
+  ["@car/policy", 460],
+  ["@car/state", 135],
+  ["@car/validator", 510],
+]);
