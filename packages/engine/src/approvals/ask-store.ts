@@ -26,7 +26,8 @@ export function askStore(run: GateRun, slot: GateSlot, decision: Decision): Stor
     ask: () => {
       if (isKnown) return;
       const request = approvalRequest(run, slot, decision);
-      const requested_at = run.time;
+      // As the log tells time: whoever replays it knows no more.
+      const requested_at = Math.floor(run.time);
       const stored = { ...request, id, subject, requested_at, expires_at: requested_at + ttlMs };
       run.record("approval_requested", slot, { ...request, approval_id: id, expires_at: stored.expires_at });
       return store.request(stored);

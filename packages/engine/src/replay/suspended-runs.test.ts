@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents, manualClock } from "@car/conformance";
 import type { ProposalInput, ProposalResult } from "@car/ir";
 import { memoryApprovalStore } from "@car/approvals";
 import { maxCalls, requireApproval, requireApprovalForFlow, rulePolicy } from "@car/policy";
@@ -39,6 +39,12 @@ describe("a run that was suspended, executed again", () => {
   it.each([true, false])("[EN-96] [7.6] goes on with the recorded answer: %s", async (approved) => {
     const made = setUp();
     await decide(made, await made.runtime.execute(PAY), approved);
+    await expectSame(made);
+  });
+
+  it("[EN-96] [7.6] comes out the same under a clock that knows fractions of a millisecond, which the log does not", async () => {
+    const made = setUp({ clock: manualClock(1_000.75) });
+    await decide(made, await made.runtime.execute(PAY));
     await expectSame(made);
   });
 

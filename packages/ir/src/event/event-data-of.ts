@@ -58,7 +58,7 @@ export interface EventDataOf {
    * each wait and before each retry. Written before the decision is acted on.
    */
   readonly policy_decided: Decision;
-  /** The action is well formed, and its conditions hold. Written once, before its first attempt. */
+  /** The action is well formed, and its conditions hold. Written before its first attempt, and again when a run that was suspended goes on. */
   readonly action_validated: EmptyPayload;
   /** A gate refused the action for good, and nothing was called. */
   readonly action_rejected: ActionStoppedData;
@@ -84,8 +84,8 @@ export interface EventDataOf {
   /** An idempotent call is answered by the receipt of the same call made earlier. `action_succeeded` follows. */
   readonly action_deduplicated: ActionDeduplicatedData;
   /**
-   * A call may or may not have acted: it timed out and may not be repeated, it did not end in time after being told to,
-   * or its process ended during it.
+   * A call may or may not have acted, and is not made again although a retry was asked for; or it did not end in time after
+   * being told to; or its process ended during it.
    */
   readonly action_in_doubt: ActionInDoubtData;
   /** A tool answered after its attempt was over. Nobody used the answer. May come after the end of the run. */
