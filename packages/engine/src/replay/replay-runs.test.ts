@@ -78,6 +78,31 @@ describe("replayRuns", () => {
     expect((await replayRuns(other)).divergences).toMatchObject([{ seq: parameters.seq, field: "parameters.of" }]);
   });
 
+  it("[RP-1] [3.3] gives the same where a place was offered to one that may not start before another has heard of it", async () => {
+    let free = (): void => undefined;
+    const slow = tool("one", () => new Promise((resolve) => (free = () => resolve(1))), { max_concurrency: 1 });
+    const { runtime, kinds } = testRuntime({ tools: [slow, tool("free", () => 2, { reversibility: "reversible" })] });
+    const first = runtime.execute({ actions: [call("hold", "one")] });
+    const leave = free;
+    const second = runtime.execute({
+      actions: [
+        call("a", "one", { failure_behavior: "skip" }),
+        call("b", "one"),
+        call("c", "free", { dependencies: ["a", "b"] }),
+      ],
+    });
+    leave();
+    await first;
+    for (let turn = 0; turn < 4; turn++) {
+      free();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await second).status).toBe("committed");
+    expect(kinds.filter((kind) => kind.startsWith("rate_limited"))).toEqual(["rate_limited a", "rate_limited b"]);
+    const report = await replayRuns(await collectEvents(runtime.eventLog));
+    expect([report.divergences, report.skipped, report.equal]).toEqual([[], [], true]);
+  });
+
   it("[RP-1] notices an event that is missing, and one that changed places with an answer", async () => {
     const { events } = await recorded();
     const without = events.filter(({ kind }) => kind !== "action_retrying");

@@ -84,6 +84,11 @@ function scriptedPlaces(id: string, queue: Set<string>, { script, waits, timers 
       const go = (): void => {
         queue.delete(id);
         onFree();
+        // A place that the one who was told of it may not take yet is offered to the next.
+        for (const waiting of [...queue]) {
+          if (!script.isNext(id) || script.next()?.kind !== "rate_limited") break;
+          waits.take(waiting)?.go();
+        }
       };
       // Whoever waits for a place sets the timer that bounds the wait right after this.
       waits.set(id, { go, giveUp: () => void fire(timers.newest()) });
