@@ -3,8 +3,7 @@ import type { Logger, ToolContext, ToolState } from "@car/ir/ports";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
-import { Alarm } from "../time/alarm.js";
-import type { TimerQueue } from "../time/timer-queue.js";
+import type { Alarm } from "../time/alarm.js";
 import { AttemptState } from "./attempt-state.js";
 import { idempotencyKeyOf } from "./idempotency-key.js";
 
@@ -30,10 +29,10 @@ class Uncommon {
 const NOTHING_UNCOMMON: Readonly<Uncommon> = Object.freeze(new Uncommon());
 
 /**
- * One try at a tool call, the alarm of its deadline, and the context its tool gets. What most tools never use (signal, state
- * handle, keys) is made when it is first read.
+ * One try at a tool call, and the context its tool gets. What most tools never use (signal, state handle, keys) is made when
+ * it is first read.
  */
-export class Attempt extends Alarm implements ToolContext {
+export class Attempt implements ToolContext {
   readonly run: Run;
   readonly slot: Slot;
   /** 1 for the first try. */
@@ -41,23 +40,17 @@ export class Attempt extends Alarm implements ToolContext {
   readonly startedAt: number;
   /** Called once, with the outcome of a call that did not answer at once. */
   readonly onOutcome: OnOutcome;
+  /** Until when it has to answer. */
+  deadline: Alarm | undefined = undefined;
   private more: Uncommon | undefined = undefined;
 
   constructor(run: Run, slot: Slot, number: number, onOutcome: OnOutcome) {
-    super();
     this.run = run;
     this.slot = slot;
     this.number = number;
     this.onOutcome = onOutcome;
     this.startedAt = run.dispatchTime();
   }
-
-  protected get queue(): TimerQueue {
-    return this.run.host.timers;
-  }
-
-  /** An attempt that an earlier process made has no deadline. */
-  ring(): void {}
 
   /** What it has beside its beginning and its end, to read. */
   get extras(): Readonly<Uncommon> {

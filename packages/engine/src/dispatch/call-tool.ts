@@ -5,6 +5,8 @@ import { follow } from "../run/follow.js";
 import { failed, isThenable, type Outcome, type SideEffect } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
+import { Alarm } from "../time/alarm.js";
+import type { TimerQueue } from "../time/timer-queue.js";
 import { Attempt, type OnOutcome } from "./attempt.js";
 import { secure } from "./secure.js";
 import { outcomeOfAnswer, outcomeOfThrow } from "./tool-outcome.js";
@@ -15,7 +17,7 @@ import { outcomeOfAnswer, outcomeOfThrow } from "./tool-outcome.js";
  */
 export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | undefined {
   if (slot.notes !== undefined) slot.notes.charge = undefined;
-  const attempt = new Call(run, slot, slot.attempts + 1, onOutcome);
+  const attempt = new Attempt(run, slot, slot.attempts + 1, onOutcome);
   run.board.call(slot, attempt);
   if (slot.undoes === undefined) {
     const isLiteral = run.plan.graph.templates[slot.index] === undefined;
@@ -30,10 +32,19 @@ export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | 
 
 const LITERAL = Object.freeze({});
 
-/** A tool call under way. */
-class Call extends Attempt {
-  override ring(): void {
-    expire(this);
+/** The alarm of an attempt. Not the attempt itself, which is in the tool's hands. */
+class Deadline extends Alarm {
+  protected readonly queue: TimerQueue;
+  private readonly attempt: Attempt;
+
+  constructor(attempt: Attempt) {
+    super();
+    this.queue = attempt.run.host.timers;
+    this.attempt = attempt;
+  }
+
+  ring(): void {
+    expire(this.attempt);
   }
 }
 
@@ -73,7 +84,7 @@ export function isExternal({ plan }: Pick<Run, "plan">, { index, action, tool, u
 function invoke(attempt: Attempt): Outcome | undefined {
   const { run, slot } = attempt;
   const deadline = deadlineOf(run, slot);
-  if (deadline !== undefined) run.host.timers.add(attempt, deadline);
+  if (deadline !== undefined) run.host.timers.add((attempt.deadline = new Deadline(attempt)), deadline);
   let answer: unknown;
   try {
     answer = answerOf(attempt);
@@ -122,11 +133,11 @@ class Listener {
   constructor() {
     this.onValue = (value) => {
       const attempt = this.take();
-      if (isAwaited(attempt)) answered(attempt, outcomeOfAnswer(attempt.run, attempt.slot, value));
+      if (attempt !== undefined) answered(attempt, outcomeOfAnswer(attempt.run, attempt.slot, value));
     };
     this.onError = (error) => {
       const attempt = this.take();
-      if (isAwaited(attempt)) answered(attempt, outcomeOfThrow(attempt.slot, error, attempt));
+      if (attempt !== undefined) answered(attempt, outcomeOfThrow(attempt.slot, error, attempt));
     };
   }
 
@@ -135,12 +146,13 @@ class Listener {
     follow(answer, this.onValue, this.onError);
   }
 
-  /** The call that has ended: from here on this listener is free. One that never ends keeps its own. */
-  private take(): Attempt {
-    const attempt = this.attempt!;
+  /** The call that has ended, if anybody still waits for it. From here on this listener is free; a call that never ends keeps its own. */
+  private take(): Attempt | undefined {
+    const { attempt } = this;
+    if (attempt === undefined) return undefined;
     this.attempt = undefined;
     if (idle.length < MOST_IDLE) idle.push(this);
-    return attempt;
+    return isAwaited(attempt) ? attempt : undefined;
   }
 }
 
@@ -192,7 +204,7 @@ function end(attempt: Attempt, outcome: Outcome): Outcome {
  */
 export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
   const { run, slot } = attempt;
-  attempt.cancel();
+  attempt.deadline?.cancel();
   run.board.answered(slot, run.time - attempt.startedAt, sideEffect);
   cancelChildren(attempt, "the call that started the run has ended");
   const { spent } = attempt.extras;

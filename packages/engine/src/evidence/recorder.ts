@@ -26,6 +26,8 @@ export class Recorder {
     data: undefined,
   };
   private readonly subscriptions = new Set<Subscription>();
+  /** Events that somebody is being told of, the first at this moment. */
+  private readonly untold: { readonly event: LiveEvent; readonly wanting: readonly Subscription[] }[] = [];
 
   constructor(log: EventLog, logger: Logger) {
     this.log = log;
@@ -88,10 +90,15 @@ export class Recorder {
     else flushed.then(() => next(), onError);
   }
 
+  /** Told in the order of the log: what a subscriber brings about is told when everybody has heard of what it was told of. */
   private publish(draft: EventDraft, seq: number): void {
-    let event: LiveEvent | undefined;
-    for (const subscription of this.subscriptions) {
-      if (subscription.wants(draft)) this.tell(subscription, (event ??= eventOf(draft, seq)));
+    const wanting = [...this.subscriptions].filter((each) => each.wants(draft));
+    if (wanting.length === 0) return;
+    this.untold.push({ event: eventOf(draft, seq), wanting });
+    if (this.untold.length > 1) return;
+    for (let next = this.untold[0]; next !== undefined; next = this.untold[0]) {
+      for (const each of next.wanting) if (this.subscriptions.has(each)) this.tell(each, next.event);
+      this.untold.shift();
     }
   }
 

@@ -116,6 +116,21 @@ describe("subscribe", () => {
       "a subscriber failed",
     );
   });
+
+  it("[EN-12] [7.1] tells everybody of their own events, in the order of the log, when one of them starts a run", async () => {
+    const { runtime } = testRuntime({ tools: [tool("ok", () => 1)] });
+    const seen: string[] = [];
+    const seqs: number[] = [];
+    let begun: Promise<unknown> | undefined;
+    runtime.subscribe(() => (begun ??= runtime.execute(PROPOSAL, { principal: "bob" })), kinds("action_validated"));
+    runtime.subscribe(({ seq, run_id }) => seen.push(`${seq} ${run_id?.at(-1) ?? "-"}`), { principal: "bob" });
+    runtime.subscribe(({ seq }) => seqs.push(seq));
+    await runtime.execute(PROPOSAL, { principal: "ann" });
+    await begun;
+    expect(new Set(seen.map((text) => text.split(" ")[1]))).toEqual(new Set(["2"]));
+    expect(seqs).toEqual([...seqs].sort((left, right) => left - right));
+    expect(seqs.length).toBe(new Set(seqs).size);
+  });
 });
 
 const QUIET: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -14,7 +14,7 @@ export function deduplicate(run: GateRun, slot: GateSlot): GateAnswer {
 }
 
 function ask(run: GateRun, slot: GateSlot, key: string): GateAnswer {
-  const found = run.host.receipts.find(run.principal, key, run, slot);
+  const found = run.host.receipts.find(run, key, slot);
   if (found.kind === "mine") return own(run, slot, key);
   if (found.kind === "wait") {
     return {
@@ -52,11 +52,11 @@ export function holdReceipt(run: GateRun, slot: GateSlot): () => void {
   if (slot.action.type !== "tool_call" || !slot.action.idempotent || slot.tool === undefined) return () => undefined;
   const key = answerKey(run, slot, { shared: false });
   const { receipts } = run.host;
-  if (receipts.find(run.principal, key, run, slot).kind !== "mine") return () => undefined;
+  if (receipts.find(run, key, slot).kind !== "mine") return () => undefined;
   own(run, slot, key);
   return () => {
     if (slot.notes !== undefined) slot.notes.reuse = undefined;
-    receipts.drop(run.principal, key);
+    receipts.drop(run, key);
   };
 }
 
@@ -67,7 +67,7 @@ function own(run: GateRun, slot: GateSlot, key: string): GateVerdict {
   const note = reuseNote(slot);
   note.receipt = { key, lasting };
   (note.onEnd ??= []).push((outcome) => {
-    if (outcome.status !== "succeeded") return receipts.drop(run.principal, key);
+    if (outcome.status !== "succeeded") return receipts.drop(run, key);
     const { labels } = flowOf(slot);
     const answer = {
       output: outcome.output,
@@ -77,7 +77,7 @@ function own(run: GateRun, slot: GateSlot, key: string): GateVerdict {
       actionId: slot.action.id,
       ...(labels.length === 0 ? {} : { labels }),
     };
-    receipts.store(run.principal, key, answer, lasting ? undefined : run);
+    receipts.store(run, key, answer, !lasting);
     if (!lasting) (run.ownExtras.privateReceipts ??= []).push(key);
   });
   return PROCEED;

@@ -25,11 +25,12 @@ function ask(run: GateRun, slot: GateSlot, cache: ResultCache, key: string): Gat
   const note = reuseNote(slot);
   if (found.kind === "mine") {
     (note.onEnd ??= []).push((outcome) => {
-      if (outcome.status !== "succeeded") return cache.drop(key);
+      if (outcome.status !== "succeeded") return cache.drop(key, run);
       const { output } = outcome;
       const writes = slot.notes?.toolWrites ?? [];
       const { labels } = flowOf(slot);
-      cache.store(key, { output, writes, labels, runId: run.scope.run_id, actionId: slot.action.id });
+      const answer = { output, writes, labels, runId: run.scope.run_id, actionId: slot.action.id };
+      cache.store(key, answer, { maker: run, isPrivate: false });
     });
     return PROCEED;
   }

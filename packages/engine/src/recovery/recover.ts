@@ -210,8 +210,9 @@ function restoreChildren(parent: Run, { children }: UnfinishedRun): void {
     const made = { plan: planned.plan, answer: NOBODY, parent: call };
     const run = restoredRun(host, new Recovery(child, "rollback", recovery!.onInDoubt), made);
     run.restoreEnd();
-    restore(run, child);
+    // First, because a call that needs no undoing itself is undone for what its own runs did.
     restoreChildren(run, child);
+    restore(run, child);
     (notes.children ??= []).push(run);
   }
 }

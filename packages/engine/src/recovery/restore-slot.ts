@@ -111,7 +111,6 @@ function restoreReceipt(
   // In the place of the claim that kept others from making the call.
   note.onEnd = undefined;
   if (lasting) return receipts.restore(key, answer, { storedAt });
-  receipts.drop(run.principal, key);
   receipts.restore(key, answer, { storedAt, owner: run });
   (run.ownExtras.privateReceipts ??= []).push(key);
 }

@@ -11,7 +11,7 @@ import type { ReplayParts } from "./replay-parts.js";
 /** Receipts that answer what the recording says they answered. */
 export function scriptedReceipts(parts: ReplayParts): Receipts {
   return {
-    find: (_principal, _key, _asker, slot) => find(slot, "action_deduplicated", parts),
+    find: (_maker, _key, slot) => find(slot, "action_deduplicated", parts),
     store: () => undefined,
     restore: () => undefined,
     publish: () => undefined,

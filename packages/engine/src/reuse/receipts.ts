@@ -5,16 +5,21 @@ import { type Found, SingleFlight, type SingleFlightOptions } from "./single-fli
 /** Principals beyond which those without a live receipt are forgotten. */
 const MANY_PRINCIPALS = 1_000;
 
+/** A run, as far as receipts know it. */
+export interface ReceiptMaker {
+  readonly principal: string;
+}
+
 /** Records of idempotent calls that have happened, bounded for each principal: none can push out what another one has. */
 export interface Receipts {
   /** As `SingleFlight.find`; `slot` is the action that asks. */
-  find(principal: string, key: string, asker: object, slot: GateSlot): Found<RecordedAnswer>;
+  find(maker: ReceiptMaker, key: string, slot: GateSlot): Found<RecordedAnswer>;
   /** As `SingleFlight.store`. */
-  store(principal: string, key: string, answer: RecordedAnswer, owner?: object): void;
+  store(maker: ReceiptMaker, key: string, answer: RecordedAnswer, isPrivate: boolean): void;
   /** As `SingleFlight.publish`. */
-  publish(principal: string, key: string): void;
+  publish(maker: ReceiptMaker, key: string): void;
   /** As `SingleFlight.drop`. */
-  drop(principal: string, key: string): void;
+  drop(maker: ReceiptMaker, key: string): void;
   /** As `SingleFlight.restore`; the key names the principal. */
   restore(key: string, answer: RecordedAnswer, as: { readonly storedAt: number; readonly owner?: object }): void;
   /** The answers that everybody may see, of all principals. */
@@ -34,10 +39,10 @@ export function createReceipts(options: SingleFlightOptions): Receipts {
     return book;
   };
   return {
-    find: (principal, key, asker) => bookOf(principal).find(key, asker),
-    store: (principal, key, answer, owner) => bookOf(principal).store(key, answer, owner),
-    publish: (principal, key) => books.get(principal)?.publish(key),
-    drop: (principal, key) => books.get(principal)?.drop(key),
+    find: (maker, key) => bookOf(maker.principal).find(key, maker),
+    store: (maker, key, answer, isPrivate) => bookOf(maker.principal).store(key, answer, { maker, isPrivate }),
+    publish: (maker, key) => books.get(maker.principal)?.publish(key, maker),
+    drop: (maker, key) => books.get(maker.principal)?.drop(key, maker),
     restore: (key, answer, as) => bookOf(principalOf(key)).restore(key, answer, as),
     published: () => [...books.values()].flatMap((book) => book.published()),
     clear: () => books.forEach((book) => book.clear()),

@@ -1,8 +1,10 @@
 /** A stored answer, or the promise of one. */
 interface Entry<T> {
   value: T | undefined;
-  /** Only this asker may see the value; `undefined`: everybody. */
-  owner: object | undefined;
+  /** Who makes it, or has made it; nobody for an answer that was put back for everybody. */
+  maker: object | undefined;
+  /** Only its maker may see the value. */
+  isPrivate: boolean;
   storedAt: number;
   wake: (() => void)[];
 }
@@ -38,11 +40,11 @@ export class SingleFlight<T> {
   find(key: string, asker: object): Found<T> {
     const entry = this.entries.get(key);
     if (entry === undefined || this.isStale(entry)) {
-      this.entries.set(key, { value: undefined, owner: asker, storedAt: 0, wake: entry?.wake ?? [] });
+      this.entries.set(key, { value: undefined, maker: asker, isPrivate: true, storedAt: 0, wake: entry?.wake ?? [] });
       this.evict();
       return { kind: "mine" };
     }
-    if (entry.value !== undefined && (entry.owner === undefined || entry.owner === asker)) {
+    if (entry.value !== undefined && (!entry.isPrivate || entry.maker === asker)) {
       this.entries.delete(key);
       this.entries.set(key, entry);
       return { kind: "hit", value: entry.value, ageMs: this.options.now() - entry.storedAt };
@@ -50,28 +52,33 @@ export class SingleFlight<T> {
     return { kind: "wait", changed: new Promise((resolve) => entry.wake.push(resolve)) };
   }
 
-  /** Stores the answer; until `publish`, only `owner` sees it. Without an owner everybody does. */
-  store(key: string, value: T, owner?: object): void {
+  /** Stores the answer that `maker` was to make; a private one is seen by nobody else until `publish`. */
+  store(key: string, value: T, { maker, isPrivate }: { readonly maker: object; readonly isPrivate: boolean }): void {
     const entry = this.entries.get(key);
-    if (entry === undefined) return;
+    if (entry?.maker !== maker) return;
     entry.value = value;
-    entry.owner = owner;
+    entry.isPrivate = isPrivate;
     entry.storedAt = this.options.now();
     wakeAll(entry);
   }
 
-  /** Puts an answer back that was made earlier, at `storedAt`. Ignored when it is too old or there is one. */
+  /**
+   * Puts an answer back that was made earlier, at `storedAt`. One for everybody is ignored when it is too old or there is one;
+   * one that is private to `owner` takes the place of what there is.
+   */
   restore(key: string, value: T, { storedAt, owner }: { readonly storedAt: number; readonly owner?: object }): void {
-    if (this.entries.has(key) || this.options.now() - storedAt >= this.options.ttlMs) return;
-    this.entries.set(key, { value, owner, storedAt, wake: [] });
+    const known = this.entries.get(key);
+    const isPrivate = owner !== undefined;
+    if (!isPrivate && (known !== undefined || this.options.now() - storedAt >= this.options.ttlMs)) return;
+    this.entries.set(key, { value, maker: owner, isPrivate, storedAt, wake: known?.wake ?? [] });
     this.evict();
   }
 
   /** The answers that everybody may see, the least recently used first. */
   published(): readonly { readonly key: string; readonly value: T; readonly storedAt: number }[] {
     return [...this.entries].flatMap(([key, entry]) => {
-      const { value, owner, storedAt } = entry;
-      return value === undefined || owner !== undefined || this.isStale(entry) ? [] : [{ key, value, storedAt }];
+      const { value, isPrivate, storedAt } = entry;
+      return value === undefined || isPrivate || this.isStale(entry) ? [] : [{ key, value, storedAt }];
     });
   }
 
@@ -80,18 +87,18 @@ export class SingleFlight<T> {
     for (const { key } of this.published()) this.entries.delete(key);
   }
 
-  /** Shows a private answer to everybody. */
-  publish(key: string): void {
+  /** Shows everybody the private answer of `maker`. */
+  publish(key: string, maker: object): void {
     const entry = this.entries.get(key);
-    if (entry === undefined) return;
-    entry.owner = undefined;
+    if (entry?.maker !== maker || entry.value === undefined) return;
+    entry.isPrivate = false;
     wakeAll(entry);
   }
 
-  /** Forgets an answer, or the attempt at one; whoever waited first makes it next. */
-  drop(key: string): void {
+  /** Forgets the answer of `maker`, or its attempt at one; whoever waited first makes it next. */
+  drop(key: string, maker: object): void {
     const entry = this.entries.get(key);
-    if (entry === undefined) return;
+    if (entry?.maker !== maker) return;
     this.entries.delete(key);
     wakeAll(entry);
   }
@@ -101,15 +108,16 @@ export class SingleFlight<T> {
     return [...this.entries.values()].every((entry) => this.isStale(entry));
   }
 
-  private isStale({ value, storedAt }: Entry<T>): boolean {
-    return value !== undefined && this.options.now() - storedAt >= this.options.ttlMs;
+  /** What is private is relied on by its maker, however old it is. */
+  private isStale({ value, isPrivate, storedAt }: Entry<T>): boolean {
+    return value !== undefined && !isPrivate && this.options.now() - storedAt >= this.options.ttlMs;
   }
 
   /** Answers that are being made, or are still private, stay: somebody relies on them. */
   private evict(): void {
     if (this.entries.size <= this.options.maxEntries) return;
-    for (const [key, { value, owner }] of this.entries) {
-      if (value === undefined || owner !== undefined) continue;
+    for (const [key, { value, isPrivate }] of this.entries) {
+      if (value === undefined || isPrivate) continue;
       this.entries.delete(key);
       if (this.entries.size <= this.options.maxEntries) return;
     }

@@ -1,3 +1,6 @@
+/** As it was before anybody could put something in its place. */
+const { then: promiseThen } = Promise.prototype;
+
 /**
  * Hears once of the end of anything with a `then`, never in this turn: one that is no promise may call back twice, at once, or
  * throw, and so may what somebody has put on a promise. Never throws.
@@ -8,9 +11,9 @@ export function follow<T>(
   onError: (error: unknown) => void,
 ): void {
   try {
-    const isPlain = thenable instanceof Promise && thenable.then === Promise.prototype.then;
+    const isPlain = thenable instanceof Promise && thenable.then === promiseThen;
     const promise = isPlain ? thenable : new Promise<T>((resolve) => resolve(thenable));
-    promise.then(onValue, onError);
+    promiseThen.call(promise, onValue as (value: unknown) => void, onError);
   } catch (error) {
     void Promise.resolve().then(() => onError(error));
   }

@@ -78,7 +78,7 @@ function confirm(run: Run): void {
 
 /** Publishes what depended on the commit, gives the locks back and answers. */
 function deliver(run: Run, result: ReturnType<typeof buildResult>): void {
-  for (const key of run.extras.privateReceipts ?? NO_KEYS) run.host.receipts.publish(run.principal, key);
+  for (const key of run.extras.privateReceipts ?? NO_KEYS) run.host.receipts.publish(run, key);
   run.answer(result);
 }
 
@@ -113,6 +113,6 @@ async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void>
   const result = buildResult(run, end);
   run.record("proposal_completed", undefined, completedData(result));
   followEnd(run, end);
-  for (const key of run.extras.privateReceipts ?? NO_KEYS) run.host.receipts.drop(run.principal, key);
+  for (const key of run.extras.privateReceipts ?? NO_KEYS) run.host.receipts.drop(run, key);
   answerUndone(run, result);
 }

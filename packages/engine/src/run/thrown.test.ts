@@ -127,6 +127,43 @@ describe("whatever is thrown", () => {
     expect(first).toMatchObject({ status: "rolled_back", results: [{ status: "failed" }] });
     expect(next).toMatchObject({ status: "committed" });
   });
+
+  it("[EN-126] [4.4] a promise that changes while it is looked at answers its own call once, and no other", async () => {
+    const { runtime } = testRuntime({
+      tools: [
+        tool("odd", () => {
+          const promise = Promise.resolve("odd");
+          let looks = 0;
+          const twice = function (this: Promise<string>, onValue: (value: string) => void): void {
+            onValue("once");
+            onValue("FORGED");
+          };
+          Object.defineProperty(promise, "then", { get: () => (++looks < 3 ? Promise.prototype.then : twice) });
+          return promise;
+        }),
+        tool("honest", async () => "honest"),
+      ],
+    });
+    const results = await Promise.all(
+      ["odd", "honest", "odd", "honest"].map((name) => runtime.execute({ actions: [call("a", name)] })),
+    );
+    expect(results.map(({ results: [only] }) => only!.output)).toEqual(["odd", "honest", "odd", "honest"]);
+  });
+
+  it("[EN-130] [4.6] a tool that writes into its context keeps its deadline", async () => {
+    const { runtime, clock } = testRuntime({
+      tools: [
+        tool("stuck", (_, context) => {
+          Object.assign(context, { due: Number.MAX_VALUE, order: 0, place: 0 });
+          return new Promise(() => undefined);
+        }),
+      ],
+      limits: { default_timeout_ms: 100 },
+    });
+    const done = runtime.execute({ actions: [call("a", "stuck")] });
+    clock.advance(100);
+    expect((await done).results[0]!.reason!.code).toBe("timeout");
+  });
 });
 
 function bound(store: StateStore, name: keyof StateStore): unknown {

@@ -19,4 +19,20 @@ describe("TimerQueue", () => {
     clock.advance(5);
     expect(fired).toEqual(["early", "again"]);
   });
+
+  it("[EN-10] asks the clock for no longer delay than it knows, and waits on", () => {
+    const clock = manualClock();
+    const delays: number[] = [];
+    const timers = new TimerQueue({
+      now: () => clock.now(),
+      setTimer: (callback, delayMs) => {
+        delays.push(delayMs);
+        return clock.setTimer(callback, delayMs);
+      },
+    });
+    const fired: number[] = [];
+    timers.set(3e9, () => fired.push(clock.now()));
+    clock.advance(3e9);
+    expect([delays, fired]).toEqual([[2_147_483_647, 3e9 - 2_147_483_647], [3e9]]);
+  });
 });

@@ -1,6 +1,9 @@
 import type { Clock, Timer } from "@car/ir/ports";
 import { type Alarm, CallbackAlarm } from "./alarm.js";
 
+/** The longest delay that timers of platforms know: 2^31 - 1 milliseconds, about 25 days. */
+const MAX_DELAY_MS = 2_147_483_647;
+
 /**
  * All timers of a runtime over one timer of its clock: setting and canceling cost no system timer each. Due timers
  * fire in order of time, then of creation. A binary heap in which every alarm knows its place.
@@ -52,8 +55,9 @@ export class TimerQueue {
     }
     this.timer?.cancel();
     this.isIdle = false;
-    this.timerDue = due;
-    this.timer = this.clock.setTimer(() => this.fire(), Math.max(0, due - now));
+    this.timerDue = Math.min(due, now + MAX_DELAY_MS);
+    // One that fires too early is set again.
+    this.timer = this.clock.setTimer(() => this.fire(), Math.min(MAX_DELAY_MS, Math.max(0, due - now)));
   }
 
   private fire(): void {

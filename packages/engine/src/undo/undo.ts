@@ -24,7 +24,7 @@ async function undoCall(run: Run, slot: Slot): Promise<void> {
   const notes = notesOf(slot);
   notes.compensated = await runCompensation(run, slot, compensation);
   const receipt = notes.reuse?.receipt;
-  if (notes.compensated && receipt !== undefined) run.host.receipts.drop(run.principal, receipt.key);
+  if (notes.compensated && receipt !== undefined) run.host.receipts.drop(run, receipt.key);
 }
 
 /**

@@ -9,7 +9,7 @@ import { anyJson, anyName, LAW } from "../testing/arbitrary-json.js";
 import { isFrozenThroughout } from "../testing/is-frozen.js";
 import { CALL, linesIn, problemsIn, withActions } from "../testing/proposals.js";
 import { parseProposal } from "./parse-proposal.js";
-import { isParsedProposal, proposalHash } from "./parsed-proposals.js";
+import { isParsedProposal, proposalHash, withProposalHash } from "./parsed-proposals.js";
 
 const clock: Clock = { now: () => Date.UTC(2026, 0, 31, 12, 0, 0, 5), setTimer: () => ({ cancel: () => undefined }) };
 const ids = { hex: (bytes: number) => "ab".repeat(bytes) };
@@ -244,5 +244,23 @@ describe("limits", () => {
 
   it("[IR-19] [2.1] has defaults", () => {
     expect(DEFAULT_LIMITS).toMatchObject({ max_actions: 10_000, max_bytes: 8 * 1024 * 1024, max_depth: 64 });
+  });
+
+  it("[IR-47] [2.1] the hash that is found on demand is there for copies, proxies and heirs of what has it", () => {
+    const proposal = parseProposal(withActions(CALL));
+    const named = withProposalHash({ status: "committed" }, proposal);
+    const hash = proposalHash(proposal);
+    const copies: readonly { readonly proposal_hash?: string }[] = [
+      { ...named },
+      JSON.parse(JSON.stringify(named)) as object,
+      structuredClone(named),
+      new Proxy(named, {}),
+      Object.create(named) as object,
+      Object.defineProperties({}, Object.getOwnPropertyDescriptors(named)) as object,
+      Object.freeze(named),
+    ];
+    expect(copies.map(({ proposal_hash: each }) => each)).toEqual(copies.map(() => hash));
+    expect(Object.keys(named)).toEqual(["status", "proposal_hash"]);
+    expect(named).toEqual({ status: "committed", proposal_hash: hash });
   });
 });

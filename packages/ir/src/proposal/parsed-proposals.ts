@@ -71,32 +71,24 @@ export function proposalFacts(proposal: ActionProposal): ProposalFacts {
   return Mark.factsOf(proposal) ?? new ProposalFacts(proposal, [...proposal.actions], false);
 }
 
-/** Keeps with an object which proposal its `proposal_hash` is of, as `Mark` does. */
-class Named extends Given {
-  readonly #proposal: ActionProposal;
+/** Under which an object keeps the proposal that its `proposal_hash` is of: not a name that anybody sees or copies. */
+const OF = Symbol("proposal");
 
-  constructor(target: object, proposal: ActionProposal) {
-    super(target);
-    this.#proposal = proposal;
-  }
-
-  static readonly hash: PropertyDescriptor & ThisType<Named> = {
-    enumerable: true,
-    configurable: true,
-    get() {
-      return #proposal in this ? proposalHash(this.#proposal) : undefined;
-    },
-  };
-}
+const HASH: PropertyDescriptor = {
+  enumerable: true,
+  configurable: true,
+  get(this: { readonly [OF]?: ActionProposal }) {
+    return this[OF] && proposalHash(this[OF]);
+  },
+};
 
 /** Gives `target` the member `proposal_hash`, which is found when somebody reads it: most are never read. */
 export function withProposalHash<T extends object>(
   target: T,
   proposal: ActionProposal,
 ): T & { readonly proposal_hash: string } {
-  return Object.defineProperty(new Named(target, proposal), "proposal_hash", Named.hash) as object as T & {
-    readonly proposal_hash: string;
-  };
+  Object.defineProperty(target, OF, { value: proposal });
+  return Object.defineProperty(target, "proposal_hash", HASH) as T & { readonly proposal_hash: string };
 }
 
 /** The hash of what was asked for, before `id` and `timestamp` are filled in. */
