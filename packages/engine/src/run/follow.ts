@@ -1,5 +1,9 @@
 /** As it was before anybody could put something in its place. */
-const { then: promiseThen } = Promise.prototype;
+const promiseThen = Reflect.get(Promise.prototype, "then") as (
+  this: PromiseLike<unknown>,
+  onValue: (value: never) => void,
+  onError: (error: unknown) => void,
+) => unknown;
 
 /**
  * Hears once of the end of anything with a `then`, never in this turn: one that is no promise may call back twice, at once, or
@@ -13,7 +17,7 @@ export function follow<T>(
   try {
     const isPlain = thenable instanceof Promise && thenable.then === promiseThen;
     const promise = isPlain ? thenable : new Promise<T>((resolve) => resolve(thenable));
-    promiseThen.call(promise, onValue as (value: unknown) => void, onError);
+    promiseThen.call(promise, onValue, onError);
   } catch (error) {
     void Promise.resolve().then(() => onError(error));
   }

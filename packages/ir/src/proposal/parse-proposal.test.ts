@@ -250,16 +250,16 @@ describe("limits", () => {
     const proposal = parseProposal(withActions(CALL));
     const named = withProposalHash({ status: "committed" }, proposal);
     const hash = proposalHash(proposal);
-    const copies: readonly { readonly proposal_hash?: string }[] = [
+    const copies: readonly object[] = [
       { ...named },
-      JSON.parse(JSON.stringify(named)) as object,
+      JSON.parse(JSON.stringify(named)) as typeof named,
       structuredClone(named),
       new Proxy(named, {}),
-      Object.create(named) as object,
-      Object.defineProperties({}, Object.getOwnPropertyDescriptors(named)) as object,
+      Object.create(named) as typeof named,
+      Object.defineProperties({}, Object.getOwnPropertyDescriptors(named)),
       Object.freeze(named),
     ];
-    expect(copies.map(({ proposal_hash: each }) => each)).toEqual(copies.map(() => hash));
+    expect(copies.map((copy) => Reflect.get(copy, "proposal_hash") as unknown)).toEqual(copies.map(() => hash));
     expect(Object.keys(named)).toEqual(["status", "proposal_hash"]);
     expect(named).toEqual({ status: "committed", proposal_hash: hash });
   });
