@@ -29,7 +29,7 @@ export interface UpkeepReport {
   readonly erased: readonly string[];
 }
 
-export const UPKEEP: UpkeepOptions = { turns: 2_000, soft: 0.7, hard: 0.95 };
+const UPKEEP: UpkeepOptions = { turns: 2_000, soft: 0.7, hard: 0.95 };
 const OPTIONS = ["turns", "soft", "hard", "retainPastMs"] as const satisfies readonly (keyof UpkeepOptions)[];
 /** Sentences of a summary, and turns it is made of at most. */
 const SUMMARY_SENTENCES = 12;
