@@ -1,4 +1,5 @@
 import { memoryStateStore } from "@car/state";
+import { ConfigInvalidError } from "@car/ir";
 import { ERROR } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -326,5 +327,13 @@ describe("others who write", () => {
     );
     await expect(saver.putWrites(configAt("t"), [["a", 1]], "task")).rejects.toThrow("no `configurable.checkpoint_id`");
     expect(await saver.getTuple({})).toBeUndefined();
+  });
+});
+
+describe("an option that nobody reads", () => {
+  it("[CL-11] is refused", () => {
+    expect(() => openSaver({ prefixes: "lg:" })).toThrow(
+      new ConfigInvalidError("`carCheckpointSaver` has no option `prefixes`; did you mean `prefix`?"),
+    );
   });
 });

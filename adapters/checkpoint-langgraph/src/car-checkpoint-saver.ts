@@ -1,4 +1,4 @@
-import { jsonEqual, type JsonValue } from "@car/ir";
+import { assertKnownOptions, jsonEqual, type JsonValue } from "@car/ir";
 import type { StateStore } from "@car/ir/ports";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import {
@@ -31,6 +31,12 @@ interface NamespaceData {
   readonly latest: string;
 }
 
+const OPTIONS = [
+  "store",
+  "prefix",
+  "serde",
+  "lockTimeoutMs",
+] as const satisfies readonly (keyof CarCheckpointSaverOptions)[];
 const DEFAULT_PREFIX = "langgraph/";
 const DEFAULT_LOCK_TIMEOUT_MS = 30_000;
 
@@ -39,6 +45,7 @@ const DEFAULT_LOCK_TIMEOUT_MS = 30_000;
  * same however many threads there are. The caller closes the store.
  */
 export function carCheckpointSaver(options: CarCheckpointSaverOptions): BaseCheckpointSaver {
+  assertKnownOptions(options, OPTIONS, "carCheckpointSaver");
   return new CarCheckpointSaver(options);
 }
 

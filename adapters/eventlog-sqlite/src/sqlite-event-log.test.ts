@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SAMPLE_SCOPES } from "@car/conformance";
-import { contentHash, type CarEvent, type JsonObject, jsonOfEvent } from "@car/ir";
+import { contentHash, type CarEvent, type JsonObject, jsonOfEvent, ConfigInvalidError } from "@car/ir";
 import type { EventDraft, EventLog } from "@car/ir/ports";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
@@ -141,6 +141,25 @@ describe("sqliteEventLog", () => {
     log.append(draft(1, { text: "\uD800" }));
     log.append(draft(2));
     expect((await collect(log)).map(({ data }) => Object.keys(data))).toEqual([["unrecorded"], ["parameters"]]);
+    await log.close();
+  });
+});
+
+describe("an option that nobody reads", () => {
+  it("[ES-7] is refused, and no file is made", () => {
+    const path = nextPath();
+    const misspelt = { path, onErrors: () => undefined };
+    expect(() => sqliteEventLog(misspelt)).toThrow(
+      new ConfigInvalidError("`sqliteEventLog` has no option `onErrors`; did you mean `onError`?"),
+    );
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("[ES-7] of `read` is refused", async () => {
+    const log = sqliteEventLog({ path: nextPath() });
+    expect(() => log.read({ form: 1 } as never)).toThrow(
+      new ConfigInvalidError("`read` has no option `form`; did you mean `from`?"),
+    );
     await log.close();
   });
 });

@@ -1,4 +1,4 @@
-import { eventOf, LogClosedError, LogWriteError, type CarEvent } from "@car/ir";
+import { assertKnownOptions, eventOf, LogClosedError, LogWriteError, type CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
 import Database from "libsql";
 import { EventTable } from "./event-table.js";
@@ -12,6 +12,7 @@ export interface SqliteEventLogOptions {
   readonly onError?: (error: LogWriteError) => void;
 }
 
+const OPTIONS = ["path", "onError"] as const satisfies readonly (keyof SqliteEventLogOptions)[];
 /** Events that wait to be written, at most. */
 const PENDING_EVENTS = 1_024;
 const PAGE_EVENTS = 500;
@@ -23,6 +24,7 @@ const PAGE_EVENTS = 500;
  * @throws `LogWriteError` when the file cannot be opened.
  */
 export function sqliteEventLog(options: SqliteEventLogOptions): EventLog {
+  assertKnownOptions(options, OPTIONS, "sqliteEventLog");
   return new SqliteEventLog(options);
 }
 
@@ -61,7 +63,9 @@ class SqliteEventLog implements EventLog {
     return (this.round ??= this.nextRound());
   }
 
-  read({ from = 1, to = Number.POSITIVE_INFINITY }: ReadOptions = {}): AsyncIterable<CarEvent> {
+  read(options: ReadOptions = {}): AsyncIterable<CarEvent> {
+    assertKnownOptions(options, ["from", "to"], "read");
+    const { from = 1, to = Number.POSITIVE_INFINITY } = options;
     if (this.failure === undefined) this.write();
     return pages(this.table, { from, to: Math.min(to, this.last.seq) });
   }

@@ -1,3 +1,4 @@
+import { ConfigInvalidError } from "@car/ir";
 import type { InferenceRequest } from "@car/ir/ports";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -123,5 +124,14 @@ describe("llamaInference", () => {
     });
     const call = llamaInference({ modelPath, load }).infer(ASK, { signal: controller.signal });
     await expect(call).rejects.toMatchObject({ kind: "canceled" });
+  });
+});
+
+describe("an option that nobody reads", () => {
+  it("[LL-6] is refused", () => {
+    const misspelt = { modelPath, contextsize: 512 };
+    expect(() => llamaInference(misspelt)).toThrow(
+      new ConfigInvalidError("`llamaInference` has no option `contextsize`; did you mean `contextSize`?"),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { CarError, InferenceFailedError, type InferenceFailure } from "@car/ir";
+import { assertKnownOptions, CarError, InferenceFailedError, type InferenceFailure } from "@car/ir";
 import type { InferenceCall, InferenceProvider, InferenceRequest, InferenceResponse, ModelInfo } from "@car/ir/ports";
 import { historyOf } from "./chat-history.js";
 import { loadLlama } from "./load-llama.js";
@@ -20,10 +20,21 @@ export interface LlamaInference extends Required<Pick<InferenceProvider, "info" 
   close(): Promise<void>;
 }
 
+const OPTIONS = [
+  "modelPath",
+  "contextSize",
+  "threads",
+  "gpu",
+  "id",
+  "about",
+  "load",
+] as const satisfies readonly (keyof LlamaInferenceOptions)[];
 const ANSWER_TOKENS = 1_024;
 
 /** A provider that runs a GGUF file on this machine, one call after the other. */
-export function llamaInference({ id, about, load = loadLlama, ...file }: LlamaInferenceOptions): LlamaInference {
+export function llamaInference(options: LlamaInferenceOptions): LlamaInference {
+  assertKnownOptions(options, OPTIONS, "llamaInference");
+  const { id, about, load = loadLlama, ...file } = options;
   const model = id ?? nameOf(file.modelPath);
   let loading: Promise<LoadedLlama> | undefined;
   let last: Promise<unknown> = Promise.resolve();

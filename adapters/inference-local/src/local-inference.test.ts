@@ -1,5 +1,6 @@
 import { countingIds, manualClock } from "@car/conformance";
 import { createMemgine } from "@car/memgine";
+import { ConfigInvalidError } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { missing } from "./load-model.js";
 import { localEmbedder, localInference } from "./local-inference.js";
@@ -140,5 +141,16 @@ describe("localInference", () => {
     expect(memory.search(query, { vector: vector! })[0]).toMatchObject({ id: "automobile." });
     await memory.close();
     await embedder.close();
+  });
+});
+
+describe("an option that nobody reads", () => {
+  it("[IL-8] is refused", () => {
+    expect(() => localInference({ describeLabels: String } as never)).toThrow(
+      new ConfigInvalidError("`localInference` has no option `describeLabels`; did you mean `describeLabel`?"),
+    );
+    expect(() => localEmbedder({ describeLabel: String } as never)).toThrow(
+      new ConfigInvalidError("`localEmbedder` has no option `describeLabel`"),
+    );
   });
 });

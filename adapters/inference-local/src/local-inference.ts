@@ -1,4 +1,4 @@
-import { CarError, InferenceFailedError } from "@car/ir";
+import { assertKnownOptions, CarError, InferenceFailedError } from "@car/ir";
 import type { ClassifyResponse, Embedder, EmbedResponse, InferenceProvider } from "@car/ir/ports";
 import { loadModel, type LoadModel } from "./load-model.js";
 import { MODEL, sentenceEncoder } from "./sentence-encoder.js";
@@ -20,6 +20,7 @@ export interface LocalInference extends Required<Pick<InferenceProvider, "info" 
 
 /** A provider that embeds and classifies English on this machine, without network. */
 export function localInference(options: LocalInferenceOptions = {}): LocalInference {
+  assertKnownOptions(options, ["load", "describeLabel"], "localInference");
   const { load = loadModel, describeLabel = labelSentence } = options;
   const encoder = sentenceEncoder(load);
   const vectorsOf = async (
@@ -62,6 +63,7 @@ export function localInference(options: LocalInferenceOptions = {}): LocalInfere
 export function localEmbedder(
   options: Pick<LocalInferenceOptions, "load"> = {},
 ): Embedder & Pick<LocalInference, "close"> {
+  assertKnownOptions(options, ["load"], "localEmbedder");
   const provider = localInference(options);
   return {
     id: MODEL.id,

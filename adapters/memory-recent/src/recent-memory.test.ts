@@ -1,4 +1,5 @@
 import { testMemory } from "@car/conformance";
+import { ConfigInvalidError } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { recentMemory } from "./recent-memory.js";
 
@@ -18,5 +19,14 @@ describe("recentMemory", () => {
     const memory = recentMemory({ clock, countTokens: (text) => text.length });
     for (const text of ["short", "a very much longer text", "end"]) memory.observe({ speaker: "a", text });
     expect((await memory.recall("", { ...anybody, tokenBudget: 15 })).text).toBe("a: end");
+  });
+});
+
+describe("an option that nobody reads", () => {
+  it("[RM-3] is refused", () => {
+    const misspelt = { clock: { now: () => 5 }, turn: 2 };
+    expect(() => recentMemory(misspelt)).toThrow(
+      new ConfigInvalidError("`recentMemory` has no option `turn`; did you mean `turns`?"),
+    );
   });
 });

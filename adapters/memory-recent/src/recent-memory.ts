@@ -1,4 +1,4 @@
-import { MemoryClosedError, MemoryInvalidError, sha256Hex } from "@car/ir";
+import { assertKnownOptions, MemoryClosedError, MemoryInvalidError, sha256Hex } from "@car/ir";
 import type { Clock, Memory, MemoryContext, MemoryTurn } from "@car/ir/ports";
 
 /** What a recent memory needs. */
@@ -17,12 +17,15 @@ interface Kept {
   readonly time: number;
 }
 
+const OPTIONS = ["clock", "turns", "countTokens"] as const satisfies readonly (keyof RecentMemoryOptions)[];
 const TURNS = 50;
 const BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 /** Remembers the last things said, whatever the query. Learns nothing, keeps nothing after the process. */
-export function recentMemory({ clock, turns = TURNS, countTokens = quarterOfCodePoints }: RecentMemoryOptions): Memory {
+export function recentMemory(options: RecentMemoryOptions): Memory {
+  assertKnownOptions(options, OPTIONS, "recentMemory");
+  const { clock, turns = TURNS, countTokens = quarterOfCodePoints } = options;
   const kept: Kept[] = [];
   let said = 0;
   let closed = false;

@@ -1,6 +1,6 @@
 import { policyRequest, policyState, testPolicyEngineBasics } from "@car/conformance";
 import { createRuntime } from "@car/engine";
-import type { JsonObject } from "@car/ir";
+import { ConfigInvalidError, type JsonObject } from "@car/ir";
 import type { Decision } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import { cedarPolicy } from "./cedar-policy.js";
@@ -99,5 +99,16 @@ describe("cedarPolicy", () => {
     const version = (options: object = {}): string => cedarPolicy({ policies: POLICIES, ...options }).version;
     expect(version()).toBe(version());
     expect(new Set([version(), version({ stateKeys: ["a"] }), version({ labels: true })]).size).toBe(3);
+  });
+});
+
+describe("an option that nobody reads", () => {
+  it.each([
+    ["label", "labels"],
+    ["stateKey", "stateKeys"],
+  ])("[PC-8] such as `%s` is refused", (misspelt, nearest) => {
+    expect(() => cedarPolicy({ policies: POLICIES, [misspelt]: true })).toThrow(
+      new ConfigInvalidError(`\`cedarPolicy\` has no option \`${misspelt}\`; did you mean \`${nearest}\`?`),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { contentHash, type JsonObject, type JsonValue } from "@car/ir";
+import { assertKnownOptions, contentHash, type JsonObject, type JsonValue } from "@car/ir";
 import {
   ALLOW,
   type Decision,
@@ -25,6 +25,8 @@ export interface CedarPolicyOptions {
   readonly labels?: boolean;
 }
 
+const OPTIONS = ["policies", "stateKeys", "labels"] as const satisfies readonly (keyof CedarPolicyOptions)[];
+
 /**
  * A policy engine of Cedar policies, which are parsed once. An action is asked about as
  * `Principal::"NAME"`, `Action::"tool_call"` (or another type of action), and `Tool::"NAME"` (or `State::"KEY"`), with `context.parameters`, `context.attempt`, and what the
@@ -32,7 +34,9 @@ export interface CedarPolicyOptions {
  * Cedar is denied; a `permit` with `@effect("require_approval")` asks.
  * @throws `PolicyDocumentInvalidError` when the text is not Cedar.
  */
-export function cedarPolicy({ policies, stateKeys = [], labels = false }: CedarPolicyOptions): PolicyEngine {
+export function cedarPolicy(options: CedarPolicyOptions): PolicyEngine {
+  assertKnownOptions(options, OPTIONS, "cedarPolicy");
+  const { policies, stateKeys = [], labels = false } = options;
   const statements = readCedar(policies);
   const texts = Object.fromEntries([...statements].map(([id, { text }]) => [id, text]));
   const version = contentHash({ cedar: texts, stateKeys: [...stateKeys], labels });

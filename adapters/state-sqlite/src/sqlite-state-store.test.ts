@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRuntime } from "@car/engine";
-import { StoreCorruptError, StoreWriteError } from "@car/ir";
+import { StoreCorruptError, StoreWriteError, ConfigInvalidError } from "@car/ir";
 import type { StateStore } from "@car/ir/ports";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
@@ -171,5 +171,15 @@ describe("sqliteStateStore", () => {
     await store.close();
     expect(await late).toBe(1);
     expect(rows(path, "SELECT key FROM state")).toEqual([{ key: "late" }]);
+  });
+});
+
+describe("an option that nobody reads", () => {
+  it("[SS-7] is refused, and no file is made", () => {
+    const path = newPath();
+    expect(() => sqliteStateStore({ path, paths: [] } as never)).toThrow(
+      new ConfigInvalidError("`sqliteStateStore` has no option `paths`; did you mean `path`?"),
+    );
+    expect(existsSync(path)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { StoreClosedError, StoreWriteError } from "@car/ir";
+import { assertKnownOptions, StoreClosedError, StoreWriteError } from "@car/ir";
 import type { Lease, LockRequest, LockWait, StateCommit, StateStore, StateView } from "@car/ir/ports";
 import { restoredStateStore } from "@car/state";
 import Database from "libsql";
@@ -23,8 +23,9 @@ interface Pending {
  * Locks are those of this object: one process writes a file. Should a second one do so, its commits fail.
  * @throws `StoreWriteError` when the file cannot be opened, `StoreCorruptError` when a row is not as it was written.
  */
-export function sqliteStateStore({ path }: SqliteStateStoreOptions): StateStore {
-  return new SqliteStateStore(path);
+export function sqliteStateStore(options: SqliteStateStoreOptions): StateStore {
+  assertKnownOptions(options, ["path"], "sqliteStateStore");
+  return new SqliteStateStore(options.path);
 }
 
 class SqliteStateStore implements StateStore {

@@ -1,5 +1,7 @@
+import { ConfigInvalidError } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { mcpTools } from "./mcp-tools.js";
+import { stdioMcpServer } from "./stdio-mcp-server.js";
 import { connectedTo, toolNamed } from "./test-support.js";
 
 const HINTED = { ...toolNamed("peek"), annotations: { readOnlyHint: true, idempotentHint: true } };
@@ -119,5 +121,24 @@ describe("a server that cannot list its tools", () => {
 
     const endless = await connectedTo({ list: ({ cursor = "0" }) => ({ tools: [], nextCursor: `${cursor}0` }) });
     await expect(mcpTools(endless.client)).rejects.toMatchObject({ code: "CAR_MCP_FAILED" });
+  });
+});
+
+describe("an option that nobody reads", () => {
+  it("[TM-19] of `mcpTools` is refused before the server is asked: nothing would be held against the pins", async () => {
+    let asked = 0;
+    const { client } = await connectedTo({ list: () => ({ tools: [toolNamed(`t${++asked}`)] }) });
+    await expect(mcpTools(client, { pin: {} } as never)).rejects.toEqual(
+      new ConfigInvalidError("`mcpTools` has no option `pin`; did you mean `pins`?"),
+    );
+    await expect(mcpTools(client, null as never)).rejects.toThrow(ConfigInvalidError);
+    expect(asked).toBe(0);
+  });
+
+  it("[TM-19] of `stdioMcpServer` is refused before the server is started", async () => {
+    const misspelt = { command: "/nowhere", envs: { KEY: "1" } };
+    await expect(stdioMcpServer(misspelt)).rejects.toEqual(
+      new ConfigInvalidError("`stdioMcpServer` has no option `envs`; did you mean `env`?"),
+    );
   });
 });

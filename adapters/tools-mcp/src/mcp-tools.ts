@@ -1,4 +1,4 @@
-import { ConfigInvalidError, type ToolSchemaInput } from "@car/ir";
+import { assertKnownOptions, ConfigInvalidError, type ToolSchemaInput } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
 import { callMcpTool } from "./call-mcp-tool.js";
 import { listAllTools } from "./list-all-tools.js";
@@ -34,6 +34,14 @@ export interface McpToolsOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
+const OPTIONS = [
+  "prefix",
+  "include",
+  "host",
+  "trustAnnotations",
+  "pins",
+  "timeoutMs",
+] as const satisfies readonly (keyof McpToolsOptions)[];
 
 /**
  * Lists a server's tools and makes each one a tool for a runtime. The list is taken once; ask again after the server
@@ -41,10 +49,11 @@ const DEFAULT_TIMEOUT_MS = 60_000;
  *
  * @param client connected; closing it stays the caller's business.
  * @throws `McpFailedError` (`CAR_MCP_FAILED`) when the server is gone, silent, or sends something that is no list of
- * tools; `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when `include` names a tool that the server does not have;
- * `McpPinError` (`CAR_MCP_PIN_MISMATCH`) when a tool that is taken is not as `pins` say.
+ * tools; `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when `include` names a tool that the server does not have, or an
+ * option is unknown; `McpPinError` (`CAR_MCP_PIN_MISMATCH`) when a tool that is taken is not as `pins` say.
  */
 export async function mcpTools(client: McpClient, options: McpToolsOptions = {}): Promise<readonly Tool[]> {
+  assertKnownOptions(options, OPTIONS, "mcpTools");
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const listed = await listAllTools(client, timeoutMs);
   const taken = included(listed, options.include);

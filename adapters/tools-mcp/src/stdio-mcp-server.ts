@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { McpFailedError } from "@car/ir";
+import { assertKnownOptions, McpFailedError } from "@car/ir";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { messageOf } from "./message-of.js";
@@ -25,6 +25,14 @@ export interface StdioMcpServer {
   close(): Promise<void>;
 }
 
+const OPTIONS = [
+  "command",
+  "args",
+  "env",
+  "cwd",
+  "timeoutMs",
+  "onStderr",
+] as const satisfies readonly (keyof StdioMcpServerOptions)[];
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** Longer than the transport takes to close the input, ask and kill. */
 const END_TIMEOUT_MS = 5_000;
@@ -37,6 +45,7 @@ const LAST_WORDS = 500;
  * process is left behind.
  */
 export async function stdioMcpServer(options: StdioMcpServerOptions): Promise<StdioMcpServer> {
+  assertKnownOptions(options, OPTIONS, "stdioMcpServer");
   const transport = transportOf(options);
   const lastWords = listenToStderr(transport, options.onStderr);
   const ended = new Promise<void>((resolve) => (transport.onclose = resolve));

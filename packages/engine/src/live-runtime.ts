@@ -21,6 +21,7 @@ import { cancelRun } from "./run/cancel-run.js";
 import type { Host, RunRequest } from "./run/host.js";
 import { memoryLink } from "./memory-link.js";
 import { OpenRuns } from "./run/open-runs.js";
+import { assertPrincipal } from "./run/principal.js";
 import { startRun } from "./run/start-run.js";
 import type { ExecuteOptions, Runtime } from "./runtime.js";
 import { openSession } from "./session/session.js";
@@ -84,7 +85,9 @@ function replanRequest(options: ReplanOptions & ExecuteOptions): ReplanOptions &
 /** On whose behalf something is verified. */
 function principalOf(options: Pick<ExecuteOptions, "principal"> = {}): string {
   assertKnownOptions(options, ["principal"], "verify");
-  return options.principal ?? DEFAULT_PRINCIPAL;
+  const { principal = DEFAULT_PRINCIPAL } = options;
+  assertPrincipal(principal);
+  return principal;
 }
 
 /** Throws unless something may be restored now. */

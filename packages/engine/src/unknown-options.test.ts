@@ -3,6 +3,7 @@ import { CarError } from "@car/ir";
 import { defineTool } from "./define-tool.js";
 import { fork } from "./fork.js";
 import { createRuntime } from "./create-runtime.js";
+import { loadCheckpoint, saveCheckpoint } from "./node/checkpoint-file.js";
 import { durableStore } from "./node/durable-store.js";
 import { recordExecutor } from "./recording/record-executor.js";
 import { replayExecutor } from "./recording/replay-executor.js";
@@ -50,6 +51,8 @@ describe("an option that nobody reads", () => {
     ["replayDecisions", (given) => replayDecisions([], given), { polcy: undefined }, "policy"],
     ["recordExecutor", (given) => recordExecutor([], given), { redacts: undefined }, "redact"],
     ["replayExecutor", (given) => replayExecutor({}, given), { redacts: undefined }, "redact"],
+    ["saveCheckpoint", (given) => saveCheckpoint(runtime, "/nowhere", given), { fss: undefined }, "fs"],
+    ["loadCheckpoint", (given) => loadCheckpoint("/nowhere", given), { fss: undefined }, "fs"],
     [
       "durableStore",
       (given) => durableStore(Object.assign({ dir: "/nowhere" }, given)),
@@ -60,6 +63,28 @@ describe("an option that nobody reads", () => {
     const [misspelt] = Object.keys(given);
     const text = `\`${name}\` has no option \`${misspelt}\`; did you mean \`${nearest}\`?`;
     expect(await refusal(() => act(given as never))).toBe(text);
+  });
+
+  it.each<[string, (given: never) => unknown]>([
+    ["execute", (given) => runtime.execute(ONE, given)],
+    ["execute", (given) => session.execute(ONE, given)],
+    ["executeWithReplan", (given) => runtime.executeWithReplan(ONE, given)],
+    ["verify", (given) => runtime.verify(ONE, given)],
+    ["session", (given) => runtime.session(given)],
+    ["recover", (given) => runtime.recover(given)],
+    ["createRuntime", (given) => createRuntime(given)],
+  ])("[EN-129] of `%s` cannot be in what is no object, which is refused", async (name, act) => {
+    const text = `\`${name}\` takes its options as an object, not `;
+    expect(await refusal(() => act(null as never))).toBe(`${text}null`);
+    expect(await refusal(() => act("ann" as never))).toBe(`${text}a string`);
+  });
+
+  it("[EN-126] a principal that is none is refused by `verify` as by `execute`", async () => {
+    for (const principal of [5, null, "\ud800", "x".repeat(2_000)] as string[]) {
+      const refused = await refusal(() => runtime.execute(ONE, { principal }));
+      expect(refused).toContain("`principal` is ");
+      expect(await refusal(() => runtime.verify(ONE, { principal }))).toBe(refused);
+    }
   });
 
   it("[EN-129] of a tool is refused, in either form", async () => {

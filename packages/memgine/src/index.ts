@@ -1,5 +1,6 @@
 export { createMemgine } from "./memgine.js";
-export type { Known, Memgine, MemgineOptions } from "./memgine.js";
+export type { Known, Memgine } from "./memgine.js";
+export type { MemgineOptions } from "./memgine-options.js";
 export type {
   Access,
   FactInput,

@@ -1,17 +1,16 @@
-import { type ActionProposal, MemoryClosedError, type ProposalResult } from "@car/ir";
-import type { Embedder, Inference, Memory, MemoryContext, RecallOptions } from "@car/ir/ports";
+import { type ActionProposal, assertKnownOptions, MemoryClosedError, type ProposalResult } from "@car/ir";
+import type { Memory, MemoryContext, RecallOptions } from "@car/ir/ports";
 import { buildContext, type BuiltContext } from "./context/build-context.js";
-import type { ContextOptions } from "./context/options.js";
-import { createCore, type CoreOptions } from "./core/create-core.js";
+import { CONTEXT_OPTIONS, type ContextOptions } from "./context/options.js";
+import { createCore } from "./core/create-core.js";
 import { type AsOf, believed, historyOf } from "./core/history.js";
 import type { ImpliedChange } from "./core/implied-change.js";
 import type { TurnInput } from "./core/observe.js";
 import type { Core } from "./core/core.js";
 import { type Remembered, takeDue } from "./core/remember.js";
 import { currentOf } from "./core/store.js";
-import type { DenseThresholds } from "./dense/dense-index.js";
 import { createEmbedding } from "./dense/embedding.js";
-import type { MemoryJournal } from "./journal/memory-journal.js";
+import { assertMemgineOptions, type MemgineOptions } from "./memgine-options.js";
 import { type Answers, perform } from "./memory/apply.js";
 import { createBackground } from "./memory/background.js";
 import { forgetFrom, type ForgetReceipt, type ForgetRequest } from "./memory/forget.js";
@@ -20,32 +19,10 @@ import { searchMemory, type SearchHit, type SearchOptions } from "./memory/searc
 import { createSkillDesk, type SkillDesk } from "./memory/skill-desk.js";
 import type { State } from "./memory/state.js";
 import { type Entry, type FactInput, type MemoryNode, type Standing, standingOf } from "./model/node.js";
-import { DEFAULT_ROLES, type RoleData } from "./retrieve/reader.js";
+import { DEFAULT_ROLES } from "./retrieve/reader.js";
 import { chooseSkills } from "./skills/choose.js";
-import type { MiningRules } from "./skills/mine.js";
-import { SKILL_RULES, type SkillRules } from "./skills/skill-book.js";
-import { UPKEEP, type UpkeepOptions, type UpkeepReport } from "./upkeep/upkeep.js";
-
-/** What a memory is made of. All but `clock` and `ids` has a default. */
-export interface MemgineOptions extends CoreOptions {
-  /** Adds meaning to words and links. */
-  readonly embedder?: Embedder;
-  readonly dense?: Partial<DenseThresholds>;
-  /** Helps to learn procedures. */
-  readonly inference?: Inference;
-  /** Where it is kept; see `@car/memgine/node`. Default: nowhere. */
-  readonly journal?: MemoryJournal;
-  /**
-   * Operations after which an idle memory writes its journal anew as a snapshot; no sooner than there are as many as nodes, so
-   * that the cost stays in proportion. Default 10,000.
-   */
-  readonly compactAfter?: number;
-  readonly roles?: RoleData;
-  readonly skills?: Partial<SkillRules>;
-  readonly mining?: Partial<MiningRules>;
-  /** Recomputes a statement whose premise fell; what it gives takes the statement's place. Called when idle. */
-  readonly repair?: (statement: MemoryNode) => FactInput | undefined | Promise<FactInput | undefined>;
-}
+import { SKILL_RULES } from "./skills/skill-book.js";
+import { type UpkeepOptions, type UpkeepReport, upkeepOptions } from "./upkeep/upkeep.js";
 
 /** A node, and whether it holds. */
 export interface Known {
@@ -95,9 +72,11 @@ export interface Memgine extends Memory {
 
 /**
  * Creates a memory from a journal, from `snapshot`, or empty.
- * @throws `CAR_MEMORY_CORRUPT` when what is stored does not read, `CAR_CONFIG_INVALID` for a cue that is no expression.
+ * @throws `CAR_MEMORY_CORRUPT` when what is stored does not read, `CAR_CONFIG_INVALID` for a cue that is no expression and for an
+ * unknown option.
  */
 export function createMemgine(options: MemgineOptions, snapshot?: MemorySnapshot): Memgine {
+  assertMemgineOptions(options);
   const state = createState(options);
   const found = options.journal?.found;
   if (found?.snapshot !== undefined) loadSnapshot(state, parseSnapshot(found.snapshot));
@@ -134,6 +113,7 @@ function memoryOf(state: State, options: MemgineOptions): Memgine {
   const background = createBackground(state, { repair, mining, newId: core.newId, compactAfter });
   const context = async (query: string, given: ContextOptions): Promise<BuiltContext> => {
     if (state.closed) throw new MemoryClosedError("the memory is closed");
+    assertKnownOptions(given, CONTEXT_OPTIONS, "buildContext");
     const vector = given.vector ?? (await state.embedding?.vectorOf(query));
     takeDue(core);
     const skills = chooseSkills(state.book, { query, vocabulary: core.store.vocabulary });
@@ -190,7 +170,7 @@ function statements(
     revert: (id) => void perform(state, { op: "revert", id }),
     accept: (id) => void perform(state, { op: "settle", id, state: "accepted" }),
     reject: (id) => void perform(state, { op: "settle", id, state: "rejected" }),
-    keepUp: (options) => perform(state, { op: "keep_up", options: { ...UPKEEP, ...options } }) as UpkeepReport,
+    keepUp: (options) => perform(state, { op: "keep_up", options: upkeepOptions(options) }) as UpkeepReport,
   };
 }
 

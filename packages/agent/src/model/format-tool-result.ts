@@ -1,4 +1,5 @@
 import { type ActionResult, assertKnownOptions, canonicalJson, type ProposalResult } from "@car/ir";
+import { assertFormat } from "./assert-format.js";
 import { clipText } from "./clip-text.js";
 import { actionIdOf } from "./proposal-from-tool-calls.js";
 
@@ -35,7 +36,12 @@ export interface AnthropicToolResult {
   readonly is_error: boolean;
 }
 
-/** The messages that answer a model's calls, in the calls' order. `callIds` are the ids as the model gave them. */
+const MESSAGE_FORMATS = ["openai", "anthropic"] as const;
+
+/**
+ * The messages that answer a model's calls, in the calls' order. `callIds` are the ids as the model gave them.
+ * @throws `CAR_CONFIG_INVALID` for a shape that does not exist, naming those that do.
+ */
 export function toolMessages(
   result: ProposalResult,
   format: "openai",
@@ -48,9 +54,10 @@ export function toolMessages(
 ): readonly AnthropicToolResult[];
 export function toolMessages(
   result: ProposalResult,
-  format: "openai" | "anthropic",
+  format: (typeof MESSAGE_FORMATS)[number],
   callIds: readonly string[],
 ): readonly (OpenAiToolMessage | AnthropicToolResult)[] {
+  assertFormat(format, MESSAGE_FORMATS, "toolMessages");
   return callIds.map((callId, index) => {
     const found = result.results.find(({ action_id }) => action_id === actionIdOf(callId, index));
     const content = found === undefined ? `error: ${result.cause?.message ?? "no result"}` : formatToolResult(found);

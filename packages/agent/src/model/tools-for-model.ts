@@ -1,4 +1,5 @@
 import type { JsonObject, ToolSchema } from "@car/ir";
+import { assertFormat } from "./assert-format.js";
 import { modelName } from "./model-names.js";
 
 /** A tool as OpenAI's chat completions take it. */
@@ -32,8 +33,12 @@ export interface HasTools {
   tools(): readonly ToolSchema[];
 }
 
-/** The registered tools in the shape a model API wants. Names it would refuse are changed; `proposalFromToolCalls` changes them back. */
+/**
+ * The registered tools in the shape a model API wants. Names it would refuse are changed; `proposalFromToolCalls` changes them back.
+ * @throws `CAR_CONFIG_INVALID` for a shape that does not exist, naming those that do.
+ */
 export function toolsForModel<F extends keyof Formats>(runtime: HasTools, format: F): readonly Formats[F][] {
+  assertFormat(format, Object.keys(FORMATTERS), "toolsForModel");
   return runtime.tools().map((schema) => FORMATTERS[format](schema));
 }
 

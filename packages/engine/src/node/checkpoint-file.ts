@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import * as nodeFs from "node:fs";
 import { decodeText, type FolderSystem, replaceFile } from "@car/files";
-import { canonicalJson, CheckpointInvalidError, parseJsonText } from "@car/ir";
+import { assertKnownOptions, canonicalJson, CheckpointInvalidError, parseJsonText } from "@car/ir";
 import { type Checkpoint, checkCheckpoint } from "../checkpoint/checkpoint.js";
 
 interface HasCheckpoint {
@@ -16,8 +16,10 @@ interface HasCheckpoint {
 export async function saveCheckpoint(
   runtime: HasCheckpoint,
   path: string,
-  { fs = nodeFs }: { readonly fs?: FolderSystem } = {},
+  options: { readonly fs?: FolderSystem } = {},
 ): Promise<Checkpoint> {
+  assertKnownOptions(options, ["fs"], "saveCheckpoint");
+  const { fs = nodeFs } = options;
   const checkpoint = await runtime.checkpoint();
   const body = canonicalJson(checkpoint);
   // Several processes may save to one path.
@@ -30,7 +32,9 @@ export async function saveCheckpoint(
  * @throws `CheckpointInvalidError` (`CAR_CHECKPOINT_INVALID`) naming the file, the place in it and what is wrong when it is not
  * whole, byte for byte, of another version, or holds what no checkpoint has; the error of the file system when it cannot be read.
  */
-export function loadCheckpoint(path: string, { fs = nodeFs }: { readonly fs?: FolderSystem } = {}): Checkpoint {
+export function loadCheckpoint(path: string, options: { readonly fs?: FolderSystem } = {}): Checkpoint {
+  assertKnownOptions(options, ["fs"], "loadCheckpoint");
+  const { fs = nodeFs } = options;
   const refused = (problem: string, cause?: unknown): CheckpointInvalidError =>
     new CheckpointInvalidError(`\`${path}\`${problem}`, { cause });
   const decoded = decodeText(fs.readFileSync(path));

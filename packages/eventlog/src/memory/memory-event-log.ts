@@ -71,6 +71,7 @@ class ColumnEventLog implements MemoryEventLog {
   }
 
   read(options: ReadOptions = {}): AsyncIterable<CarEvent> {
+    assertKnownOptions(options, ["from", "to"], "read");
     const { from = 1, to = Number.POSITIVE_INFINITY } = options;
     const events = this.chunks.events(from, to);
     return this.redact === undefined ? asyncEvents(events) : redactEvents(events, this.redact);

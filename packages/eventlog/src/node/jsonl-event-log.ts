@@ -78,6 +78,7 @@ class JsonlEventLog implements EventLog {
   }
 
   read(options: ReadOptions = {}): AsyncIterable<CarEvent> {
+    assertKnownOptions(options, ["from", "to"], "read");
     if (!this.queue.hasFailed) this.queue.writeAll();
     const { path, fs = nodeFs, redact } = this.options;
     const to = Math.min(options.to ?? Number.POSITIVE_INFINITY, this.file.head.seq);

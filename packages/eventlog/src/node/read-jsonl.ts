@@ -1,6 +1,6 @@
 import * as nodeFs from "node:fs";
 import type { FileSystem } from "@car/files";
-import type { CarEvent } from "@car/ir";
+import { assertKnownOptions, type CarEvent } from "@car/ir";
 import type { ReadOptions } from "@car/ir/ports";
 import { scanLines } from "./scan-lines.js";
 import { isHeaderLine } from "./segments/segment-header.js";
@@ -11,6 +11,8 @@ export interface ReadJsonlOptions extends ReadOptions {
   readonly fs?: FileSystem;
 }
 
+const OPTIONS = ["from", "to", "fs"] as const satisfies readonly (keyof ReadJsonlOptions)[];
+
 /**
  * The events of a JSONL log, or of one segment of a log in a folder, streamed. What follows the last line feed is a
  * write that was cut off, and is left out. Links and hashes are not checked: `verifyChain` does that.
@@ -18,6 +20,7 @@ export interface ReadJsonlOptions extends ReadOptions {
  * file cannot be opened or read.
  */
 export async function* readJsonl(path: string, options: ReadJsonlOptions = {}): AsyncGenerator<CarEvent> {
+  assertKnownOptions(options, OPTIONS, "readJsonl");
   const { fs = nodeFs, from = 1, to = Number.POSITIVE_INFINITY } = options;
   const fd = fs.openSync(path, "r");
   try {

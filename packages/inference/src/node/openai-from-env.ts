@@ -1,5 +1,5 @@
 import type { InferenceProvider } from "@car/ir/ports";
-import { ConfigInvalidError } from "@car/ir";
+import { assertKnownOptions, ConfigInvalidError } from "@car/ir";
 import { openAiCompatible, type OpenAiCompatibleOptions } from "../openai/openai-compatible.js";
 
 /** Which model, and where the environment has its key. */
@@ -14,12 +14,23 @@ export interface OpenAiFromEnvOptions extends Pick<OpenAiCompatibleOptions, "mod
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
+const OPTIONS = [
+  "model",
+  "kind",
+  "about",
+  "url",
+  "keyVariable",
+  "needsKey",
+  "env",
+] as const satisfies readonly (keyof OpenAiFromEnvOptions)[];
+
 /**
  * A model behind an OpenAI-compatible API, with the platform's `fetch` and a key from the environment, which is read anew
  * for each call.
  * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when a key is needed and the variable is empty.
  */
 export function openAiFromEnv(options: OpenAiFromEnvOptions): InferenceProvider {
+  assertKnownOptions(options, OPTIONS, "openAiFromEnv");
   const { model, kind, about, keyVariable = "OPENAI_API_KEY", needsKey = true, env = process.env } = options;
   if (needsKey && !env[keyVariable]) throw new ConfigInvalidError(`the environment has no \`${keyVariable}\``);
   return openAiCompatible({

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@car/ir";
+import { assertKnownOptions, type JsonValue } from "@car/ir";
 import type { EmbedRequest, EmbedResponse, InferenceCall, InferenceProvider, ModelInfo } from "@car/ir/ports";
 import { checkEmbeddings } from "../answer/check-embeddings.js";
 import { canceled, failureOf, throwIfCanceled } from "../failure/failure-of.js";
@@ -25,12 +25,22 @@ export interface OpenAiCompatibleOptions {
   readonly about?: Partial<ModelInfo>;
 }
 
+const OPTIONS = [
+  "url",
+  "model",
+  "fetch",
+  "apiKey",
+  "kind",
+  "about",
+] as const satisfies readonly (keyof OpenAiCompatibleOptions)[];
+
 interface Endpoint extends OpenAiCompatibleOptions {
   readonly id: string;
 }
 
 /** A model behind an HTTP API as OpenAI's: OpenAI itself, and vLLM, Ollama, LM Studio, llama.cpp, OpenRouter and many more. */
 export function openAiCompatible(options: OpenAiCompatibleOptions): InferenceProvider {
+  assertKnownOptions(options, OPTIONS, "openAiCompatible");
   const { model, about = {}, kind = "chat" } = options;
   const id = about.id ?? `openai-compatible/${model}`;
   const at: Endpoint = { ...options, id };

@@ -1,6 +1,7 @@
 import {
   type ActionProposal,
   type AnswerProblem,
+  assertKnownOptions,
   parseProposal,
   type ParseProposalOptions,
   ProposalInvalidError,
@@ -54,6 +55,18 @@ interface Verified {
   readonly issues: ProposalCheck["issues"];
 }
 
+const OPTIONS = [
+  "goal",
+  "tools",
+  "context",
+  "verify",
+  "model",
+  "params",
+  "maxRepairs",
+  "parse",
+  "signal",
+  "caller",
+] as const satisfies readonly (keyof ProposeOptions)[];
 /** Characters of a wrong answer that are given back. */
 const KEPT_CHARS = 2_000;
 
@@ -62,6 +75,7 @@ const KEPT_CHARS = 2_000;
  * @throws `CAR_INFERENCE_FAILED` when the model fails or refuses, and whatever `verify` throws.
  */
 export async function proposeWith(model: Pick<Inference, "infer">, options: ProposeOptions): Promise<ProposeResult> {
+  assertKnownOptions(options, OPTIONS, "proposeWith");
   const { params, signal, caller, maxRepairs } = options;
   const request: InferenceRequest = {
     messages: proposalMessages(options),

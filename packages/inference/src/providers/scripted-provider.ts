@@ -1,4 +1,4 @@
-import { NotRecordedError } from "@car/ir";
+import { assertKnownOptions, NotRecordedError } from "@car/ir";
 import type {
   ClassifyRequest,
   EmbedRequest,
@@ -36,6 +36,7 @@ export interface ScriptedProvider extends InferenceProvider {
 
 /** Creates a scripted model, called `scripted` unless `about.id` says otherwise. Requests beyond the script reject with `CAR_INFERENCE_NOT_RECORDED`. */
 export function scriptedProvider(script: Script): ScriptedProvider {
+  assertKnownOptions(script, ["replies", "embed", "classify", "about"], "scriptedProvider");
   const { replies, embed, classify, about = {} } = script;
   const id = about.id ?? "scripted";
   const requests: InferenceRequest[] = [];

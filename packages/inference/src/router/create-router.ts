@@ -1,4 +1,4 @@
-import { ConfigInvalidError } from "@car/ir";
+import { assertKnownOptions, ConfigInvalidError } from "@car/ir";
 import type {
   ClassifyRequest,
   ClassifyResponse,
@@ -15,14 +15,26 @@ import { ask, type Way } from "./ask.js";
 import type { Candidate } from "./candidates.js";
 import { checkClassifyRequest, checkEmbedRequest, checkInferRequest, needOf } from "./check-request.js";
 import { streamed } from "./streamed.js";
-import type { Router, RouterOptions } from "./router-options.js";
+import type { Router, RouterOptions, RouterWeights } from "./router-options.js";
 import { costOf, TrackRecord } from "./track-record.js";
+
+const OPTIONS = [
+  "providers",
+  "clock",
+  "onFallback",
+  "weights",
+  "timeoutMs",
+  "maxModels",
+] as const satisfies readonly (keyof RouterOptions)[];
+const WEIGHTS = ["quality", "speed", "price", "health"] as const satisfies readonly (keyof RouterWeights)[];
 
 /**
  * Puts many models behind one port. Every answer is checked again, whoever the provider is.
- * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when two providers have one id.
+ * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when two providers have one id, and for an unknown option or weight.
  */
 export function createRouter(options: RouterOptions): Router {
+  assertKnownOptions(options, OPTIONS, "createRouter");
+  assertKnownOptions(options.weights, WEIGHTS, "weights");
   const all = options.providers.map((provider) => ({ provider, record: new TrackRecord(provider.info) }));
   const ids = new Set(all.map(({ provider }) => provider.info.id));
   if (ids.size !== all.length) throw new ConfigInvalidError("two models of the router have the same id");

@@ -1,5 +1,5 @@
 import type { Embedder, Inference } from "@car/ir/ports";
-import { NoModelError } from "@car/ir";
+import { assertKnownOptions, NoModelError } from "@car/ir";
 
 /** Which model, and how long its vectors are. */
 export interface EmbedderOptions {
@@ -9,13 +9,15 @@ export interface EmbedderOptions {
 }
 
 /** One model of a router, or a provider, as an embedder for a memory. */
-export function embedderOf(inference: Pick<Inference, "embed">, { model, dim }: EmbedderOptions): Embedder {
+export function embedderOf(inference: Pick<Inference, "embed">, options: EmbedderOptions): Embedder {
+  assertKnownOptions(options, ["model", "dim"], "embedderOf");
+  const { model, dim } = options;
   return {
     id: model,
     dim,
-    async embed(texts, options = {}) {
+    async embed(texts, call = {}) {
       if (inference.embed === undefined) throw new NoModelError(`model \`${model}\` cannot \`embed\``);
-      return (await inference.embed({ texts, model }, options)).embeddings;
+      return (await inference.embed({ texts, model }, call)).embeddings;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { AnswerInvalidError, InferenceFailedError, type JsonObject, type JsonValue } from "@car/ir";
+import { AnswerInvalidError, assertKnownOptions, InferenceFailedError, type JsonObject, type JsonValue } from "@car/ir";
 import type {
   CompiledSchema,
   Inference,
@@ -29,6 +29,14 @@ export interface JsonAnswer {
   readonly repairs: number;
 }
 
+const OPTIONS = [
+  "request",
+  "schema",
+  "compiler",
+  "maxRepairs",
+  "signal",
+  "caller",
+] as const satisfies readonly (keyof InferJsonOptions)[];
 /** Characters of a wrong answer that an error keeps. */
 const KEPT_CHARS = 2_000;
 
@@ -38,6 +46,7 @@ const KEPT_CHARS = 2_000;
  * when the model fails or refuses, `CAR_SCHEMA_INVALID` before anything is asked when the schema is none.
  */
 export async function inferJson(model: Pick<Inference, "infer">, options: InferJsonOptions): Promise<JsonAnswer> {
+  assertKnownOptions(options, OPTIONS, "inferJson");
   const { request, schema, compiler, maxRepairs } = options;
   const compiled = compiler.compile(schema);
   const { signal, caller } = options;

@@ -1,14 +1,16 @@
 import type { ClassifyRequest, EmbedRequest, Tool } from "@car/ir/ports";
 import { groundedTool } from "./grounded-tool.js";
 import { callOf, runInfer, spend } from "./run-infer.js";
-import type { InferenceToolOptions } from "./tool-options.js";
+import { assertToolOptions, type InferenceToolOptions } from "./tool-options.js";
 import { CLASSIFY, EMBED, INFER_RETURNS, inferParameters, NO_PARAMETERS } from "./tool-schemas.js";
 
 /**
  * `infer`, `embed`, `classify`, `list_models`, `model_stats`, and `infer.grounded` where there is a memory: ordinary
  * tools, so that policy, limits, budgets (`tokens`, `usd`), cache and log of the runtime apply.
+ * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`) for an unknown option.
  */
 export function inferenceTools(options: InferenceToolOptions): readonly Tool[] {
+  assertToolOptions(options);
   const { memory } = options;
   return [
     inferTool(options),

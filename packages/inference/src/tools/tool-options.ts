@@ -1,3 +1,4 @@
+import { assertKnownOptions } from "@car/ir";
 import type { Clock, Memory, RecallOptions, SchemaCompiler } from "@car/ir/ports";
 import type { Router } from "../router/router-options.js";
 
@@ -30,4 +31,23 @@ export interface InferenceToolOptions {
   readonly label?: string;
   /** Data-flow label of grounded answers, which may repeat what was remembered. Default `memory`. */
   readonly groundedLabel?: string;
+}
+
+const OPTIONS = [
+  "router",
+  "memory",
+  "readerOf",
+  "compiler",
+  "cacheTtlSecs",
+  "groundedCache",
+  "reserve",
+  "label",
+  "groundedLabel",
+] as const satisfies readonly (keyof InferenceToolOptions)[];
+
+/** Throws `ConfigInvalidError` for an option that no tool reads. */
+export function assertToolOptions(options: InferenceToolOptions): void {
+  assertKnownOptions(options, OPTIONS, "inferenceTools");
+  assertKnownOptions(options.cacheTtlSecs, ["infer", "embed", "classify"], "cacheTtlSecs");
+  assertKnownOptions(options.groundedCache, ["clock", "ttlSecs", "maxEntries"], "groundedCache");
 }

@@ -17,4 +17,15 @@ describe("assertKnownOptions", () => {
     expect(refused({ zebra: undefined })).toThrow(new ConfigInvalidError("`createRuntime` has no option `zebra`"));
     expect(refused(JSON.parse('{"__proto__": 1}') as object)).toThrow("no option `__proto__`");
   });
+
+  it.each([
+    [null, "null"],
+    ["policy", "a string"],
+    [1, "a number"],
+    [() => 1, "a function"],
+  ])("[IR-43] refuses %j, which is no object", (options, kind) => {
+    expect(() => assertKnownOptions(options, KNOWN, "createRuntime")).toThrow(
+      new ConfigInvalidError(`\`createRuntime\` takes its options as an object, not ${kind}`),
+    );
+  });
 });

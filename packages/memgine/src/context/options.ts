@@ -16,3 +16,12 @@ export interface ContextOptions {
   /** The query's vector, when the caller has it already. */
   readonly vector?: Float32Array;
 }
+
+export const CONTEXT_OPTIONS = [
+  "tokenBudget",
+  "reader",
+  "conversation",
+  "countTokens",
+  "mode",
+  "vector",
+] as const satisfies readonly (keyof ContextOptions)[];

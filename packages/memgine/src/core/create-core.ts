@@ -1,3 +1,4 @@
+import { assertKnownOptions } from "@car/ir";
 import type { Clock, IdSource } from "@car/ir/ports";
 import type { CueLists } from "../cues/cue-lists.js";
 import { ENGLISH_CUES } from "../cues/english.js";
@@ -27,6 +28,8 @@ const ID_BYTES = 8;
 
 /** An empty memory's core. @throws `CAR_CONFIG_INVALID` for a cue that is no regular expression. */
 export function createCore(options: CoreOptions): Core {
+  assertKnownOptions(options.implied, Object.keys(IMPLIED), "implied");
+  assertKnownOptions(options.cues, Object.keys(ENGLISH_CUES), "cues");
   let last = -Infinity;
   return {
     store: createStore(createVocabulary(options)),

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from "@car/ir";
 import { type Entry, standingOf } from "../model/node.js";
 import type { Core } from "./core.js";
 
@@ -15,7 +16,9 @@ export function historyOf({ store }: Core, key: string): readonly Entry[] {
 }
 
 /** What this memory believed under a key, at a point in both times. The last that qualifies, if several do. */
-export function believed(core: Core, key: string, { recorded = Infinity, valid }: AsOf = {}): Entry | undefined {
+export function believed(core: Core, key: string, asOf: AsOf = {}): Entry | undefined {
+  assertKnownOptions(asOf, ["recorded", "valid"], "believed");
+  const { recorded = Infinity, valid } = asOf;
   return historyOf(core, key).findLast((entry) => {
     const { node, retired } = entry;
     if (node.recorded_at > recorded) return false;

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from "@car/ir";
 import type { Scored } from "../index/top-documents.js";
 import { topDocuments } from "../index/top-documents.js";
 import { createHnsw, type Hnsw } from "./hnsw.js";
@@ -33,6 +34,7 @@ const RESCORED_PER_RESULT = 4;
 
 /** An empty index for vectors of length `dim`. */
 export function createDenseIndex(dim: number, thresholds: Partial<DenseThresholds> = {}): DenseIndex {
+  assertKnownOptions(thresholds, Object.keys(THRESHOLDS), "thresholds");
   const { exactUpTo, graphFrom } = { ...THRESHOLDS, ...thresholds };
   const table = createVectorTable(dim);
   let graph: Hnsw | undefined;

@@ -1,4 +1,4 @@
-import { contentHash } from "@car/ir";
+import { assertKnownOptions, contentHash } from "@car/ir";
 import type { MemoryNode } from "../model/node.js";
 import { rewriteJournal } from "./compact.js";
 import { erase } from "./erase.js";
@@ -11,6 +11,8 @@ export interface ForgetRequest {
   readonly ids?: readonly string[];
   readonly conversation?: string;
 }
+
+const REQUEST = ["subject", "ids", "conversation"] as const satisfies readonly (keyof ForgetRequest)[];
 
 /** Proof of an erasure: says what and how much, never what it said. */
 export interface ForgetReceipt {
@@ -27,6 +29,7 @@ export interface ForgetReceipt {
 
 /** Erases from nodes, indexes, vocabulary, vectors, announcements, and from the journal with its snapshot. */
 export async function forgetFrom(state: State, request: ForgetRequest): Promise<ForgetReceipt> {
+  assertKnownOptions(request, REQUEST, "forget");
   const { core } = state;
   const ids = new Set(request.ids ?? []);
   const isMeant = (node: MemoryNode): boolean =>

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from "@car/ir";
 import { readable } from "../context/build-context.js";
 import type { NodeKind } from "../model/node.js";
 import type { FusionWeights, Why } from "../retrieve/fuse.js";
@@ -21,6 +22,15 @@ export interface SearchOptions {
   readonly seeds?: number;
 }
 
+const OPTIONS = [
+  "limit",
+  "kinds",
+  "reader",
+  "vector",
+  "weights",
+  "seeds",
+] as const satisfies readonly (keyof SearchOptions)[];
+
 /** A finding, and why it is one. */
 export interface SearchHit {
   readonly id: string;
@@ -32,6 +42,7 @@ export interface SearchHit {
 
 /** Finds by words, links and, given a vector, by meaning. Withholds what the reader may not have. */
 export function searchMemory(state: State, query: string, options: SearchOptions = {}): readonly SearchHit[] {
+  assertKnownOptions(options, OPTIONS, "search");
   const { core, roles } = state;
   const allowed = readable(core, { reader: options.reader ?? {}, roles, wantsTentative: core.cues.isTentative(query) });
   const kinds = options.kinds === undefined ? undefined : new Set(options.kinds);

@@ -3,7 +3,7 @@ import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, rmSync } from "
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { checkedLine, claimFolder, type FolderClaim, replaceFile, syncFolder, writeWhole } from "@car/files";
-import { CarError, MemoryClosedError, MemoryLockedError, MemoryWriteError } from "@car/ir";
+import { assertKnownOptions, CarError, MemoryClosedError, MemoryLockedError, MemoryWriteError } from "@car/ir";
 import type { MemoryJournal } from "../journal/memory-journal.js";
 import { CLAIMS, journalName, readFolder, SNAPSHOT } from "./read-folder.js";
 
@@ -30,6 +30,7 @@ interface Pen {
  * `CAR_MEMORY_WRITE_FAILED` when the folder cannot be written.
  */
 export function openFileJournal(options: { readonly folder: string }): MemoryJournal {
+  assertKnownOptions(options, ["folder"], "openFileJournal");
   const { folder } = options;
   const claim = orRefused(`the folder \`${folder}\` could not be opened`, () => {
     mkdirSync(folder, { recursive: true });

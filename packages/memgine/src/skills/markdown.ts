@@ -1,4 +1,4 @@
-import { MemoryInvalidError } from "@car/ir";
+import { assertKnownOptions, MemoryInvalidError } from "@car/ir";
 import type { Skill, SkillStep } from "./skill.js";
 
 const STATES: readonly Skill["state"][] = ["provisional", "active", "degraded", "deprecated"];
@@ -32,6 +32,7 @@ export function skillMarkdown(skill: Skill): string {
  * @throws `CAR_MEMORY_INVALID` with the first thing that is wrong.
  */
 export function parseSkillMarkdown(text: string, options: { readonly trusted?: boolean } = {}): Skill {
+  assertKnownOptions(options, ["trusted"], "importMarkdown");
   const match = FRONT_MATTER.exec(text);
   if (match === null) throw new MemoryInvalidError("a skill begins with front matter between `---` lines");
   const fields = new Map(

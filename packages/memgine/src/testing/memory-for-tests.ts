@@ -1,5 +1,6 @@
 import { countingIds, manualClock } from "@car/conformance";
-import { createMemgine, type Memgine, type MemgineOptions } from "../memgine.js";
+import { createMemgine, type Memgine } from "../memgine.js";
+import type { MemgineOptions } from "../memgine-options.js";
 
 /** A memory whose time stands still at `START` until it is told to go on. */
 export function testMemgine(options: Partial<MemgineOptions> = {}): { memory: Memgine; advance: (ms: number) => void } {

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from "@car/ir";
 import type { Core } from "../core/core.js";
 import { factNode } from "../core/fact-node.js";
 import { placeNode } from "../core/place.js";
@@ -28,10 +29,17 @@ export interface UpkeepReport {
   readonly erased: readonly string[];
 }
 
-export const UPKEEP: UpkeepOptions = { turns: 2_000, soft: 0.7, hard: 0.95 };
+const UPKEEP: UpkeepOptions = { turns: 2_000, soft: 0.7, hard: 0.95 };
+const OPTIONS = ["turns", "soft", "hard", "retainPastMs"] as const satisfies readonly (keyof UpkeepOptions)[];
 /** Sentences of a summary, and turns it is made of at most. */
 const SUMMARY_SENTENCES = 12;
 const SUMMED_UP = 0.5;
+
+/** What a host gave, with the defaults. Throws `ConfigInvalidError` for what nobody reads: nothing would be erased. */
+export function upkeepOptions(given: Partial<UpkeepOptions> | undefined): UpkeepOptions {
+  assertKnownOptions(given, OPTIONS, "keepUp");
+  return { ...UPKEEP, ...given };
+}
 
 /** Retires what has expired, merges what says the same, and sums up long conversations. Cost: what there is to do. */
 export function keepUp(core: Core, options: UpkeepOptions = UPKEEP): UpkeepReport {

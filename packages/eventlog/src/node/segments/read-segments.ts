@@ -1,6 +1,6 @@
 import * as nodeFs from "node:fs";
 import type { FolderSystem } from "@car/files";
-import { LogCorruptError, type CarEvent } from "@car/ir";
+import { assertKnownOptions, LogCorruptError, type CarEvent } from "@car/ir";
 import type { LogHead, ReadOptions } from "@car/ir/ports";
 import { type ReadJsonlOptions, readJsonl } from "../read-jsonl.js";
 import { EPOCHS, type LogFolder } from "./log-folder.js";
@@ -12,12 +12,15 @@ export interface ReadLogOptions extends ReadOptions {
   readonly fs?: FolderSystem;
 }
 
+const OPTIONS = ["from", "to", "fs"] as const satisfies readonly (keyof ReadLogOptions)[];
+
 /**
  * The events of a log on the disk, streamed: of a folder of segments, also while a process writes it, or of one JSONL
  * file. What is cut off at the end is left out. Links and hashes are not checked: `verifyChain` does that.
  * @throws `LogCorruptError` naming the first place that is damaged; the error of `node:fs` when nothing can be read.
  */
 export async function* readLog(path: string, options: ReadLogOptions = {}): AsyncGenerator<CarEvent> {
+  assertKnownOptions(options, OPTIONS, "readLog");
   const { fs = nodeFs } = options;
   if (!isFolder(path, fs)) {
     yield* readJsonl(path, options satisfies ReadJsonlOptions);
@@ -29,7 +32,9 @@ export async function* readLog(path: string, options: ReadLogOptions = {}): Asyn
 }
 
 /** The last event that a log on the disk has dropped; what is left begins after it. A single file drops nothing. */
-export function droppedHead(path: string, { fs = nodeFs }: Pick<ReadLogOptions, "fs"> = {}): LogHead | undefined {
+export function droppedHead(path: string, options: Pick<ReadLogOptions, "fs"> = {}): LogHead | undefined {
+  assertKnownOptions(options, ["fs"], "droppedHead");
+  const { fs = nodeFs } = options;
   return isFolder(path, fs) ? chainOf({ path, fs, fsync: false }).dropped : undefined;
 }
 

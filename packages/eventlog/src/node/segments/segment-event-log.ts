@@ -1,6 +1,6 @@
 import * as nodeFs from "node:fs";
 import type { ClaimOwner } from "@car/files";
-import type { CarEvent } from "@car/ir";
+import { assertKnownOptions, type CarEvent } from "@car/ir";
 import type { EventDraft, EventLog, FlushReason, LogHead, ReadOptions } from "@car/ir/ports";
 import type { HeadSigner } from "../../chain/head-signature.js";
 import { redactEvents } from "../../redact/redact-events.js";
@@ -131,6 +131,7 @@ class FolderEventLog implements SegmentEventLog {
   }
 
   read(options: ReadOptions = {}): AsyncIterable<CarEvent> {
+    assertKnownOptions(options, ["from", "to"], "read");
     if (!this.queue.hasFailed) this.queue.writeAll();
     const { folder, writer } = this.parts;
     const { redact } = this.settings;
@@ -142,8 +143,9 @@ class FolderEventLog implements SegmentEventLog {
     return this.queue.head();
   }
 
-  async dropBefore(seq: number, { sign }: { readonly sign?: HeadSigner } = {}): Promise<LogHead | undefined> {
-    this.dropped = (await dropSegments(this.parts, seq, sign)) ?? this.dropped;
+  async dropBefore(seq: number, options: { readonly sign?: HeadSigner } = {}): Promise<LogHead | undefined> {
+    assertKnownOptions(options, ["sign"], "dropBefore");
+    this.dropped = (await dropSegments(this.parts, seq, options.sign)) ?? this.dropped;
     return this.dropped;
   }
 
