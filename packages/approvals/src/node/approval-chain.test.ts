@@ -6,26 +6,12 @@ import type { JsonObject } from "@car/ir";
 import type { ApprovalStore, StoredApprovalRequest } from "@car/ir/ports";
 import { afterAll, describe, expect, it } from "vitest";
 import { jsonlApprovalStore } from "./jsonl-approval-store.js";
+import { requestOf } from "../testing/requests.js";
 
 const folder = mkdtempSync(join(tmpdir(), "car-approvals-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 const newPath = (): string => join(folder, `${++count}.jsonl`);
-
-const requestOf = (id: string): StoredApprovalRequest => ({
-  id,
-  subject: "s",
-  run_id: "run",
-  proposal_id: "p",
-  action_id: "a",
-  tool: "pay",
-  parameters: {},
-  principal: "default",
-  reasons: [],
-  reversibility: "irreversible",
-  requested_at: 1,
-  expires_at: 1_000,
-});
 const take = (store: ApprovalStore, run: string): unknown => store.take({ subject: "granted", run_id: run, now: 2 });
 const FREE = { state: "answered" };
 

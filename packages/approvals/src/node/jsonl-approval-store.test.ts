@@ -1,29 +1,16 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StoredApprovalRequest } from "@car/ir/ports";
 import { afterAll, describe, expect, it } from "vitest";
 import { jsonlApprovalStore } from "./jsonl-approval-store.js";
+import { requestOf } from "../testing/requests.js";
 
 const folder = mkdtempSync(join(tmpdir(), "car-approvals-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 const newPath = (): string => join(folder, `${++count}.jsonl`);
 
-const REQUEST: StoredApprovalRequest = {
-  id: "r",
-  subject: "s",
-  run_id: "run",
-  proposal_id: "p",
-  action_id: "a",
-  tool: "pay",
-  parameters: {},
-  principal: "default",
-  reasons: [],
-  reversibility: "irreversible",
-  requested_at: 1,
-  expires_at: 1_000,
-};
+const REQUEST = requestOf("r");
 
 describe("jsonlApprovalStore", () => {
   it("[AP-10] is readable by its owner only", async () => {
