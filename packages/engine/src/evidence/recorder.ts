@@ -1,30 +1,32 @@
-import { type EventDataOf, type EventKind, eventOf, type LiveEvent } from "@car/ir";
+import { type EventDataOf, type EventKind, eventOf, LazyPayload, type LiveEvent } from "@car/ir";
 import type { EventDraft, EventLog, Logger, RunScope } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import type { Subscription } from "./subscription.js";
 
-interface Draft {
-  kind: EventKind;
-  time: number;
-  scope: RunScope | undefined;
-  action: number;
-  attempt: number;
-  data: unknown;
+/** One that serves all events of runs: a log keeps its fields, never itself. */
+class Draft {
+  kind: EventKind = "proposal_received";
+  time = 0;
+  scope: RunScope | undefined = undefined;
+  action = -1;
+  attempt = 0;
+  lazy: LazyPayload | undefined = undefined;
+  private payload: object | undefined = undefined;
+
+  get data(): object | undefined {
+    return (this.payload ??= this.lazy?.make());
+  }
+
+  set data(payload: object | undefined) {
+    this.payload = payload;
+  }
 }
 
 /** Writes events to the log and hands them to subscribers. */
 export class Recorder {
   readonly log: EventLog;
   private readonly logger: Logger;
-  /** The one draft that serves all of them: a log keeps its fields, never itself. */
-  private readonly draft: Draft = {
-    kind: "proposal_received",
-    time: 0,
-    scope: undefined,
-    action: -1,
-    attempt: 0,
-    data: undefined,
-  };
+  private readonly draft = new Draft();
   private readonly subscriptions = new Set<Subscription>();
   /** Events that somebody is being told of, the first at this moment. */
   private readonly untold: { readonly event: LiveEvent; readonly wanting: readonly Subscription[] }[] = [];
@@ -55,7 +57,7 @@ export class Recorder {
     kind: K,
     run: { readonly time: number; readonly scope: RunScope },
     slot: { readonly index: number; readonly attempts: number } | undefined,
-    data: EventDataOf[K] | undefined,
+    data: EventDataOf[K] | LazyPayload<EventDataOf[K]> | undefined,
   ): void {
     const { draft } = this;
     draft.kind = kind;
@@ -63,7 +65,9 @@ export class Recorder {
     draft.scope = run.scope;
     draft.action = slot === undefined ? -1 : slot.index;
     draft.attempt = slot === undefined ? 0 : slot.attempts;
-    draft.data = data;
+    const isLazy = data instanceof LazyPayload;
+    draft.lazy = isLazy ? data : undefined;
+    draft.data = isLazy ? undefined : data;
     // The parameters keep kind and payload together.
     this.record(draft as EventDraft);
   }

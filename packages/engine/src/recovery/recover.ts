@@ -125,7 +125,7 @@ function prepare(host: Host, recovery: Recovery, recorded: UnfinishedRun, taken:
 function callOf({ received }: RecordedRun, parent: Run | undefined): Attempt | undefined {
   const slot = parent?.board.slots.find(({ action }) => action.id === received.parent_action_id);
   if (parent === undefined || slot === undefined) return undefined;
-  return new Attempt(parent, slot, slot.attempts, () => undefined);
+  return new Attempt(parent, slot, slot.attempts);
 }
 
 function planOf(host: Host, { received }: RecordedRun): PlanResult {

@@ -110,7 +110,7 @@ function endAttempt({ run, parts, pending }: Omit<DrivenRun, "onResume">, slot: 
   if (next.kind === "action_in_doubt") parts.script.supply(next);
   switch (reasonCodeOf(failureEvent(parts.script, end))) {
     case "timeout":
-      return fire(slot.attempt!.deadline);
+      return fire(slot.attempt);
     case "in_doubt":
       // The run ended and nobody waited any longer.
       return fire(run.extras.drainTimer);

@@ -3,6 +3,7 @@ import { runtimeLogger } from "../defaults/logger.js";
 import { Recorder } from "../evidence/recorder.js";
 import { cancelRun } from "../run/cancel-run.js";
 import { leaveParent } from "../run/children.js";
+import { concludeLater } from "../run/advance.js";
 import { drain } from "../run/drain.js";
 import type { Host } from "../run/host.js";
 import { OpenRuns } from "../run/open-runs.js";
@@ -41,6 +42,7 @@ export function secondHost(parts: ReplayParts, pending: PendingCalls): Host {
     config: nobody,
     meterFor: nobody,
     drive: drain,
+    conclude: concludeLater,
     cancel: cancelRun,
     startChild: nobody,
     onEnd: leaveParent,

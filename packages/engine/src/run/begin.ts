@@ -44,8 +44,8 @@ function receivedData(run: Run): ProposalReceivedData {
     policy_version: config.policy?.version ?? null,
   };
   if (request.parent !== undefined) {
-    data.parent_run_id = request.parent.runId;
-    data.parent_action_id = request.parent.actionId;
+    data.parent_run_id = request.parent.run.scope.run_id;
+    data.parent_action_id = request.parent.slot.action.id;
   }
   if (request.replaces !== undefined) data.replaces = request.replaces;
   if (session !== undefined) data.session_id = session.id;

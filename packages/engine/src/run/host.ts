@@ -8,8 +8,10 @@ import type { Receipts } from "../reuse/receipts.js";
 import type { SessionState } from "../session/session-state.js";
 import type { TimerQueue } from "../time/timer-queue.js";
 import type { OpenRuns } from "./open-runs.js";
+import type { Outcome } from "./outcome.js";
 import type { RunNames } from "./run-names.js";
 import type { Run } from "./run.js";
+import type { Slot } from "./slot.js";
 
 /** The host's store of approvals, and what waiting for it costs. */
 export interface ApprovalDesk {
@@ -59,6 +61,8 @@ export interface Host {
   readonly meterFor: (principal: string, config: ConfigSnapshot) => BudgetMeter | undefined;
   /** Lets a run do what it can do now; see `drain`. */
   readonly drive: (run: Run) => void;
+  /** Told of the outcome of a call that did not answer at once. */
+  readonly conclude: (run: Run, slot: Slot, outcome: Outcome) => void;
   /** Gives a run up, at whatever point it is. */
   readonly cancel: (run: Run, cause: Reason) => void;
   /** Executes what a tool proposes. */

@@ -4,6 +4,7 @@ import {
   type EventKind,
   joinLabels,
   type LabelSet,
+  type LazyPayload,
   NO_LABELS,
   type ProposalResult,
   type Reason,
@@ -19,9 +20,11 @@ import type { Recovery } from "../recovery/recovery.js";
 import { CallHistory } from "../session/call-history.js";
 import type { SessionState } from "../session/session-state.js";
 import type { Alarm } from "../time/alarm.js";
+import { smallMs } from "../time/small-ms.js";
 import type { Host, RunRequest } from "./host.js";
 import { RunState } from "./run-state.js";
-import { Board, type Slot } from "./slot.js";
+import { Board } from "./board.js";
+import { type Slot } from "./slot.js";
 import { messageOf } from "./thrown.js";
 
 /*
@@ -135,10 +138,13 @@ export class Run implements LockOwner {
   isDisowned = false;
   /** The loop of `drain` is running, or the run is being given up: who wakes it now need not go on with it. */
   isBusy = false;
-  /** The time, read once per turn: at the start, after each wait, and between two dispatches. */
-  time: number;
+  /**
+   * Milliseconds since `epoch`, read from the clock once per turn: at the start, after each wait, and between two
+   * dispatches.
+   */
+  elapsed: number;
   private isTimeUsed = false;
-  /** When it began, or was resumed. */
+  /** When it began, or was resumed, as `elapsed` has it. */
   private activeSince = 0;
   /** Position among the open runs of the runtime; theirs to set. */
   place = -1;
@@ -152,7 +158,7 @@ export class Run implements LockOwner {
     this.scope = made.scope;
     this.budget = made.budget;
     this.startedAt = made.startedAt;
-    this.time = made.startedAt;
+    this.elapsed = smallMs(made.startedAt - this.epoch);
     this.listener = made.answer;
     this.recovery = made.recovery;
     this.state = new RunState(host.store);
@@ -176,6 +182,16 @@ export class Run implements LockOwner {
 
   get principal(): string {
     return this.request.principal;
+  }
+
+  /** The millisecond in which it started: its own times count from there. */
+  get epoch(): number {
+    return Math.floor(this.startedAt);
+  }
+
+  /** The time, in milliseconds since the epoch of all clocks, as it was read last. */
+  get time(): number {
+    return this.epoch + this.elapsed;
   }
 
   /** The run whose call proposed this one. */
@@ -228,7 +244,7 @@ export class Run implements LockOwner {
   /** open → running. */
   begin(): void {
     this.phase = "running";
-    this.activeSince = this.time;
+    this.activeSince = this.elapsed;
   }
 
   /**
@@ -246,7 +262,7 @@ export class Run implements LockOwner {
   suspend(readVersions: ReadonlyMap<string, number>): void {
     this.phase = "suspended";
     const { ownExtras: own } = this;
-    own.activeMs += this.time - this.activeSince;
+    own.activeMs += this.elapsed - this.activeSince;
     own.readVersions = readVersions;
     own.durationTimer?.cancel();
     own.durationTimer = undefined;
@@ -256,7 +272,8 @@ export class Run implements LockOwner {
   reopen(answer: Answer): void {
     this.listener = answer;
     this.phase = "running";
-    this.activeSince = this.tick();
+    this.tick();
+    this.activeSince = this.elapsed;
   }
 
   /** suspended → running, with nobody answered yet: it could not be put down. */
@@ -322,7 +339,11 @@ export class Run implements LockOwner {
   }
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
-  record<K extends EventKind>(kind: K, slot: Recorded | undefined, data?: EventDataOf[K]): void {
+  record<K extends EventKind>(
+    kind: K,
+    slot: Recorded | undefined,
+    data?: EventDataOf[K] | LazyPayload<EventDataOf[K]>,
+  ): void {
     if (this.isLogBroken || this.recovery?.hasRecorded(kind, slot?.action.id, slot?.attempts) === true) return;
     try {
       this.host.recorder.recordOf(kind, this, slot, data);
@@ -348,16 +369,16 @@ export class Run implements LockOwner {
   }
 
   /** Reads the clock again; call it whenever time may have passed. */
-  tick(): number {
+  tick(): void {
     this.isTimeUsed = false;
-    return (this.time = this.host.clock.now());
+    this.elapsed = smallMs(this.host.clock.now() - this.epoch);
   }
 
-  /** The time at which a call starts: read anew only if another call has started since. */
+  /** `elapsed` where a call starts: read anew only if another call has started since. */
   dispatchTime(): number {
     if (this.isTimeUsed) this.tick();
     this.isTimeUsed = true;
-    return this.time;
+    return this.elapsed;
   }
 }
 
