@@ -7,6 +7,7 @@ import { createReceipts, type Receipts } from "./reuse/receipts.js";
 import { cancelRun } from "./run/cancel-run.js";
 import { leaveParent } from "./run/children.js";
 import { concludeLater } from "./run/advance.js";
+import { LastPlan } from "./plan/plan.js";
 import { drain } from "./run/drain.js";
 import type { Host } from "./run/host.js";
 import { startChild } from "./run/start-run.js";
@@ -38,6 +39,7 @@ export function createHost<Report>(parts: RuntimeParts<Report>, { holder, suspen
     secrets,
     open,
     receipts: receiptsOf(parts),
+    lastPlan: new LastPlan(),
     approvals: parts.approvals && {
       store: parts.approvals,
       ttlMs: limits.approval_ttl_ms,

@@ -1,4 +1,5 @@
 import type { EntryWrite } from "@car/ir";
+import type { ToolState } from "@car/ir/ports";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { Alarm } from "../time/alarm.js";
@@ -13,6 +14,7 @@ class Uncommon {
   /** Runs that the tool started and that have not ended. */
   children: Set<Run> | undefined = undefined;
   controller: AbortController | undefined = undefined;
+  handle: ToolState | undefined = undefined;
   /** When nobody waited any longer, in milliseconds since the epoch. */
   endedAt = 0;
   /** Why the tool was told to stop. */

@@ -7,7 +7,6 @@ import { idempotencyKeyOf } from "./idempotency-key.js";
 /** What a tool gets beside its parameters. What most tools never use (signal, state handle, keys) is made when it is first read. */
 export class CallContext implements ToolContext {
   private readonly call: Attempt;
-  private handle: ToolState | undefined = undefined;
 
   constructor(call: Attempt) {
     this.call = call;
@@ -64,7 +63,7 @@ export class CallContext implements ToolContext {
   }
 
   get state(): ToolState {
-    return (this.handle ??= new AttemptState(this.call));
+    return (this.call.ownExtras.handle ??= new AttemptState(this.call));
   }
 
   /** A property, so that a tool may take it out of the context. */

@@ -73,7 +73,7 @@ export function isExternal({ plan }: Pick<Run, "plan">, { index, action, tool, u
 function invoke(attempt: Attempt): Outcome | undefined {
   const { run, slot } = attempt;
   const deadline = deadlineOf(run, slot);
-  if (deadline !== undefined) run.host.timers.add(attempt, deadline);
+  if (deadline !== undefined) run.host.timers.add(attempt, deadline, run.time);
   let answer: unknown;
   try {
     answer = answerOf(attempt);
@@ -141,7 +141,7 @@ class Listener {
     const { attempt } = this;
     if (attempt === undefined) return undefined;
     this.attempt = undefined;
-    if (idle.length < MOST_IDLE) idle.push(this);
+    if (idleCount < MOST_IDLE) idle[idleCount++] = this;
     return isAwaited(attempt) ? attempt : undefined;
   }
 }
@@ -149,9 +149,12 @@ class Listener {
 const MOST_IDLE = 1_024;
 /** Shared by all runtimes: a listener knows nothing but the call it waits for. */
 const idle: Listener[] = [];
+/** The first so many are free; the others stay in their places, since a list that shrinks is made anew. */
+let idleCount = 0;
 
 function listen(attempt: Attempt, answer: PromiseLike<unknown>): void {
-  (idle.pop() ?? new Listener()).hear(attempt, answer);
+  const listener = idleCount > 0 ? idle[--idleCount]! : new Listener();
+  listener.hear(attempt, answer);
 }
 
 /** Of an answer that comes too late only that it came is told. */

@@ -4,6 +4,7 @@ import { Recorder } from "../evidence/recorder.js";
 import { cancelRun } from "../run/cancel-run.js";
 import { leaveParent } from "../run/children.js";
 import { concludeLater } from "../run/advance.js";
+import { LastPlan } from "../plan/plan.js";
 import { drain } from "../run/drain.js";
 import type { Host } from "../run/host.js";
 import { OpenRuns } from "../run/open-runs.js";
@@ -39,6 +40,7 @@ export function secondHost(parts: ReplayParts, pending: PendingCalls): Host {
     names: new RunNames({ hex: () => "" }),
     giveUpRun: undefined,
     open: new OpenRuns(),
+    lastPlan: new LastPlan(),
     config: nobody,
     meterFor: nobody,
     drive: drain,

@@ -3,6 +3,7 @@ import type { ApprovalStore, Approver, Clock, Executor, Logger, RandomSource, St
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Attempt } from "../dispatch/attempt.js";
+import type { LastPlan } from "../plan/plan.js";
 import type { Recorder } from "../evidence/recorder.js";
 import type { Receipts } from "../reuse/receipts.js";
 import type { SessionState } from "../session/session-state.js";
@@ -54,6 +55,7 @@ export interface Host {
    * False when that could not be noted either. Absent when nobody recovers anything.
    */
   readonly giveUpRun: ((runId: string) => boolean | Promise<boolean>) | undefined;
+  readonly lastPlan: LastPlan;
   /** Open runs, and the only place that knows them. */
   readonly open: OpenRuns;
   /** The configuration for a run that begins now. */

@@ -54,11 +54,8 @@ export interface Stop {
   readonly cause: Reason;
 }
 
-/** What of a run is told when it has been answered. */
-export interface Answer {
-  readonly resolve: (result: ProposalResult) => void;
-  readonly reject: (error: Error) => void;
-}
+/** Told when the run has been answered: its result, or a rejection. */
+export type Answer = (result: ProposalResult | Promise<never>) => void;
 
 /** What a record names an action by. */
 type Recorded = Pick<Slot, "index" | "attempts" | "action">;
@@ -76,10 +73,20 @@ export interface RunMade {
   readonly contextLabels?: LabelSet | undefined;
 }
 
+/** For a run of which nobody waits for the answer. */
+export const NOBODY: Answer = (result) => void Promise.resolve(result).catch(() => undefined);
+
 const NO_VERSIONS: ReadonlyMap<string, number> = new Map();
 
 /** See `Run.extras`. */
 class Extras {
+  /** Set for a run that another process began. */
+  recovery: Recovery | undefined = undefined;
+  stop: Stop | undefined = undefined;
+  broken: Reason | undefined = undefined;
+  /** The log takes nothing more. */
+  isLogBroken = false;
+  isDisowned = false;
   /** Locks, once they are held. */
   lease: Lease | undefined = undefined;
   /** It was given up before it could begin, or go on. */
@@ -106,7 +113,6 @@ class Extras {
 }
 
 const NO_EXTRAS: Readonly<Extras> = Object.freeze(new Extras());
-const NOTHING_TOLD: readonly number[] = Object.freeze([]);
 
 /** One execution of one proposal: with its board, the only thing that changes while it runs. */
 export class Run implements LockOwner {
@@ -117,25 +123,14 @@ export class Run implements LockOwner {
   readonly scope: RunScope;
   readonly budget: BudgetMeter | undefined;
   readonly startedAt: number;
-  /** Set for a run that another process began. */
-  readonly recovery: Recovery | undefined;
   /** Follows labels; `undefined` when the policy does not look at them. */
   readonly flow: RunFlow | undefined;
   /** Counts calls; `undefined` when the policy does not look at them. */
   readonly history: CallHistory | undefined;
-  /** Sequences of what the log was told of its session before it was proposed. */
-  readonly told: readonly number[];
   readonly state: RunState;
   readonly board: Board;
   private more: Extras | undefined = undefined;
   phase: RunPhase = "open";
-  stop: Stop | undefined = undefined;
-  /** A failure of the log or the store: nothing of this run can be confirmed. */
-  broken: Reason | undefined = undefined;
-  /** The log takes nothing more. */
-  private isLogBroken = false;
-  /** Another process may take the run up as its log has it. */
-  isDisowned = false;
   /** The loop of `drain` is running, or the run is being given up: who wakes it now need not go on with it. */
   isBusy = false;
   /**
@@ -160,12 +155,11 @@ export class Run implements LockOwner {
     this.startedAt = made.startedAt;
     this.elapsed = smallMs(made.startedAt - this.epoch);
     this.listener = made.answer;
-    this.recovery = made.recovery;
+    if (made.recovery !== undefined) this.ownExtras.recovery = made.recovery;
     this.state = new RunState(host.store);
     this.board = new Board(made.plan);
     const asks = made.config.policy?.supports;
     const { session } = this;
-    this.told = session?.takeTold() ?? NOTHING_TOLD;
     this.flow = asks?.flow === true ? new RunFlow(this, session, contextOf(request, made.contextLabels)) : undefined;
     this.history = asks?.history === true ? (session?.history ?? this.parent?.history ?? new CallHistory()) : undefined;
   }
@@ -178,6 +172,26 @@ export class Run implements LockOwner {
   /** The same, to be written. */
   get ownExtras(): Extras {
     return (this.more ??= new Extras());
+  }
+
+  /** Set for a run that another process began. */
+  get recovery(): Recovery | undefined {
+    return this.extras.recovery;
+  }
+
+  /** Why it starts nothing more. */
+  get stop(): Stop | undefined {
+    return this.extras.stop;
+  }
+
+  /** A failure of the log or the store: nothing of this run can be confirmed. */
+  get broken(): Reason | undefined {
+    return this.extras.broken;
+  }
+
+  /** Another process may take the run up as its log has it. */
+  get isDisowned(): boolean {
+    return this.extras.isDisowned;
   }
 
   get principal(): string {
@@ -253,7 +267,7 @@ export class Run implements LockOwner {
    */
   halt({ kind, cause }: Stop, tellsCalls: boolean): boolean {
     if (this.stop !== undefined && (this.stop.kind !== "budget" || !tellsCalls)) return false;
-    this.stop = { kind, cause: this.stop?.cause ?? cause };
+    this.ownExtras.stop = { kind, cause: this.stop?.cause ?? cause };
     this.phase = "stopping";
     return true;
   }
@@ -317,7 +331,7 @@ export class Run implements LockOwner {
     this.disarm();
     this.release();
     this.host.onEnd(this, result);
-    this.listener.resolve(result);
+    this.listener(result);
   }
 
   /** → disowned: the run ends here, and what becomes of it is somebody else's to say. */
@@ -327,7 +341,7 @@ export class Run implements LockOwner {
     this.release();
     this.host.onEnd(this, undefined);
     const { run_id } = this.scope;
-    this.listener.reject(new RunUndecidedError(run_id, { cause: why }));
+    this.listener(Promise.reject(new RunUndecidedError(run_id, { cause: why })));
   }
 
   /** Answers whoever executed or resumed the run, which is suspended. */
@@ -335,7 +349,7 @@ export class Run implements LockOwner {
     this.disarm();
     this.release();
     this.host.onSuspend(this);
-    this.listener.resolve(result);
+    this.listener(result);
   }
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
@@ -344,7 +358,7 @@ export class Run implements LockOwner {
     slot: Recorded | undefined,
     data?: EventDataOf[K] | LazyPayload<EventDataOf[K]>,
   ): void {
-    if (this.isLogBroken || this.recovery?.hasRecorded(kind, slot?.action.id, slot?.attempts) === true) return;
+    if (this.extras.isLogBroken || this.recovery?.hasRecorded(kind, slot?.action.id, slot?.attempts) === true) return;
     try {
       this.host.recorder.recordOf(kind, this, slot, data);
     } catch (error) {
@@ -354,9 +368,10 @@ export class Run implements LockOwner {
 
   /** The event log does not take events any more: nothing else is offered to it. */
   breakLog(error: unknown): void {
-    this.isLogBroken = true;
+    const { ownExtras: own } = this;
+    own.isLogBroken = true;
     // Undoing it is not this process's business any more: another one has the log, or will find the run in it.
-    this.isDisowned ||=
+    own.isDisowned ||=
       this.host.giveUpRun !== undefined || (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
     this.break("the event log failed", error);
   }
@@ -364,7 +379,7 @@ export class Run implements LockOwner {
   /** Marks the run as impossible to confirm; the next turn of its loop gives it up. */
   break(what: string, error: unknown): void {
     if (this.broken !== undefined) return;
-    this.broken = { code: "store_error", message: `${what}: ${messageOf(error)}` };
+    this.ownExtras.broken = { code: "store_error", message: `${what}: ${messageOf(error)}` };
     this.host.logger.error({ error, run_id: this.scope.run_id }, what);
   }
 

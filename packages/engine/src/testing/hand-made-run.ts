@@ -140,7 +140,7 @@ function configOf(made: HandMade, registration: RegistrationContext): ConfigSnap
 /** A plan with problems is a plan: what admission refuses, a gate refuses too. */
 function planOf({ actions }: HandMade, config: ConfigSnapshot): Plan {
   const planned = buildPlan(parseProposal({ actions }), config);
-  if ("plan" in planned) return planned.plan;
+  if (!("problems" in planned)) return planned;
   throw new TypeError(planned.problems.map(({ message }) => message).join("; "));
 }
 

@@ -35,9 +35,9 @@ export class TimerQueue {
     return alarm;
   }
 
-  /** Lets an alarm that does not wait ring once after `delayMs`, unless it is canceled. */
-  add(alarm: Alarm, delayMs: number): void {
-    const now = this.now();
+  /** Lets an alarm that does not wait ring once `delayMs` after the time `at`, unless it is canceled. */
+  add(alarm: Alarm, delayMs: number, at = this.clock.now()): void {
+    const now = smallMs(at - this.epoch);
     alarm.due = now + delayMs;
     alarm.order = this.created++;
     this.siftUp(alarm, this.size++);
@@ -48,10 +48,6 @@ export class TimerQueue {
   remove(alarm: Alarm): void {
     this.take(alarm.place);
     if (this.size === 0) this.rest();
-  }
-
-  private now(): number {
-    return smallMs(this.clock.now() - this.epoch);
   }
 
   private arm(now: number): void {
@@ -70,7 +66,7 @@ export class TimerQueue {
 
   private fire(): void {
     this.timer = undefined;
-    const now = this.now();
+    const now = smallMs(this.clock.now() - this.epoch);
     while (this.size > 0 && this.heap[0]!.due <= now) this.take(0).ring();
     // An alarm that rang may have set others, and with them the clock's timer.
     if (this.size > 0) this.arm(now);
