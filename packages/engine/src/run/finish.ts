@@ -7,7 +7,8 @@ import { applyEffects } from "./apply-effects.js";
 import { ClaimedChanges, hasClaims } from "./changes.js";
 import { giveBackPlace, returnUnused, tellWaiting } from "./give-back.js";
 import { failed, type Outcome, skipped, type Succeeded, Success, type Unsuccessful } from "./outcome.js";
-import type { Run, Stop } from "./run.js";
+import type { Stop } from "./run-extras.js";
+import type { Run } from "./run.js";
 import { notesOf, type Slot } from "./slot.js";
 
 /** Ends an action for good: effects, evidence, what waits for it, and whether the run goes on. */

@@ -10,7 +10,7 @@ import {
   type Reason,
   RunUndecidedError,
 } from "@car/ir";
-import type { Executor, Lease, LockOwner, RunScope } from "@car/ir/ports";
+import type { Executor, LockOwner, RunScope } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { exposedLabels } from "../flow/output-labels.js";
@@ -19,9 +19,9 @@ import type { Plan } from "../plan/plan.js";
 import type { Recovery } from "../recovery/recovery.js";
 import { CallHistory } from "../session/call-history.js";
 import type { SessionState } from "../session/session-state.js";
-import type { Alarm } from "../time/alarm.js";
 import { smallMs } from "../time/small-ms.js";
 import type { Host, RunRequest } from "./host.js";
+import { RunExtras, type Stop } from "./run-extras.js";
 import { RunState } from "./run-state.js";
 import { Board } from "./board.js";
 import { type Slot } from "./slot.js";
@@ -48,12 +48,6 @@ import { messageOf } from "./thrown.js";
 /** Where a run stands. */
 export type RunPhase = "open" | "queued" | "running" | "suspended" | "stopping" | "settling" | "settled" | "disowned";
 
-/** Why a run starts nothing more. */
-export interface Stop {
-  readonly kind: "abort" | "cancel" | "budget";
-  readonly cause: Reason;
-}
-
 /** Told when the run has been answered: its result, or a rejection. */
 export type Answer = (result: ProposalResult | Promise<never>) => void;
 
@@ -76,43 +70,7 @@ export interface RunMade {
 /** For a run of which nobody waits for the answer. */
 export const NOBODY: Answer = (result) => void Promise.resolve(result).catch(() => undefined);
 
-const NO_VERSIONS: ReadonlyMap<string, number> = new Map();
-
-/** See `Run.extras`. */
-class Extras {
-  /** Set for a run that another process began. */
-  recovery: Recovery | undefined = undefined;
-  stop: Stop | undefined = undefined;
-  broken: Reason | undefined = undefined;
-  /** The log takes nothing more. */
-  isLogBroken = false;
-  isDisowned = false;
-  /** Locks, once they are held. */
-  lease: Lease | undefined = undefined;
-  /** It was given up before it could begin, or go on. */
-  canceledEarly: Reason | undefined = undefined;
-  /** Leaves the queue for the locks. */
-  cancelLockWait: ((cause: Reason) => void) | undefined = undefined;
-  drainTimer: Alarm | undefined = undefined;
-  durationTimer: Alarm | undefined = undefined;
-  detachSignal: (() => void) | undefined = undefined;
-  /** Receipts that others may see only if this run commits. */
-  privateReceipts: string[] | undefined = undefined;
-  /** Versions of what it had read when it was suspended. */
-  readVersions = NO_VERSIONS;
-  /** Milliseconds for which it ran before it was suspended last. */
-  activeMs = 0;
-  /** Runs of its tools that have not ended. */
-  children: Set<Run> | undefined = undefined;
-  /** Told when the last of them has ended. */
-  onChildless: (() => void) | undefined = undefined;
-  /** Bytes of parameters with references resolved. */
-  resolvedBytes = 0;
-  /** Whether the budget has been held against everything that is left. */
-  isRestChecked = false;
-}
-
-const NO_EXTRAS: Readonly<Extras> = Object.freeze(new Extras());
+const NO_EXTRAS: Readonly<RunExtras> = Object.freeze(new RunExtras());
 
 /** One execution of one proposal: with its board, the only thing that changes while it runs. */
 export class Run implements LockOwner {
@@ -129,7 +87,7 @@ export class Run implements LockOwner {
   readonly history: CallHistory | undefined;
   readonly state: RunState;
   readonly board: Board;
-  private more: Extras | undefined = undefined;
+  private more: RunExtras | undefined = undefined;
   phase: RunPhase = "open";
   /** The loop of `drain` is running, or the run is being given up: who wakes it now need not go on with it. */
   isBusy = false;
@@ -165,13 +123,13 @@ export class Run implements LockOwner {
   }
 
   /** What most runs never need, to read. */
-  get extras(): Readonly<Extras> {
+  get extras(): Readonly<RunExtras> {
     return this.more ?? NO_EXTRAS;
   }
 
   /** The same, to be written. */
-  get ownExtras(): Extras {
-    return (this.more ??= new Extras());
+  get ownExtras(): RunExtras {
+    return (this.more ??= new RunExtras());
   }
 
   /** Set for a run that another process began. */
