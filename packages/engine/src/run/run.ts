@@ -1,10 +1,8 @@
 import {
   CarError,
-  type EventDataOf,
   type EventKind,
   joinLabels,
   type LabelSet,
-  type LazyPayload,
   NO_LABELS,
   type ProposalResult,
   type Reason,
@@ -15,6 +13,7 @@ import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { exposedLabels } from "../flow/output-labels.js";
 import { RunFlow } from "../flow/run-flow.js";
+import type { Payload } from "../evidence/recorder.js";
 import type { Plan } from "../plan/plan.js";
 import type { Recovery } from "../recovery/recovery.js";
 import { CallHistory } from "../session/call-history.js";
@@ -314,7 +313,7 @@ export class Run implements LockOwner {
   record<K extends EventKind>(
     kind: K,
     slot: Recorded | undefined,
-    data?: EventDataOf[K] | LazyPayload<EventDataOf[K]>,
+    data?: Payload<K>,
   ): void {
     if (this.extras.isLogBroken || this.recovery?.hasRecorded(kind, slot?.action.id, slot?.attempts) === true) return;
     try {
