@@ -35,6 +35,7 @@ export class Script {
   divergence: Divergence | undefined = undefined;
   /** Somebody waited for a place or a token. */
   readonly hasQueues: boolean;
+  private readonly recorded: readonly CarEvent[];
   private readonly used: boolean[];
   /** Actions whose tool was called. */
   private readonly called: ReadonlySet<string>;
@@ -50,7 +51,8 @@ export class Script {
   /** @throws `PayloadErasedError` for the first event whose payload is gone. */
   constructor(recorded: readonly CarEvent[], options: ScriptOptions) {
     this.options = options;
-    // What came too late changed nothing, whenever it came.
+    this.recorded = recorded;
+    // What came too late changed nothing but what may still come, and for that see `lateAnswers`.
     const events = recorded.filter(({ kind }) => kind !== "late_result_dropped");
     this.events = events;
     this.used = new Array<boolean>(events.length).fill(false);
@@ -90,6 +92,13 @@ export class Script {
   /** This action's event that came last. */
   lastEvent(actionId: string): CarEvent | undefined {
     return this.latest.get(actionId);
+  }
+
+  /** How many of the action's calls had answered too late by the time its compensation began. */
+  lateAnswers(actionId: string): number {
+    const own = this.recorded.filter(({ action_id }) => action_id === actionId);
+    const start = own.findIndex(({ kind }) => kind === "compensation_started");
+    return own.slice(0, start).filter(({ kind }) => kind === "late_result_dropped").length;
   }
 
   /** All events that have not come again, in order. */

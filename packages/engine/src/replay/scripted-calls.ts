@@ -3,6 +3,7 @@ import type { Executor } from "@car/ir/ports";
 import type { Attempt } from "../dispatch/attempt.js";
 import { RecordedFailure } from "../dispatch/recorded-failure.js";
 import { failed } from "../run/outcome.js";
+import { notesOf } from "../run/slot.js";
 import { canceledBy } from "./cancelation.js";
 import type { Script } from "./script.js";
 import { exposeRecorded } from "./recorded-labels.js";
@@ -103,9 +104,11 @@ function failureOf({ script }: ReplayParts, end: EventOf<"action_failed">): Retu
 }
 
 /** A compensation's attempts are not told one by one: the last one has the recorded end, those before it failed. */
-function undone({ script, undoing }: ReplayParts, { slot, number }: Attempt): JsonValue {
-  undoing.set(slot.action.id, slot);
-  const ahead = script.ahead(slot.action.id);
+function undone({ script, undoing, slotOf }: ReplayParts, { slot, number }: Attempt): JsonValue {
+  const { id } = slot.action;
+  if (!undoing.has(id)) notesOf(slotOf(id)!).unansweredAtUndo -= script.lateAnswers(id);
+  undoing.set(id, slot);
+  const ahead = script.ahead(id);
   const end = ahead.find(isUndoEnd);
   if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
   const { attempts } = payloadOf(end);
