@@ -69,7 +69,8 @@ function invokeUnlessLost(attempt: Attempt): Outcome | undefined {
   return aborted ? end(attempt, failed(GIVEN_UP, "canceled")) : invoke(attempt);
 }
 
-const GIVEN_UP: Reason = {
+/** Why a call was not made after its beginning had been recorded. */
+export const GIVEN_UP: Reason = {
   code: "canceled",
   message: "the run was given up before the call was made",
   class: "canceled",

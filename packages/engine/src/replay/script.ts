@@ -43,6 +43,8 @@ export class Script {
   /** Places of each action's events that have not come again, the next one last. */
   private readonly queues = new Map<string, number[]>();
   private readonly latest = new Map<string, CarEvent>();
+  /** The event that came last. */
+  last: CarEvent | undefined = undefined;
   private readonly options: ScriptOptions;
   private at = 0;
   /** Sequence of the last event that may come by now: what is recorded after it comes after something of other runs. */
@@ -113,9 +115,12 @@ export class Script {
     return true;
   }
 
-  /** Holds an event of the second execution against the recorded one. Nothing is compared after a divergence. */
-  take({ kind, scope, action, attempt, data }: EventDraft): void {
-    if (this.divergence !== undefined || (kind === "policy_decided" && !this.options.compared.policy)) return;
+  /**
+   * Holds an event of the second execution against the recorded one. Nothing is compared after a divergence.
+   * @returns the recorded one, if they agree.
+   */
+  take({ kind, scope, action, attempt, data }: EventDraft): CarEvent | undefined {
+    if (this.divergence !== undefined || (kind === "policy_decided" && !this.options.compared.policy)) return undefined;
     const queue = this.queues.get(scope?.action_ids[action] ?? NOBODY) ?? [];
     const place = queue.at(-1);
     if (place === undefined) return this.surplus(kind);
@@ -136,7 +141,9 @@ export class Script {
     }
     queue.pop();
     this.latest.set(recorded.action_id ?? NOBODY, recorded);
+    this.last = recorded;
     this.use(place);
+    return recorded;
   }
 
   /** Says that the next event did not come again. */
@@ -145,11 +152,11 @@ export class Script {
     if (next !== undefined) this.diverge(next, { field: "missing", recorded: next.kind, replayed: undefined });
   }
 
-  private surplus(kind: EventKind): void {
+  private surplus(kind: EventKind): undefined {
     const near = this.next();
     // What comes after the end of a recording is not part of it.
-    if (near === undefined || this.options.isPart) return;
-    this.diverge(near, { field: "kind", recorded: near.kind, replayed: kind });
+    if (near === undefined || this.options.isPart) return undefined;
+    return this.diverge(near, { field: "kind", recorded: near.kind, replayed: kind });
   }
 
   private overtaken(place: number): CarEvent | undefined {
@@ -173,7 +180,7 @@ export class Script {
     while (this.used[this.at] === true) this.at++;
   }
 
-  private diverge(event: CarEvent, what: Pick<Divergence, "field" | "recorded" | "replayed">): void {
+  private diverge(event: CarEvent, what: Pick<Divergence, "field" | "recorded" | "replayed">): undefined {
     const { seq, kind, action_id, run_id = "", proposal_id = "" } = event;
     const of = action_id === undefined ? "" : ` of \`${action_id}\``;
     this.divergence = {

@@ -147,7 +147,10 @@ function admit(run: Run, denied: readonly Reason[]): void {
   const limit = run.budget?.budget.max_duration_ms;
   // The time of a run that a tool started is its parent's.
   if (limit !== undefined && run.parent === undefined) boundDuration(run, limit);
-  listen(run, run.request.signal);
+  // Somebody may have given it up on hearing that it is admitted.
+  const { canceledEarly } = run.extras;
+  if (canceledEarly === undefined) listen(run, run.request.signal);
+  else cancelRun(run, canceledEarly);
   run.host.drive(run);
 }
 
