@@ -42,6 +42,7 @@ export { DEFAULT_LIMITS, Limits } from "./config/limits.js";
 export type { LimitsInput } from "./config/limits.js";
 export { parseConfig } from "./config/parse-config.js";
 export { assertKnownOptions } from "./config/assert-known-options.js";
+export { assertOptionTypes, type OptionType } from "./config/assert-option-types.js";
 
 export { ReasonCode } from "./result/reason.js";
 export type { Reason } from "./result/reason.js";

@@ -9,7 +9,7 @@ import { isThenable } from "./outcome.js";
 import { refusalOf, refuse } from "./refuse.js";
 import type { Run } from "./run.js";
 import { onAborted } from "./signals.js";
-import { messageOf } from "./thrown.js";
+import { isError, messageOf } from "./thrown.js";
 
 const NOTHING = Object.freeze({});
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
@@ -163,7 +163,7 @@ export function listen(run: Run, signal: AbortSignal | undefined): void {
 
 /** Why a run is canceled whose signal was aborted. */
 function canceledReason({ reason }: AbortSignal): Reason {
-  const isTold = reason instanceof Error && reason.message !== "";
+  const isTold = isError(reason) && reason.message !== "";
   return { code: "canceled", message: isTold ? messageOf(reason) : "the signal was aborted" };
 }
 
