@@ -125,8 +125,8 @@ async function verifyAgainst(
   const state = store.view();
   try {
     const tools = [...config.tools.values()].map(({ schema }) => schema);
-    const { policy: policies, budget, limits, schedule } = config;
-    const rules = { tools, policies, capabilities, budget, limits, schedule };
+    const { policy, budget, limits, schedule } = config;
+    const rules = { tools, policy, capabilities, budget, limits, schedule };
     return await verify(proposal, {
       ...rules,
       state,
