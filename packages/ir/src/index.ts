@@ -115,6 +115,7 @@ export { admissionProblems } from "./admission/admission-problems.js";
 export { capabilityProblem } from "./admission/capability-problem.js";
 export { proposedCompensation } from "./admission/compensation-problem.js";
 export { denialReasons } from "./admission/denial-reasons.js";
+export { orderFreeDenials } from "./admission/order-free-denials.js";
 export { lateProblems } from "./admission/late-problems.js";
 export { sizeProblems } from "./admission/size-problems.js";
 

@@ -114,7 +114,9 @@ export class SecondRun {
     // Without this, whoever verified it had refused it before it became a run.
     const isRun = this.received.policy_version !== undefined;
     if ("problems" in planned || !isRun) {
-      const reasons = "problems" in planned ? planned.problems : recordedReasons(this.script);
+      const recorded = recordedReasons(this.script);
+      const denied = recorded.filter(({ code }) => code === "policy_denied");
+      const reasons = "problems" in planned ? [...planned.problems, ...denied] : recorded;
       this.start = () => void refuseEarly(host, { ...this.refusalOf(proposal, config), reasons });
       return;
     }

@@ -21,7 +21,7 @@ export function begin(run: Run): void {
   if (run.broken !== undefined && run.recovery === undefined) return run.answer(refusalOf(run, [run.broken]));
   if (isCanceled(run)) return;
   const { refusals } = run.plan;
-  if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) return refuse(run, refusals);
+  if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) return refuseAll(run, refusals);
   const { reads, writes } = run.plan.locks;
   if (reads.length === 0 && writes.length === 0) return start(run);
   let answer: Lease | LockWait;
@@ -33,6 +33,16 @@ export function begin(run: Run): void {
   if ("lease" in answer) return waitForLocks(run, answer);
   run.ownExtras.lease = answer;
   start(run);
+}
+
+/** With what the policy has against it: whoever mends a proposal wants to know everything. */
+function refuseAll(run: Run, refusals: readonly Reason[]): void {
+  const denied = deniedPlan(run);
+  if (!isThenable(denied)) return refuse(run, [...refusals, ...denied]);
+  void denied.then((more) => {
+    run.tick();
+    if (!isCanceled(run)) refuse(run, [...refusals, ...more]);
+  });
 }
 
 function receivedData(run: Run): ProposalReceivedData {

@@ -8,6 +8,7 @@ import {
 } from "@car/ir";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Attempt } from "../dispatch/attempt.js";
+import { deniedUnplanned } from "../flow/denied-unplanned.js";
 import { buildPlan, type Plan, type PlanResult } from "../plan/plan.js";
 import { begin } from "./begin.js";
 import { adopt } from "./children.js";
@@ -34,7 +35,8 @@ export function startRun(host: Host, input: unknown, request: RunRequest): Promi
   const { proposal } = parsed;
   const planned = plan(proposal, config);
   if ("plan" in planned) return launch(host, request, planned.plan, { config, startedAt });
-  return refuseInput(host, request, { named: proposal, config, startedAt, reasons: planned.problems }, proposal);
+  const reasons = [...planned.problems, ...deniedUnplanned(host, request, { proposal, config, startedAt })];
+  return refuseInput(host, request, { named: proposal, config, startedAt, reasons }, proposal);
 }
 
 /** Executes what a tool proposes: the run ends with the attempt, and the attempt's run does not end before it. */
