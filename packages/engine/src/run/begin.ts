@@ -21,7 +21,9 @@ export function begin(run: Run): void {
   if (run.broken !== undefined && run.recovery === undefined) return run.answer(refusalOf(run, [run.broken]));
   if (isCanceled(run)) return;
   const { refusals } = run.plan;
-  if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) return refuseAll(run, refusals);
+  if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) {
+    return refuseAll(run, [...refusals, ...foundLater(run)]);
+  }
   const { reads, writes } = run.plan.locks;
   if (reads.length === 0 && writes.length === 0) return start(run);
   let answer: Lease | LockWait;
@@ -35,14 +37,29 @@ export function begin(run: Run): void {
   start(run);
 }
 
-/** With what the policy has against it: whoever mends a proposal wants to know everything. */
-function refuseAll(run: Run, refusals: readonly Reason[]): void {
-  const denied = deniedPlan(run);
-  if (!isThenable(denied)) return refuse(run, [...refusals, ...denied]);
-  void denied.then((more) => {
+/** With whatever else there is against it: who mends a proposal wants to know everything. */
+function refuseAll(run: Run, reasons: readonly Reason[]): void {
+  let denied: ReturnType<typeof deniedByPolicy> = NO_REASONS;
+  try {
+    denied = deniedByPolicy(run);
+  } catch (error) {
+    run.host.logger.error({ error, run_id: run.scope.run_id }, "a refused proposal could not be checked further");
+  }
+  if (!isThenable(denied)) return refuse(run, [...reasons, ...denied]);
+  const refuseWith = (more: readonly Reason[]): void => {
     run.tick();
-    if (!isCanceled(run)) refuse(run, [...refusals, ...more]);
-  });
+    if (!isCanceled(run)) refuse(run, [...reasons, ...more]);
+  };
+  denied.then(refuseWith, () => refuseWith(NO_REASONS));
+}
+
+/** What is found out about a run once it has its locks, of one that will not get any. */
+function foundLater(run: Run): readonly Reason[] {
+  try {
+    return lateProblems(run.plan, run.state);
+  } catch {
+    return NO_REASONS;
+  }
 }
 
 function receivedData(run: Run): ProposalReceivedData {
@@ -118,7 +135,7 @@ function start(run: Run): void {
   if (isLetIn(run)) return admit(run, NO_REASONS);
   try {
     const late = lateProblems(run.plan, run.state);
-    if (late.length > 0) return refuse(run, late);
+    if (late.length > 0) return refuseAll(run, late);
     const denied = deniedByPolicy(run);
     if (!isThenable(denied)) return admit(run, denied);
     denied.then(

@@ -33,6 +33,7 @@ export function orderFreeDenials(unordered: UnorderedPlan): readonly Reason[] {
 
 function findings({ policy, state, ...input }: UnorderedPlan, precedes: boolean): readonly PlanFinding[] {
   const { actions, about, history } = input;
+  const targets = new Set(actions.map(({ compensation: undo }) => (undo?.type === "action_ref" ? undo.action_id : "")));
   const found = policy!.checkPlan!(
     {
       ...about,
@@ -40,7 +41,7 @@ function findings({ policy, state, ...input }: UnorderedPlan, precedes: boolean)
       mode: "verify",
       mayCarryLabels: false,
       tool: (action) => input.tool(action),
-      scheduled: () => true,
+      scheduled: (action) => !targets.has(actions[action]!.id),
       precedes: () => precedes,
       flow: () => undefined,
       history: policy!.supports.history === true ? history : undefined,
