@@ -5,7 +5,7 @@ import { errorObjections } from "./lib/error-objections.js";
 import { exampleObjections } from "./lib/example-objections.js";
 import { listFiles, REPOSITORY } from "./lib/files.js";
 import { linksOf, shellBlocksOf } from "./lib/markdown.js";
-import { EVENTS_PAGE, eventsPage } from "./lib/reference-page.js";
+import { MADE_PAGES, madePage } from "./lib/reference-page.js";
 import { isScript, lineAt, type Problem, reportProblems } from "./lib/report.js";
 
 /** What the root README's first two shell blocks must say: run the example, run all tests. */
@@ -61,10 +61,14 @@ export function checkErrors(root: string): readonly Problem[] {
   ]);
 }
 
-/** Objects to an event reference that is not what the sources say. */
-export async function checkEvents(root: string): Promise<readonly Problem[]> {
+/** Objects to a page of the reference that is not what the sources say. */
+export async function checkMade(root: string): Promise<readonly Problem[]> {
   const message = "is not what the sources say; run `npm run docs:reference`";
-  return read(root, EVENTS_PAGE) === (await eventsPage(root)) ? [] : [{ file: EVENTS_PAGE, message }];
+  const problems: Problem[] = [];
+  for (const page of MADE_PAGES) {
+    if (read(root, page.file) !== (await madePage(root, page))) problems.push({ file: page.file, message });
+  }
+  return problems;
 }
 
 function read(root: string, file: string): string {
@@ -74,5 +78,5 @@ function read(root: string, file: string): string {
 if (isScript(import.meta.url)) {
   const checks = [checkCommands, checkLinks, checkSelfContained, checkExamples, checkErrors];
   const problems = checks.flatMap((check) => check(REPOSITORY));
-  reportProblems("docs", [...problems, ...(await checkEvents(REPOSITORY))]);
+  reportProblems("docs", [...problems, ...(await checkMade(REPOSITORY))]);
 }

@@ -12,6 +12,8 @@ const proposal = parseProposal({
 const hash = proposalHash(proposal);
 const parameters = { order: "A-17", amount: 40 };
 const output = { receipt: "R-9031" };
+/** Who asks, the tool, the hash of its schema, the parameters. */
+const RECEIPT_KEY = `["support-agent","refund","${"5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"}",{"amount":40}]`;
 const denial = { policy_id: "refund_limit", message: "refunds above 30 need somebody's approval" };
 const failure = { code: "failed", message: "the payment provider did not answer", class: "transient" } as const;
 const chain = { root_run_id: EARLIER, previous_run_id: EARLIER, attempt: 1 };
@@ -51,7 +53,7 @@ export const EVENT_EXAMPLES: { readonly [K in EventKind]: EventDataOf[K] } = {
   },
   approval_recorded: { approved: true, by: "ann", note: "checked the order" },
   action_executing: { parameters },
-  action_succeeded: { output, duration_ms: 212, receipt: { key: '["support-agent","refund"]', lasting: true } },
+  action_succeeded: { output, duration_ms: 212, receipt: { key: RECEIPT_KEY, lasting: true } },
   action_failed: { reason: { ...failure, outcome: "unknown" }, duration_ms: 5_004 },
   action_retrying: { next_attempt: 2, delay_ms: 73.4 },
   action_skipped: {

@@ -22,6 +22,17 @@ describe("recentMemory", () => {
   });
 });
 
+describe("options of `recall`", () => {
+  it("[RM-3] are checked", async () => {
+    const memory = recentMemory({ clock: { now: () => 5 } });
+    const recall = (options: object) => memory.recall("x", options as never);
+    await expect(recall({ principal: "ann", tokenBudget: "9" })).rejects.toThrow(
+      "`tokenBudget` is a number, not a string",
+    );
+    await expect(recall({ principal: "ann", tokenBudgets: 9 })).rejects.toThrow("did you mean `tokenBudget`?");
+  });
+});
+
 describe("an option that nobody reads", () => {
   it("[RM-3] is refused", () => {
     const misspelt = { clock: { now: () => 5 }, turn: 2 };

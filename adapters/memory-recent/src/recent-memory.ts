@@ -1,5 +1,5 @@
-import { assertKnownOptions, MemoryClosedError, MemoryInvalidError, sha256Hex } from "@car/ir";
-import type { Clock, Memory, MemoryContext, MemoryTurn } from "@car/ir/ports";
+import { assertKnownOptions, assertOptionTypes, MemoryClosedError, MemoryInvalidError, sha256Hex } from "@car/ir";
+import type { Clock, Memory, MemoryContext, MemoryTurn, RecallOptions } from "@car/ir/ports";
 
 /** What a recent memory needs. */
 export interface RecentMemoryOptions {
@@ -18,6 +18,12 @@ interface Kept {
 }
 
 const OPTIONS = ["clock", "turns", "countTokens"] as const satisfies readonly (keyof RecentMemoryOptions)[];
+const RECALL_OPTIONS = [
+  "tokenBudget",
+  "principal",
+  "roles",
+  "tenant",
+] as const satisfies readonly (keyof RecallOptions)[];
 const TURNS = 50;
 const BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
@@ -40,9 +46,11 @@ export function recentMemory(options: RecentMemoryOptions): Memory {
       said += 1;
       if (kept.length > turns) kept.shift();
     },
-    async recall(_query, { tokenBudget }) {
+    async recall(_query, options) {
       check();
-      return contextOf(newestThatFit(kept, { tokenBudget, countTokens }));
+      assertKnownOptions(options, RECALL_OPTIONS, "recall");
+      assertOptionTypes(options, { tokenBudget: "number", principal: "string" });
+      return contextOf(newestThatFit(kept, { tokenBudget: options.tokenBudget, countTokens }));
     },
     recordOutcome: () => check(),
     idle: async () => undefined,

@@ -1,5 +1,6 @@
 import {
   assertKnownOptions,
+  assertOptionTypes,
   Budget,
   Capabilities,
   capabilityGuard,
@@ -39,11 +40,12 @@ const DEFAULT_CONCURRENCY = 256;
 export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyReport> {
   assertOptions(options);
   const { durable, ids = systemIds } = options;
-  const clock = steadyClock(options.clock ?? systemClock);
   const logger = runtimeLogger(options.logger);
+  const clock = steadyClock(options.clock ?? systemClock, logger);
   const timers = new TimerQueue(clock);
   const limits = options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits");
-  const capabilities = options.capabilities && parseConfig(Capabilities, options.capabilities, "capabilities");
+  const capabilities =
+    options.capabilities === undefined ? undefined : parseConfig(Capabilities, options.capabilities, "capabilities");
   const compiler = options.schemaCompiler ?? createSchemaCompiler();
   warnOfUnknownTools(options, logger);
   const store = durable?.state ?? storeOf(options.state);
@@ -54,7 +56,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
     config: {
       policy: options.policy,
       capabilities: capabilities && capabilityGuard(capabilities),
-      budget: options.budget && parseConfig(Budget, options.budget, "budget"),
+      budget: options.budget === undefined ? undefined : parseConfig(Budget, options.budget, "budget"),
       limits,
       outputLimits: { maxDepth: limits.max_depth, maxBytes: limits.max_output_bytes },
       maxConcurrency: concurrencyOf(options.maxConcurrency),
@@ -86,7 +88,8 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime<VerifyRepor
 }
 
 function assertOptions(options: RuntimeOptions): void {
-  assertKnownOptions(options, RUNTIME_OPTIONS, "createRuntime");
+  assertKnownOptions(options, Object.keys(RUNTIME_OPTIONS), "createRuntime");
+  assertOptionTypes(options, RUNTIME_OPTIONS);
   if (options.durable === undefined || (options.state === undefined && options.eventLog === undefined)) return;
   throw new ConfigInvalidError("`durable` brings its own state and log; leave `state` and `eventLog` out");
 }
@@ -122,8 +125,8 @@ async function verifyAgainst(
   const state = store.view();
   try {
     const tools = [...config.tools.values()].map(({ schema }) => schema);
-    const { policy: policies, budget, limits, schedule } = config;
-    const rules = { tools, policies, capabilities, budget, limits, schedule };
+    const { policy, budget, limits, schedule } = config;
+    const rules = { tools, policy, capabilities, budget, limits, schedule };
     return await verify(proposal, {
       ...rules,
       state,

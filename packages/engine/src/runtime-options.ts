@@ -1,4 +1,4 @@
-import type { BudgetInput, Capabilities, JsonValue, LimitsInput } from "@car/ir";
+import type { BudgetInput, Capabilities, JsonValue, LimitsInput, OptionType } from "@car/ir";
 import type {
   ApprovalStore,
   Approver,
@@ -55,27 +55,27 @@ export interface RuntimeOptions {
   readonly memory?: Memory;
 }
 
-/** Names of all options: what is misspelt is refused. */
-export const RUNTIME_OPTIONS = [
-  "tools",
-  "executor",
-  "policy",
-  "capabilities",
-  "budget",
-  "state",
-  "eventLog",
-  "durable",
-  "limits",
-  "clock",
-  "ids",
-  "random",
-  "logger",
-  "approver",
-  "approvals",
-  "secrets",
-  "maxConcurrency",
-  "schedule",
-  "schemaCompiler",
-  "rateLimits",
-  "memory",
-] as const satisfies readonly (keyof RuntimeOptions)[];
+/** All options, and what each has to be; those that stand for themselves (`undefined`) are checked where they are read. */
+export const RUNTIME_OPTIONS: { readonly [Name in keyof Required<RuntimeOptions>]: OptionType | undefined } = {
+  tools: "list",
+  executor: "function",
+  policy: { check: "function", supports: "object", version: "string" },
+  capabilities: undefined,
+  budget: undefined,
+  state: "object",
+  eventLog: { append: "function", flush: "function", read: "function", head: "function", close: "function" },
+  durable: { state: "object", eventLog: "object", unfinished: "object", giveUp: "function" },
+  limits: undefined,
+  clock: { now: "function", setTimer: "function" },
+  ids: { hex: "function" },
+  random: "function",
+  logger: undefined,
+  approver: "function",
+  approvals: { request: "function", take: "function", decide: "function", grant: "function", pending: "function" },
+  secrets: "object",
+  maxConcurrency: undefined,
+  schedule: undefined,
+  schemaCompiler: { compile: "function" },
+  rateLimits: { buckets: "object" },
+  memory: { version: "function", recordOutcome: "function", idle: "function" },
+};

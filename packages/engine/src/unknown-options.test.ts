@@ -79,6 +79,35 @@ describe("an option that nobody reads", () => {
     expect(await refusal(() => act("ann" as never))).toBe(`${text}a string`);
   });
 
+  it.each<[string, unknown, string]>([
+    ["budget", false, "`budget` is invalid"],
+    ["budget", null, "`budget` is invalid"],
+    ["capabilities", null, "`capabilities` is invalid"],
+    ["capabilities", "", "`capabilities` is invalid"],
+    ["limits", null, "`limits` is invalid"],
+    ["approver", 1, "`approver` is a function, not a number"],
+    ["executor", null, "`executor` is a function, not null"],
+    ["random", 0.5, "`random` is a function, not a number"],
+    ["policy", "x", "`policy` is an object with `check`, `supports`, `version`: `check` is a function"],
+    ["policy", { check: () => 1, supports: {} }, "`version` is a text"],
+    ["approvals", {}, "`request` is a function"],
+    ["rateLimits", {}, "`rateLimits` is an object with `buckets`: `buckets` is an object"],
+    ["eventLog", false, "`append` is a function"],
+    ["state", null, "`state` is an object, not null"],
+    ["state", [], "`state` is an object, not a list"],
+    ["durable", null, "`state` is an object"],
+    ["clock", 0, "`now` is a function"],
+    ["ids", null, "`hex` is a function"],
+    ["secrets", "x", "`secrets` is an object, not a string"],
+    ["schemaCompiler", {}, "`compile` is a function"],
+    ["memory", [], "`version` is a function"],
+    ["tools", {}, "`tools` is a list, not an object"],
+    ["logger", "loud", "`logger` is a logger, or one of the levels"],
+    ["logger", 5, "`debug` is a function"],
+  ])("[EN-129] a `%s` of another kind (%j) is refused by name", async (name, value, text) => {
+    expect(await refusal(() => createRuntime({ tools: [ok], [name]: value }))).toContain(text);
+  });
+
   it("[EN-126] a principal that is none is refused by `verify` as by `execute`", async () => {
     for (const principal of [5, null, "\ud800", "x".repeat(2_000)] as string[]) {
       const refused = await refusal(() => runtime.execute(ONE, { principal }));

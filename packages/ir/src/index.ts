@@ -42,6 +42,7 @@ export { DEFAULT_LIMITS, Limits } from "./config/limits.js";
 export type { LimitsInput } from "./config/limits.js";
 export { parseConfig } from "./config/parse-config.js";
 export { assertKnownOptions } from "./config/assert-known-options.js";
+export { assertOptionTypes, type OptionType } from "./config/assert-option-types.js";
 
 export { ReasonCode } from "./result/reason.js";
 export type { Reason } from "./result/reason.js";
@@ -115,6 +116,7 @@ export { admissionProblems } from "./admission/admission-problems.js";
 export { capabilityProblem } from "./admission/capability-problem.js";
 export { proposedCompensation } from "./admission/compensation-problem.js";
 export { denialReasons } from "./admission/denial-reasons.js";
+export { orderFreeDenials } from "./admission/order-free-denials.js";
 export { lateProblems } from "./admission/late-problems.js";
 export { sizeProblems } from "./admission/size-problems.js";
 

@@ -1,4 +1,10 @@
-import { type ActionProposal, assertKnownOptions, MemoryClosedError, type ProposalResult } from "@car/ir";
+import {
+  type ActionProposal,
+  assertKnownOptions,
+  assertOptionTypes,
+  MemoryClosedError,
+  type ProposalResult,
+} from "@car/ir";
 import type { Memory, MemoryContext, RecallOptions } from "@car/ir/ports";
 import { buildContext, type BuiltContext } from "./context/build-context.js";
 import { CONTEXT_OPTIONS, type ContextOptions } from "./context/options.js";
@@ -206,7 +212,17 @@ function expiredCount({ core }: State): number {
   return count;
 }
 
-function contextOptions({ tokenBudget, principal, roles, tenant }: RecallOptions): ContextOptions {
+const RECALL_OPTIONS = [
+  "tokenBudget",
+  "principal",
+  "roles",
+  "tenant",
+] as const satisfies readonly (keyof RecallOptions)[];
+
+function contextOptions(given: RecallOptions): ContextOptions {
+  assertKnownOptions(given, RECALL_OPTIONS, "recall");
+  assertOptionTypes(given, { tokenBudget: "number", principal: "string", roles: "list", tenant: "string" });
+  const { tokenBudget, principal, roles, tenant } = given;
   return {
     tokenBudget,
     reader: {

@@ -15,6 +15,7 @@ describe("an option that nobody reads", () => {
     ["thresholds", (given) => createDenseIndex(2, given), { exactTo: 1 }, "exactUpTo"],
     ["openFileJournal", (given) => openFileJournal(given), { folders: "/nowhere" }, "folder"],
     ["search", (given) => memory.search("x", given), { readers: {} }, "reader"],
+    ["recall", (given) => memory.recall("x", given), { tokenBudgets: 1 }, "tokenBudget"],
     ["buildContext", (given) => memory.buildContext("x", given), { tokenBudgets: 1 }, "tokenBudget"],
     ["keepUp", (given) => memory.keepUp(given), { retainPast: 1 }, "retainPastMs"],
     ["forget", (given) => memory.forget(given), { subjects: ["ann"] }, "subject"],
@@ -27,5 +28,14 @@ describe("an option that nobody reads", () => {
     const refused = Promise.resolve().then(() => act(given as never));
     await expect(refused).rejects.toMatchObject({ code: "CAR_CONFIG_INVALID", message });
     expect(memory.version()).toBe(version);
+  });
+
+  it("[MG-80] nor one of `recall` that is something else", async () => {
+    const recall = (given: object) => memory.recall("x", given as never);
+    await expect(recall({ principal: "ann", tokenBudget: "9" })).rejects.toMatchObject({
+      code: "CAR_CONFIG_INVALID",
+      message: "`tokenBudget` is a number, not a string",
+    });
+    await expect(recall({ principal: "ann", tokenBudget: 9, roles: "r" })).rejects.toThrow("`roles` is a list");
   });
 });

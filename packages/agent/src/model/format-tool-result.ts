@@ -1,4 +1,4 @@
-import { type ActionResult, assertKnownOptions, canonicalJson, type ProposalResult } from "@car/ir";
+import { type ActionResult, assertKnownOptions, canonicalJson, type ProposalResult, type Reason } from "@car/ir";
 import { assertFormat } from "./assert-format.js";
 import { clipText } from "./clip-text.js";
 import { actionIdOf } from "./proposal-from-tool-calls.js";
@@ -13,7 +13,7 @@ const DEFAULT_MAX_CHARS = 16_000;
 
 /**
  * The text a model gets for one action's result, or, for a whole run, one line per action. A failure says its code and
- * what to do about it, and whether the run was undone. Cut to size with a note of how much is missing.
+ * what is wrong, everything of it where the proposal was refused; an action that waits says so. Cut to size with a note of how much is missing.
  */
 export function formatToolResult(result: ActionResult | ProposalResult, options: FormatOptions = {}): string {
   assertKnownOptions(options, ["maxChars"], "formatToolResult");
@@ -60,22 +60,46 @@ export function toolMessages(
   assertFormat(format, MESSAGE_FORMATS, "toolMessages");
   return callIds.map((callId, index) => {
     const found = result.results.find(({ action_id }) => action_id === actionIdOf(callId, index));
-    const content = found === undefined ? `error: ${result.cause?.message ?? "no result"}` : formatToolResult(found);
+    const text = found === undefined ? `error: ${result.cause?.message ?? "no result"}` : textIn(result, found);
+    const content = clipText(text, DEFAULT_MAX_CHARS);
     if (format === "openai") return { role: "tool", tool_call_id: callId, content };
-    return { type: "tool_result", tool_use_id: callId, content, is_error: found?.status !== "succeeded" };
+    const is_error = found?.status !== "succeeded" && found?.status !== "waiting";
+    return { type: "tool_result", tool_use_id: callId, content, is_error };
   });
 }
 
 function runText(result: ProposalResult): string {
-  const head = `run ${result.status}${result.cause === undefined ? "" : `: ${result.cause.message}`}`;
-  const tail = result.external_effects_remain ? ["warning: effects outside the state may remain"] : [];
-  return [head, ...result.results.map((each) => `- ${each.action_id}: ${actionText(each)}`), ...tail].join("\n");
+  const { status, cause, reasons, results, external_effects_remain } = result;
+  const head = `run ${status}${cause === undefined || reasons.length > 1 ? "" : `: ${cause.message}`}`;
+  const whole = reasons.filter(({ action_id }) => action_id === undefined && reasons.length > 1).map(problemText);
+  const actions = results.map((each) => `${each.action_id}: ${textIn(result, each)}`);
+  const tail = external_effects_remain ? ["warning: effects outside the state may remain"] : [];
+  return [head, ...[...whole, ...actions].map((line) => `- ${line}`), ...tail].join("\n");
 }
 
-function actionText({ status, output, reason, error, rolled_back }: ActionResult): string {
-  if (status === "succeeded") {
-    const text = typeof output === "string" ? output : canonicalJson(output ?? null);
-    return rolled_back ? `${text}\n(undone: the run was rolled back)` : text;
+/** What a refused proposal has against one of its actions is more than the first thing, and may be nothing. */
+function textIn({ reasons }: ProposalResult, action: ActionResult): string {
+  const own = reasons.filter(({ action_id }) => action_id === action.action_id);
+  return own.length > 0 ? own.map(problemText).join("; ") : actionText(action);
+}
+
+function problemText({ code, message }: Reason): string {
+  return `error (${code}): ${message}`;
+}
+
+function actionText({ action_id, status, output, reason, error, rolled_back }: ActionResult): string {
+  switch (status) {
+    case "succeeded": {
+      const text = typeof output === "string" ? output : canonicalJson(output ?? null);
+      return rolled_back ? `${text}\n(undone: the run was rolled back)` : text;
+    }
+    case "waiting":
+      return `waiting, not failed: ${error ?? "it goes on when what it depends on has been approved"}`;
+    case "rejected":
+      if (reason?.action_id === undefined || reason.action_id === action_id) break;
+      return `not run: the proposal was refused because of \`${reason.action_id}\``;
+    case "failed":
+    case "skipped":
   }
   return `error (${reason?.code ?? status}): ${error ?? status}`;
 }

@@ -1,3 +1,4 @@
+import type { ApprovalStore, PolicyEngine } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
 import { formatToolResult, toolMessages } from "./format-tool-result.js";
@@ -8,6 +9,20 @@ const echo = tool("fs.read", ({ path }) => ({ path: path ?? null }), {
   description: "Reads",
   parameters: { type: "object" },
 });
+
+const ASKING: PolicyEngine = {
+  version: "1",
+  supports: { rateLimits: false },
+  check: () => ({ effect: "require_approval", reasons: [{ policy_id: "ask", message: "somebody has to say yes" }] }),
+};
+const SILENT: ApprovalStore = {
+  supports: { durable: false },
+  request: () => undefined,
+  take: () => ({ state: "pending" }),
+  decide: () => Promise.reject(new Error("nobody decides")),
+  grant: () => Promise.reject(new Error("nobody decides")),
+  pending: () => Promise.resolve([]),
+};
 
 describe("a model's tool calls", () => {
   it("[AG-11] lists tools as each API takes them, with names it accepts", () => {
@@ -62,6 +77,46 @@ describe("a model's tool calls", () => {
     const result = await runtime.execute({ actions: [call("a", "bad"), call("b", "fs.read")] });
     expect(formatToolResult(result)).toBe(
       "run rolled_back: out of stock\n- a: error (failed): out of stock\n- b: error (aborted): the run was aborted by `a`: out of stock",
+    );
+  });
+
+  it("[AG-12] tells of a refused proposal everything that is wrong, each at its action", async () => {
+    const strict = tool("strict", () => 1, {
+      parameters: { type: "object", properties: { n: { type: "number" } }, required: ["n", "m"] },
+    });
+    const { runtime } = testRuntime({ tools: [strict, echo] });
+    const result = await runtime.execute({
+      actions: [call("a", "strict", { parameters: { n: "x" } }), call("b", "nobody"), call("c", "fs.read")],
+    });
+    expect(formatToolResult(result).split("\n")).toEqual([
+      "run rejected",
+      expect.stringMatching(/^- a: error \(invalid\): .*`?m.*; .*n: must be number/),
+      "- b: error (unknown_tool): tool `nobody` is not known (known: `fs.read`, `strict`)",
+      "- c: not run: the proposal was refused because of `a`",
+    ]);
+    expect(formatToolResult(result.results[2]!)).toBe("not run: the proposal was refused because of `a`");
+    const messages = toolMessages(result, "openai", ["a", "b", "c"]);
+    expect(messages.map(({ content }) => `- ${content}`)).toEqual(
+      formatToolResult(result)
+        .split("\n")
+        .slice(1)
+        .map((line) => line.replace(/^- \w: /, "- ")),
+    );
+  });
+
+  it("[AG-12] a suspended run waits, and has not failed", async () => {
+    const { runtime } = testRuntime({
+      tools: [echo],
+      policy: ASKING,
+      approvals: SILENT,
+    });
+    const result = await runtime.execute({
+      actions: [call("a", "fs.read"), call("b", "fs.read", { dependencies: ["a"] })],
+    });
+    expect(result.status).toBe("suspended");
+    expect(formatToolResult(result)).toBe(
+      "run suspended\n- a: waiting, not failed: somebody has to say yes\n" +
+        "- b: waiting, not failed: it goes on when what it depends on has been approved",
     );
   });
 });

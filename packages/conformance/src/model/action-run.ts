@@ -78,6 +78,10 @@ export interface ActionRun {
   reserved: boolean;
   passage: Passage;
   doing: Doing;
+  /** When calls answer that nobody waits for any more; `Infinity` for one that never does. */
+  late: readonly number[];
+  /** Whether one of those had not answered when the compensation began: it may have acted after that. */
+  undoneEarly: boolean;
   /** When it was found that its tool had no place for it. */
   parkedAt: number | undefined;
   startedAt: number | undefined;
@@ -106,6 +110,8 @@ export function newActionRun(planned: PlannedAction): ActionRun {
     reserved: false,
     passage: { isRecheck: false, isStale: false, rechecks: 0, stored: undefined },
     doing: "nothing",
+    late: [],
+    undoneEarly: false,
     parkedAt: undefined,
     startedAt: undefined,
     finishedAt: undefined,

@@ -24,8 +24,7 @@ export function structureProblems(proposal: PlainProposal, world: ModelWorld): r
  * Reading of the contract: the policy is asked last, about what nothing else refuses.
  */
 export function lateProblems(plan: Plan, world: ModelWorld): readonly AdmissionProblem[] {
-  const problems = laterWriterProblems(plan, world);
-  return problems.length > 0 ? problems : policyProblems(plan.proposal.actions, world);
+  return [...laterWriterProblems(plan, world), ...policyProblems(plan.proposal.actions, world)];
 }
 
 /** State dependencies that only a later action writes, and that the state does not hold. */

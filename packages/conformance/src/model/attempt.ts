@@ -2,7 +2,7 @@ import type { JsonValue } from "@car/ir";
 import type { ActionRun, Failure } from "./action-run.js";
 import { reportedWrites } from "./effects.js";
 import { calleeOf, failureOf, mayRepeat, noteDoing, timeoutOf } from "./failures.js";
-import { fail, giveUp, succeed } from "./finish.js";
+import { fail, giveUp, noteLate, succeed } from "./finish.js";
 import { type ModelRun, retriesOf, retryDelayMs } from "./run.js";
 import { remember } from "./sharing.js";
 
@@ -20,6 +20,7 @@ export function settleCall(run: ModelRun, action: ActionRun): void {
 
 /** The attempt's time is up. What the tool does from now on is late and dropped. */
 export function timeOut(run: ModelRun, action: ActionRun): void {
+  noteLate(run, action);
   failAttempt(run, action, timeoutOf(calleeOf(action)));
 }
 

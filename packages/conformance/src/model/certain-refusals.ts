@@ -20,20 +20,27 @@ export function certainRefusals(actions: readonly Action[], world: ModelWorld): 
   ]);
 }
 
-/**
- * What the policy has against the proposal: calls that it denies in any state and whose refusal would undo the run, and
- * compensations of the model's that it denies in the state as it is found.
- */
+/** Calls that the policy denies in any state, and whose refusal would undo the run. */
+export function deniedCalls(actions: readonly Action[], { policy }: ModelWorld): readonly AdmissionProblem[] {
+  return demanding(actions)
+    .filter((action) =>
+      policy.some(({ effect, tool }) => effect === "deny" && action.type === "tool_call" && tool === action.tool),
+    )
+    .map(denied);
+}
+
+function denied(action: Action): AdmissionProblem {
+  return problem("policy_denied", action, "is denied");
+}
+
+/** What the policy has against the proposal: such calls, and compensations of the model's that it denies in the state as it is found. */
 export function policyProblems(actions: readonly Action[], world: ModelWorld): readonly AdmissionProblem[] {
   const { state, now } = world.memory;
   const moment = { world, cells: cellsOf(state), now };
-  const denied = demanding(actions).filter((action) =>
-    world.policy.some(({ effect, tool }) => effect === "deny" && action.type === "tool_call" && tool === action.tool),
-  );
   const undos = undoCalls(actions, world).filter(
     (call) => call.type === "tool_call" && policyDecision(moment, call.tool, 1).effect === "deny",
   );
-  return [...denied, ...undos].map((action) => problem("policy_denied", action, "is denied"));
+  return [...deniedCalls(actions, world), ...undos.map(denied)];
 }
 
 /** Actions that may undo the run. */

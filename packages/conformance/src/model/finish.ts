@@ -51,8 +51,18 @@ export function giveUp(run: ModelRun, action: ActionRun, why: Why): void {
 
 /** Gives up a call in flight that has not ended in time. Nobody knows what it did: it has told nothing. */
 export function abandon(run: ModelRun, action: ActionRun): void {
+  noteLate(run, action);
   noteDoing(action, doingOutside(calleeOf(action), "unknown"));
   giveUp(run, action, { code: "in_doubt" });
+}
+
+/** Nobody waits for a call any more. One that heeds its signal answers at once, others when they are done. */
+export function noteLate(run: ModelRun, action: ActionRun): void {
+  if (action.call?.heedsAbort === true) return;
+  const answer = run.agenda.find(
+    ({ kind, index, attempt }) => kind === "settled" && index === action.planned.index && attempt === action.attempts,
+  );
+  action.late = [...action.late, answer?.at ?? Infinity];
 }
 
 /** A failure that is tolerated has one code, however it came about; unless nothing was tried. */

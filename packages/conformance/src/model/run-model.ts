@@ -1,7 +1,7 @@
 import type { ProposalInput } from "@car/ir";
 import type { ActionRun } from "./action-run.js";
 import { lateProblems, structureProblems } from "./admission.js";
-import { certainRefusals } from "./certain-refusals.js";
+import { certainRefusals, deniedCalls } from "./certain-refusals.js";
 import { settleCall, timeOut } from "./attempt.js";
 import { runOutOfTime } from "./budget.js";
 import { abandon, skip, stopRun } from "./finish.js";
@@ -24,10 +24,12 @@ export function runModel(input: ProposalInput, world: ModelWorld): ModelOutcome 
   const ids = proposal.actions.map(({ id }) => id);
   const flaws = structureProblems(proposal, world);
   const certain = certainRefusals(proposal.actions, world);
-  if (flaws.length > 0) return refused({ ids, problems: [...flaws, ...certain] }, world);
+  const { actions } = proposal;
+  if (flaws.length > 0)
+    return refused({ ids, problems: [...flaws, ...certain, ...deniedCalls(actions, world)] }, world);
   const plan = planOf(proposal, world);
   // Those are looked for once the locks are taken, and a signal that is aborted by then takes none.
-  const late = certain.length > 0 ? certain : lateProblems(plan, world);
+  const late = [...certain, ...lateProblems(plan, world)];
   if (late.length > 0 && world.cancelAtMs !== 0) return refused({ ids, problems: late }, world);
   const run = newRun(plan, world);
   simulate(run);

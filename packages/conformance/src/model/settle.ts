@@ -41,7 +41,13 @@ function causeOf({ code, action_id }: NonNullable<ModelOutcome["cause"]>): NonNu
 function effectsOf(actions: readonly ActionRun[]): ExternalEffects {
   const left = actions.filter(({ compensated }) => compensated !== true);
   if (left.some((action) => action.compensated === false || hasActed(action))) return "remain";
-  return left.some(({ end, doing }) => end?.status !== "succeeded" && doing === "unknown") ? "unknown" : "none";
+  if (left.some(({ end, doing }) => end?.status !== "succeeded" && doing === "unknown")) return "unknown";
+  return actions.some(mayActYet) ? "unknown" : "none";
+}
+
+/** A call that had not answered when it was undone may have acted after that. */
+function mayActYet({ planned, undoneEarly }: ActionRun): boolean {
+  return undoneEarly && planned.reversibility !== "reversible";
 }
 
 /** By a call of its own, or of one whose answer was refused. */

@@ -47,6 +47,15 @@ describe("model: what is compensated", () => {
     expect([undone(acted), ...compensated(acted)]).toEqual([[], undefined, "remain"]);
   });
 
+  it("[CFM-19] one that has not answered by then may act afterwards", () => {
+    const skip = calling("a", "byParameters", { failure_behavior: "skip", timeout_ms: 20, parameters: { n: 7 } });
+    const ends = (call: ScriptedCall): readonly unknown[] => compensated(abortAfter(skip, call));
+    expect(ends(answers(1, 60))).toEqual([true, "unknown"]);
+    expect(ends(hangs())).toEqual([true, "unknown"]);
+    expect(ends(answers(1, 40))).toEqual([true, "none"]);
+    expect(ends(hangs({ heedsAbort: true }))).toEqual([true, "none"]);
+  });
+
   it("[CFM-19] not one that did nothing", () => {
     const none = abortAfter(calling("a", "byParameters", { failure_behavior: "skip" }), throws("denied", 10));
     expect([undone(none), ...compensated(none)]).toEqual([[], undefined, "none"]);

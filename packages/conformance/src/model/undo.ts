@@ -14,7 +14,7 @@ export function undoAll(run: ModelRun, ended: readonly ActionRun[]): void {
   for (const action of [...ended].reverse()) {
     if (!isUndoDue(action)) continue;
     const undo = undoOf(run, action);
-    if (undo !== undefined) action.compensated = isUndone(run, undo);
+    if (undo !== undefined) action.compensated = isUndone(run, action, undo);
     // Where a call failed, nothing is attempted that cannot be told; where one succeeded, that is a failure.
     else if (action.end?.status === "succeeded") action.compensated = false;
   }
@@ -27,9 +27,10 @@ function isUndoDue({ planned, end, shared, doing }: ActionRun): boolean {
   return planned.tool?.compensation !== undefined || planned.action.compensation !== undefined;
 }
 
-function isUndone(run: ModelRun, undo: Undo): boolean {
+function isUndone(run: ModelRun, action: ActionRun, undo: Undo): boolean {
   const { callee } = undo;
   while (callee !== undefined && undo.attempts < MAX_ATTEMPTS && passesGates(run, undo)) {
+    if (undo.attempts === 0) action.undoneEarly = action.late.some((at) => at > run.now);
     const failure = attempt(run, undo, callee);
     if (failure === undefined) return true;
     if (failure.class !== "transient" || !mayRepeat(callee, failure)) return false;

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { assertOptionTypes, ConfigInvalidError } from "@car/ir";
 import type { Logger } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 
@@ -10,7 +11,16 @@ const SILENT: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignor
 /** Silent unless asked: a level makes a pino logger, and anything pino-like is used as it is, made safe. */
 export function runtimeLogger(logger: Logger | LogLevel | undefined): Logger {
   if (logger === undefined || logger === "silent") return SILENT;
-  return guarded(typeof logger === "string" ? pino({ level: logger, name: "car" }) : logger);
+  if (typeof logger === "string") return guarded(pino({ level: levelOf(logger), name: "car" }));
+  assertOptionTypes({ logger }, { logger: LOGGER });
+  return guarded(logger);
+}
+
+const LOGGER = { debug: "function", info: "function", warn: "function", error: "function" } as const;
+
+function levelOf(level: string): string {
+  if (level in LOGGER) return level;
+  throw new ConfigInvalidError("`logger` is a logger, or one of the levels `debug`, `info`, `warn`, `error`, `silent`");
 }
 
 /** A logger must never decide about a run, nor end the process: what it throws, or rejects with, is dropped. */

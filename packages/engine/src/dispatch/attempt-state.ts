@@ -15,6 +15,9 @@ import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import type { Attempt } from "./attempt.js";
 
+/** The capability set has nothing to do with it. */
+const UNDECLARED = "is declared neither by the tool (`effects`) nor by its action (`read_set`, `write_set`)";
+
 /** A tool's window on the state: declared keys only, writes buffered in the attempt, dead when the attempt is over. */
 export class AttemptState implements ToolState {
   private readonly run: Run;
@@ -30,8 +33,7 @@ export class AttemptState implements ToolState {
   get(key: string): JsonValue | undefined {
     this.assertAlive();
     const { reads, writes } = this.run.plan.graph.access[this.slot.index]!;
-    if (!covers(writes, key) && !covers(reads, key))
-      throw new StateKeyDeniedError(key, "is not declared by the tool or its action");
+    if (!covers(writes, key) && !covers(reads, key)) throw new StateKeyDeniedError(key, UNDECLARED);
     this.assertCapable(key);
     const own = this.attempt.extras.writes?.get(key);
     if (own !== undefined) return own.value;
@@ -67,7 +69,7 @@ export class AttemptState implements ToolState {
     this.assertCapable(key);
     if (covers(this.slot.tool?.effectKeys ?? [], key)) return "tool";
     if (covers(this.run.plan.graph.access[this.slot.index]!.writes, key)) return "model";
-    throw new StateKeyDeniedError(key, "is not declared as written by the tool or its action");
+    throw new StateKeyDeniedError(key, UNDECLARED);
   }
 
   private assertCapable(key: string): void {

@@ -58,7 +58,8 @@ function invokeUnlessLost(attempt: Attempt): Outcome | undefined {
   return aborted ? end(attempt, failed(GIVEN_UP, "canceled")) : invoke(attempt);
 }
 
-const GIVEN_UP: Reason = {
+/** Why a call was not made after its beginning had been recorded. */
+export const GIVEN_UP: Reason = {
   code: "canceled",
   message: "the run was given up before the call was made",
   class: "canceled",
@@ -175,9 +176,15 @@ function expire(attempt: Attempt): void {
   run.tick();
   const message = `tool \`${slot.tool!.schema.name}\` did not answer within ${deadlineOf(run, slot)} ms`;
   attempt.abort(message);
-  attempt.ownExtras.endedAt = run.time;
+  leaveUnanswered(attempt);
   const outcome = failed({ code: "timeout", message, class: "timeout" }, "timeout", undefined, "unknown");
   run.host.conclude(run, slot, end(attempt, outcome));
+}
+
+/** Nobody waits for the call any more. Until it answers it may still act. */
+export function leaveUnanswered(attempt: Attempt): void {
+  attempt.ownExtras.endedAt = attempt.run.time;
+  notesOf(attempt.slot).unanswered++;
 }
 
 /** Closes an attempt with its outcome. Only the first end counts. */
@@ -217,5 +224,6 @@ export function cancelChildren({ extras: { children } }: Attempt, why: string): 
 
 function dropLate(attempt: Attempt): void {
   const { run, slot } = attempt;
+  notesOf(slot).unanswered--;
   run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.extras.endedAt });
 }

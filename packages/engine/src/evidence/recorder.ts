@@ -106,8 +106,9 @@ export class Recorder {
 
   /** Told in the order of the log: what a subscriber brings about is told when everybody has heard of what it was told of. */
   private publish(draft: EventDraft, seq: number): void {
-    const wanting = [...this.subscriptions].filter((each) => each.wants(draft));
-    if (wanting.length === 0) return;
+    let wanting: Subscription[] | undefined;
+    for (const each of this.subscriptions) if (each.wants(draft)) (wanting ??= []).push(each);
+    if (wanting === undefined) return;
     this.untold.push({ event: eventOf(draft, seq), wanting });
     if (this.untold.length > 1) return;
     for (let next = this.untold[0]; next !== undefined; next = this.untold[0]) {

@@ -2,7 +2,6 @@ import {
   type Action,
   type ActionGraph,
   buildPolicyPlan,
-  denialReasons,
   type FlowSource,
   type LabelSet,
   NO_LABELS,
@@ -11,6 +10,7 @@ import {
   type ToolSchema,
 } from "@car/ir";
 import type { PlanFinding, PolicyHistory } from "@car/ir/ports";
+import { planReasons } from "../gates/decision.js";
 import { isThenable } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { boundedWait } from "../time/bounded-wait.js";
@@ -23,7 +23,7 @@ export function deniedPlan(run: Run): readonly Reason[] | Promise<readonly Reaso
   if (policy?.checkPlan === undefined) return NONE;
   try {
     const found = policy.checkPlan(buildPolicyPlan(new RunPlanInput(run)), run.state);
-    if (!isThenable(found)) return denialReasons(found);
+    if (!isThenable(found)) return planReasons(found);
     const { timers } = run.host;
     const bounds = { timers, timeoutMs: run.config.limits.policy_timeout_ms, signals: [] };
     return boundedWait(() => found, bounds).then((end) => {
@@ -98,7 +98,7 @@ class RunPlanInput implements PolicyPlanInput {
 
 function safely(run: Run, found: readonly PlanFinding[]): readonly Reason[] {
   try {
-    return denialReasons(found);
+    return planReasons(found);
   } catch (error) {
     return closed(run, error);
   }

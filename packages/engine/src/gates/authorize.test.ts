@@ -54,6 +54,27 @@ describe("the gate `authorize`", () => {
     expect(a.notes?.approval?.wish).toBeUndefined();
   });
 
+  it("[EN-126] [6.1] bounds the reasons, and asks nobody about what is not shown", () => {
+    const reasons = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ policy_id: `p${at}`, message: "m".repeat(5_000) }));
+    const decide = (effect: string, count: number, shadow?: object) => {
+      const { run, a, events } = asking(() => ({ effect, reasons: reasons(count), ...(shadow && { shadow }) }));
+      const verdict = authorize(run, a, FIRST);
+      return { verdict, decision: events[0]![1] as Decision };
+    };
+    const { verdict, decision } = decide("deny", 100_000);
+    expect(decision.reasons).toHaveLength(256);
+    expect(decision.reasons.at(-1)).toEqual({ policy_id: "policy_reasons", message: "and 99745 more" });
+    expect(JSON.stringify([verdict, decision]).length).toBeLessThan(600_000);
+    expect(decide("require_approval", 256).verdict).toBe(PROCEED);
+    expect(decide("require_approval", 257).verdict).toMatchObject({ reason: { code: "policy_denied" } });
+    const tried = decide("allow", 0, { version: "2", effect: "deny", reasons: reasons(1_000) });
+    expect(tried.decision.shadow?.reasons).toHaveLength(256);
+    const { run, a, events } = asking(() => decision);
+    authorize(run, a, FIRST);
+    expect(events[0]![1], "what is kept is not cut again").toEqual(decision);
+  });
+
   const trap = (): never => {
     throw new Error("hunter2");
   };

@@ -7,13 +7,15 @@ import {
   type ProposalInput,
   type ProposalResult,
 } from "@car/ir";
-import { denyKeyword, denyTool, denyToolParam, rulePolicy } from "@car/policy";
+import { ALLOW, type PolicyEngine } from "@car/ir/ports";
+import { denyKeyword, denyTool, denyToolParam, maxCalls, mustPrecede, rulePolicy } from "@car/policy";
 import type { VerifyReport } from "@car/validator";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import { createRuntime } from "../create-runtime.js";
+import { replayRuns } from "../replay/replay-runs.js";
 import { call, statuses, testRuntime, tool } from "../testing/fixtures.js";
 import { OutsideWorld } from "../testing/outside-world.js";
 import { reopened } from "../testing/reopened.js";
@@ -112,6 +114,62 @@ describe("what is certain against a proposal", () => {
       ["b", ["deny_tool:rm"]],
       ["b", ["words"]],
     ]);
+  });
+
+  it.each<[string, ProposalInput["actions"], readonly string[]]>([
+    [
+      "whose graph is whole",
+      [call("a", "rm"), call("b", "nobody")],
+      ["b unknown_tool", "a policy_denied deny_tool:rm", "n policy_denied max_calls:t"],
+    ],
+    [
+      "whose graph is broken",
+      [call("a", "rm"), call("b", "nobody", { dependencies: ["nowhere"] })],
+      ["b invalid", "b unknown_tool", "a policy_denied deny_tool:rm", "n policy_denied max_calls:t"],
+    ],
+  ])("[EN-18] [VA-32] names what every layer has against a proposal %s", async (_what, actions, expected) => {
+    const rules = [denyTool("rm"), maxCalls({ tool: "t", max: 1 }), mustPrecede({ first: "t", then: "later" })];
+    const free = (name: string) => tool(name, () => 1, REVERSIBLE);
+    const { runtime } = testRuntime({
+      tools: [free("rm"), free("t"), free("later")],
+      policy: rulePolicy(rules),
+    });
+    const all = [...actions, call("m", "t"), call("n", "t"), call("o", "later", { dependencies: ["m"] })];
+    const { status, reasons } = await runtime.execute({ actions: all });
+    const told = reasons.map(({ action_id, code, policies = [] }) => [action_id, code, ...policies].join(" "));
+    expect([status, told]).toEqual(["rejected", expected]);
+    const { issues } = await runtime.verify({ actions: all });
+    const errors = issues
+      .filter(({ severity }) => severity === "error")
+      .map(({ action_id, code }) => `${action_id} ${code}`);
+    expect([...errors].sort()).toEqual(reasons.map(({ action_id, code }) => `${action_id} ${code}`).sort());
+    const replayed = await replayRuns(await collectEvents(runtime.eventLog));
+    expect([replayed.divergences, replayed.skipped, replayed.runs]).toEqual([[], [], 1]);
+  });
+
+  it("[EN-18] [5.9] a policy that thinks, throws or is canceled meanwhile changes nothing of a refusal", async () => {
+    const asking = (checkPlan: () => unknown) =>
+      testRuntime({
+        policy: {
+          version: "1",
+          supports: { rateLimits: false },
+          check: () => ALLOW,
+          checkPlan,
+        } as unknown as PolicyEngine,
+      });
+    const throws = asking(() => {
+      throw new Error("no");
+    });
+    for (const actions of [[call("a", "nobody")], [call("a", "nobody", { dependencies: ["nowhere"] })]]) {
+      const { reasons } = await throws.runtime.execute({ actions });
+      expect(reasons.map(({ code }) => code)).toContain("unknown_tool");
+    }
+    const controller = new AbortController();
+    const thinks = asking(() => new Promise((resolve) => thinks.clock.setTimer(() => resolve([]), 10)));
+    const running = thinks.runtime.execute({ actions: [call("a", "nobody")] }, { signal: controller.signal });
+    controller.abort();
+    await thinks.clock.advanceAsync(20);
+    expect((await running).status).toBe("canceled");
   });
 
   it("[EN-18] [3.5] leaves an action that may not abort to its turn", async () => {

@@ -6,7 +6,7 @@ import { leftByRunsOf } from "../run/external-effects.js";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { stopIfChanged } from "../run/state-versions.js";
-import type { Slot } from "../run/slot.js";
+import { notesOf, type Slot } from "../run/slot.js";
 import { askInDoubt } from "./ask-in-doubt.js";
 import type { InDoubtAnswer } from "./in-doubt.js";
 import type { RecordedRun } from "./recorded-run.js";
@@ -82,6 +82,7 @@ function endDoubtful(run: Run, doubtful: readonly Slot[], answers: readonly InDo
     if (typeof answer === "object") {
       outcome = { status: "succeeded", output: answer.output };
       if (isExternal(run, slot)) run.board.answered(slot, 0, "acted");
+      notesOf(slot).unanswered--;
     }
     ended.push([slot, endSlot(run, slot, outcome)]);
   }

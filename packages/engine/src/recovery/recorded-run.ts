@@ -29,6 +29,10 @@ export interface RecordedAction {
   lastFailure: Reason | undefined;
   /** The attempt that began last has no outcome. */
   isOpen: boolean;
+  /** Attempts that began and have not answered, whether or not somebody still waits for them. */
+  readonly unanswered: Set<number>;
+  /** How many those were when its compensation began. */
+  unansweredAtUndo: number;
   /** Parameters with references resolved, of a call that had any. */
   parameters: JsonObject | undefined;
   changes: readonly Transition[];
@@ -116,6 +120,7 @@ class Reader {
       case "action_executing":
         action.attempts = event.attempt ?? 1;
         action.isOpen = true;
+        action.unanswered.add(action.attempts);
         action.changes = [];
         action.parameters = payloadOf(event).parameters ?? action.parameters;
         return;
@@ -123,11 +128,14 @@ class Reader {
         action.changes = payloadOf(event).changes;
         return;
       case "action_failed":
+        noteAnswer(action, event);
         if (isLast(event)) return this.end(action, event);
         action.isOpen = false;
         action.lastFailure = payloadOf(event).reason;
         return;
       case "action_succeeded":
+        action.unanswered.delete(event.attempt ?? 0);
+        return this.end(action, event);
       case "action_rejected":
       case "action_skipped":
         return this.end(action, event);
@@ -157,6 +165,8 @@ class Reader {
       attempts: 0,
       lastFailure: undefined,
       isOpen: false,
+      unanswered: new Set(),
+      unansweredAtUndo: 0,
       parameters: undefined,
       changes: [],
       servedFrom: undefined,
@@ -173,6 +183,12 @@ class Reader {
 /** A failure with another attempt to follow does not say how long the action took: it goes on. */
 function isLast(event: EventOf<"action_failed">): boolean {
   return payloadOf(event).duration_ms !== undefined;
+}
+
+/** A call whose time was up, or that did not end when it was told to, has not answered. */
+function noteAnswer(action: RecordedAction, event: EventOf<"action_failed" | "action_in_doubt">): void {
+  const { code } = payloadOf(event).reason;
+  if (code !== "timeout" && code !== "in_doubt") action.unanswered.delete(event.attempt ?? 0);
 }
 
 const UNDO_KINDS: ReadonlySet<CarEvent["kind"]> = new Set<CarEvent["kind"]>([
@@ -201,8 +217,14 @@ function note(action: RecordedAction, event: CarEvent): void {
     case "approval_recorded":
       action.approval = payloadOf(event).approved ? { reasons: action.asked, timestamp: event.timestamp } : undefined;
       return;
+    case "action_in_doubt":
+      return noteAnswer(action, event);
+    case "late_result_dropped":
+      action.unanswered.delete(payloadOf(event).attempt);
+      return;
     case "compensation_started":
       action.compensation = "begun";
+      action.unansweredAtUndo = action.unanswered.size;
       return;
     case "compensation_succeeded":
       action.compensation = "done";

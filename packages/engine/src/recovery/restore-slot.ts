@@ -19,6 +19,7 @@ export function restoreAttempts(run: Run, slot: Slot, recorded: RecordedAction):
     sideEffect: sideEffectOf(run, slot, recorded),
     lastFailure: lastFailure && failed(lastFailure),
   });
+  if (recorded.unanswered.size > 0) notesOf(slot).unanswered = recorded.unanswered.size;
   restoreApproval(run, slot, recorded);
   if (attempts === 0) return;
   // What was spent is spent, whatever the limit is now.
@@ -86,9 +87,10 @@ function restoreSuccess(run: Run, slot: Slot, end: RecordedEnd): void {
   restoreReceipt(run, slot, end);
 }
 
-function restoreUndo(slot: Slot, { compensation }: RecordedAction): void {
+function restoreUndo(slot: Slot, { compensation, unansweredAtUndo }: RecordedAction): void {
   if (compensation === undefined) return;
   const notes = notesOf(slot);
+  notes.unansweredAtUndo = unansweredAtUndo;
   notes.undoBegan = compensation === "begun";
   if (compensation !== "begun") notes.compensated = compensation === "done";
 }

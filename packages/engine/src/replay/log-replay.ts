@@ -129,6 +129,7 @@ class LogReplay {
     const second = new SecondRun(followed, {
       ...secondRunInit(followed, { policy, mode, questions, logged }),
       ...past,
+      outer: parent?.second,
       logged,
       config,
       isPart,

@@ -26,6 +26,8 @@ export interface ReplayParts {
   readonly undoing: Map<string, Slot>;
   /** Tells which action reserves something of the budget. */
   readonly reserves: Map<object, string>;
+  /** Gives the run up, or one that it is part of, if that is recorded right after what came last. */
+  readonly cancelHere: () => void;
   /** The slots of all actions, and that of one; only while the run is going on. */
   readonly slots: () => Iterable<Slot>;
   readonly slotOf: (actionId: string) => Slot | undefined;

@@ -35,6 +35,7 @@ export class Script {
   divergence: Divergence | undefined = undefined;
   /** Somebody waited for a place or a token. */
   readonly hasQueues: boolean;
+  private readonly recorded: readonly CarEvent[];
   private readonly used: boolean[];
   /** Actions whose tool was called. */
   private readonly called: ReadonlySet<string>;
@@ -42,6 +43,8 @@ export class Script {
   /** Places of each action's events that have not come again, the next one last. */
   private readonly queues = new Map<string, number[]>();
   private readonly latest = new Map<string, CarEvent>();
+  /** The event that came last. */
+  last: CarEvent | undefined = undefined;
   private readonly options: ScriptOptions;
   private at = 0;
   /** Sequence of the last event that may come by now: what is recorded after it comes after something of other runs. */
@@ -50,7 +53,8 @@ export class Script {
   /** @throws `PayloadErasedError` for the first event whose payload is gone. */
   constructor(recorded: readonly CarEvent[], options: ScriptOptions) {
     this.options = options;
-    // What came too late changed nothing, whenever it came.
+    this.recorded = recorded;
+    // What came too late changed nothing but what may still come, and for that see `lateAnswers`.
     const events = recorded.filter(({ kind }) => kind !== "late_result_dropped");
     this.events = events;
     this.used = new Array<boolean>(events.length).fill(false);
@@ -92,6 +96,13 @@ export class Script {
     return this.latest.get(actionId);
   }
 
+  /** How many of the action's calls had answered too late by the time its compensation began. */
+  lateAnswers(actionId: string): number {
+    const own = this.recorded.filter(({ action_id }) => action_id === actionId);
+    const start = own.findIndex(({ kind }) => kind === "compensation_started");
+    return own.slice(0, start).filter(({ kind }) => kind === "late_result_dropped").length;
+  }
+
   /** All events that have not come again, in order. */
   rest(): readonly CarEvent[] {
     return this.events.filter((_, place) => place >= this.at && !this.used[place]);
@@ -104,9 +115,12 @@ export class Script {
     return true;
   }
 
-  /** Holds an event of the second execution against the recorded one. Nothing is compared after a divergence. */
-  take({ kind, scope, action, attempt, data }: EventDraft): void {
-    if (this.divergence !== undefined || (kind === "policy_decided" && !this.options.compared.policy)) return;
+  /**
+   * Holds an event of the second execution against the recorded one. Nothing is compared after a divergence.
+   * @returns the recorded one, if they agree.
+   */
+  take({ kind, scope, action, attempt, data }: EventDraft): CarEvent | undefined {
+    if (this.divergence !== undefined || (kind === "policy_decided" && !this.options.compared.policy)) return undefined;
     const queue = this.queues.get(scope?.action_ids[action] ?? NOBODY) ?? [];
     const place = queue.at(-1);
     if (place === undefined) return this.surplus(kind);
@@ -127,7 +141,9 @@ export class Script {
     }
     queue.pop();
     this.latest.set(recorded.action_id ?? NOBODY, recorded);
+    this.last = recorded;
     this.use(place);
+    return recorded;
   }
 
   /** Says that the next event did not come again. */
@@ -136,11 +152,11 @@ export class Script {
     if (next !== undefined) this.diverge(next, { field: "missing", recorded: next.kind, replayed: undefined });
   }
 
-  private surplus(kind: EventKind): void {
+  private surplus(kind: EventKind): undefined {
     const near = this.next();
     // What comes after the end of a recording is not part of it.
-    if (near === undefined || this.options.isPart) return;
-    this.diverge(near, { field: "kind", recorded: near.kind, replayed: kind });
+    if (near === undefined || this.options.isPart) return undefined;
+    return this.diverge(near, { field: "kind", recorded: near.kind, replayed: kind });
   }
 
   private overtaken(place: number): CarEvent | undefined {
@@ -164,7 +180,7 @@ export class Script {
     while (this.used[this.at] === true) this.at++;
   }
 
-  private diverge(event: CarEvent, what: Pick<Divergence, "field" | "recorded" | "replayed">): void {
+  private diverge(event: CarEvent, what: Pick<Divergence, "field" | "recorded" | "replayed">): undefined {
     const { seq, kind, action_id, run_id = "", proposal_id = "" } = event;
     const of = action_id === undefined ? "" : ` of \`${action_id}\``;
     this.divergence = {

@@ -4,7 +4,7 @@ import type { Attempt } from "../dispatch/attempt.js";
 import { CallContext } from "../dispatch/call-context.js";
 import { RecordedFailure } from "../dispatch/recorded-failure.js";
 import { failed } from "../run/outcome.js";
-import { canceledBy } from "./cancelation.js";
+import { notesOf } from "../run/slot.js";
 import type { Script } from "./script.js";
 import { exposeRecorded } from "./recorded-labels.js";
 import { handleWrites } from "./recorded-writes.js";
@@ -41,12 +41,12 @@ export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Exe
   return ({ actionId, context }) => {
     const attempt = CallContext.attemptOf(context);
     if (attempt.slot.undoes !== undefined) return undone(parts, attempt);
+    parts.cancelHere();
     const end = endOf(parts, actionId, attempt.number);
     // Nothing of this run came in between, so it makes no difference whether the tool answered at once.
     const isNext = end !== undefined && script.isNext(actionId);
     const isAtOnce = isNext && !isGivenUp(failureEvent(script, end));
-    // The last answers of a run that was canceled must leave the time for that.
-    if (isAtOnce && !isCanceledNow(script) && !wasQueuedFor(parts)) return answerTo(parts, attempt);
+    if (isAtOnce && !wasQueuedFor(parts)) return answerTo(parts, attempt);
     return pending.promise(callName(actionId, attempt.number), () =>
       attempt.isOver ? null : answerTo(parts, attempt),
     );
@@ -97,15 +97,18 @@ function failureOf({ script }: ReplayParts, end: EventOf<"action_failed">): Retu
   const { reason } = payloadOf(told);
   const errorClass = (reason.class ?? "terminal") as ErrorClass;
   const ahead = script.ahead(end.action_id!);
-  const isRetried = told !== end || ahead[ahead.indexOf(end) + 1]?.kind === "action_retrying";
+  const isRetried =
+    told !== end || ahead.some((event) => event.kind === "action_retrying" && event.attempt === end.attempt);
   // The pause that a tool asked for is not in the log; that it was too long shows in there being no further attempt.
   return failed(reason, errorClass, isRetried ? undefined : Number.POSITIVE_INFINITY, reason.outcome);
 }
 
 /** A compensation's attempts are not told one by one: the last one has the recorded end, those before it failed. */
-function undone({ script, undoing }: ReplayParts, { slot, number }: Attempt): JsonValue {
-  undoing.set(slot.action.id, slot);
-  const ahead = script.ahead(slot.action.id);
+function undone({ script, undoing, slotOf }: ReplayParts, { slot, number }: Attempt): JsonValue {
+  const { id } = slot.action;
+  if (!undoing.has(id)) notesOf(slotOf(id)!).unansweredAtUndo -= script.lateAnswers(id);
+  undoing.set(id, slot);
+  const ahead = script.ahead(id);
   const end = ahead.find(isUndoEnd);
   if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
   const { attempts } = payloadOf(end);
@@ -128,10 +131,4 @@ function wasQueuedFor({ script, waits, slots }: ReplayParts): boolean {
   const ready = [...slots()].filter(({ phase, action }) => phase === "ready" && !waits.has(action.id));
   const next = new Set(ready.map(({ action }) => script.ahead(action.id)[0]?.kind));
   return next.has("rate_limited") && !next.has("action_validated") && !next.has("action_rejected");
-}
-
-/** The run was canceled before anything else happened, so the call did not answer at once. */
-function isCanceledNow(script: Script): boolean {
-  for (const event of script.rest()) return canceledBy(event) !== undefined;
-  return false;
 }

@@ -38,7 +38,7 @@ export function recordedPolicy(parts: ReplayParts, version: string): PolicyEngin
 
 /** A decision at once where the recorded policy decided so, later where others came in between. */
 export function inTime(
-  { script, waits, decided }: ReplayParts,
+  { script, waits, decided, cancelHere }: ReplayParts,
   { action: { id } }: PolicyRequest,
   decision: Decision | Promise<Decision>,
 ): Decision | Promise<Decision> {
@@ -46,6 +46,7 @@ export function inTime(
     decided.id = id;
     return decision;
   };
+  cancelHere();
   if (isThenable(decision)) waits.promised.add(decision);
   return script.isNext(id) ? due() : waits.promise(id, due);
 }

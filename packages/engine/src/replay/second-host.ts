@@ -9,8 +9,8 @@ import { drain } from "../run/drain.js";
 import type { Host } from "../run/host.js";
 import { OpenRuns } from "../run/open-runs.js";
 import { RunNames } from "../run/run-names.js";
+import { isCanceledLater } from "./cancelation.js";
 import type { ReplayParts } from "./replay-parts.js";
-import type { Script } from "./script.js";
 import { scriptedReceipts } from "./scripted-answers.js";
 import { scriptedApprovals } from "./scripted-approvals.js";
 import { type PendingCalls, scriptedExecutor } from "./scripted-calls.js";
@@ -30,7 +30,7 @@ export function secondHost(parts: ReplayParts, pending: PendingCalls): Host {
     timers,
     random: () => 0,
     store: scriptedStore(parts),
-    recorder: new Recorder(comparingLog(script), logger),
+    recorder: new Recorder(comparingLog(parts), logger),
     logger,
     receipts: scriptedReceipts(parts),
     approver: scriptedApprover(parts),
@@ -54,12 +54,13 @@ export function secondHost(parts: ReplayParts, pending: PendingCalls): Host {
 }
 
 /** Keeps nothing: each event is held against the recording at once. */
-function comparingLog(script: Script): EventLog {
+function comparingLog({ script, cancelHere }: ReplayParts): EventLog {
   const { seq, hash } = script.events.at(-1)!;
   return {
     supports: { durable: false },
     append(draft) {
-      script.take(draft);
+      const recorded = script.take(draft);
+      if (recorded !== undefined && !isCanceledLater(script, recorded)) cancelHere();
       return seq;
     },
     flush: () => undefined,

@@ -19,7 +19,7 @@ import { type EarlyRefusal, refuseEarly } from "../run/refuse.js";
 import { NOBODY, Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import type { SessionState } from "../session/session-state.js";
-import { abortedFor, canceledBy } from "./cancelation.js";
+import { abortedFor, cancelAfter, canceledBy } from "./cancelation.js";
 import { drive } from "./drive.js";
 import type { FollowedRun } from "./followed-run.js";
 import type { ReplayParts } from "./replay-parts.js";
@@ -41,6 +41,8 @@ export interface SecondRunInit extends ScriptOptions {
   readonly session: SessionState | undefined;
   /** The call of another second execution that began it. */
   readonly parent: Attempt | undefined;
+  /** The second execution that this call is part of. */
+  readonly outer: SecondRun | undefined;
 }
 
 /** The second execution of a recorded run. Nothing is called, and no time passes. */
@@ -76,10 +78,16 @@ export class SecondRun {
       asked: new Set(),
       undoing: new Map(),
       reserves: new Map(),
+      cancelHere: () => cancelAfter(script.last, this),
       slots: () => slots.values(),
       slotOf: (id) => slots.get(id),
     };
     this.prepare(secondHost(this.parts, this.pending), slots);
+  }
+
+  /** The one whose call began it. */
+  get outer(): SecondRun | undefined {
+    return this.init.outer;
   }
 
   /** Lets everything happen that was recorded up to this event. */
@@ -106,7 +114,9 @@ export class SecondRun {
     // Without this, whoever verified it had refused it before it became a run.
     const isRun = this.received.policy_version !== undefined;
     if ("problems" in planned || !isRun) {
-      const reasons = "problems" in planned ? planned.problems : recordedReasons(this.script);
+      const recorded = recordedReasons(this.script);
+      const denied = recorded.filter(({ code }) => code === "policy_denied");
+      const reasons = "problems" in planned ? [...planned.problems, ...denied] : recorded;
       this.start = () => void refuseEarly(host, { ...this.refusalOf(proposal, config), reasons });
       return;
     }

@@ -19,7 +19,7 @@ import { isThenable } from "./outcome.js";
 import { refusalOf, refuse } from "./refuse.js";
 import type { Run } from "./run.js";
 import { onAborted } from "./signals.js";
-import { messageOf } from "./thrown.js";
+import { isError, messageOf } from "./thrown.js";
 
 const NOTHING = Object.freeze({});
 const NO_REASONS: readonly Reason[] = Object.freeze([]);
@@ -31,7 +31,9 @@ export function begin(run: Run): void {
   if (run.broken !== undefined && run.recovery === undefined) return run.answer(refusalOf(run, [run.broken]));
   if (isCanceled(run)) return;
   const { refusals } = run.plan;
-  if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) return refuse(run, refusals);
+  if (refusals.length > 0 && run.recovery?.recorded.admitted !== true) {
+    return refuseAll(run, [...refusals, ...foundLater(run)]);
+  }
   const { reads, writes } = run.plan.locks;
   if (reads.length === 0 && writes.length === 0) return start(run);
   let answer: Lease | LockWait;
@@ -43,6 +45,31 @@ export function begin(run: Run): void {
   if ("lease" in answer) return waitForLocks(run, answer);
   run.ownExtras.lease = answer;
   start(run);
+}
+
+/** With whatever else there is against it: who mends a proposal wants to know everything. */
+function refuseAll(run: Run, reasons: readonly Reason[]): void {
+  let denied: ReturnType<typeof deniedByPolicy> = NO_REASONS;
+  try {
+    denied = deniedByPolicy(run);
+  } catch (error) {
+    run.host.logger.error({ error, run_id: run.scope.run_id }, "a refused proposal could not be checked further");
+  }
+  if (!isThenable(denied)) return refuse(run, [...reasons, ...denied]);
+  const refuseWith = (more: readonly Reason[]): void => {
+    run.tick();
+    if (!isCanceled(run)) refuse(run, [...reasons, ...more]);
+  };
+  denied.then(refuseWith, () => refuseWith(NO_REASONS));
+}
+
+/** What is found out about a run once it has its locks, of one that will not get any. */
+function foundLater(run: Run): readonly Reason[] {
+  try {
+    return lateProblems(run.plan, run.state);
+  } catch {
+    return NO_REASONS;
+  }
 }
 
 /** The payload of most runs: everything in it is there already. */
@@ -146,7 +173,7 @@ function start(run: Run): void {
   if (isLetIn(run)) return admit(run, NO_REASONS);
   try {
     const late = lateProblems(run.plan, run.state);
-    if (late.length > 0) return refuse(run, late);
+    if (late.length > 0) return refuseAll(run, late);
     const denied = deniedByPolicy(run);
     if (!isThenable(denied)) return admit(run, denied);
     denied.then(
@@ -185,7 +212,10 @@ function admit(run: Run, denied: readonly Reason[]): void {
   const limit = run.budget?.budget.max_duration_ms;
   // The time of a run that a tool started is its parent's.
   if (limit !== undefined && run.parent === undefined) boundDuration(run, limit);
-  listen(run, run.request.signal);
+  // Somebody may have given it up on hearing that it is admitted.
+  const { canceledEarly } = run.extras;
+  if (canceledEarly === undefined) listen(run, run.request.signal);
+  else cancelRun(run, canceledEarly);
   run.host.drive(run);
 }
 
@@ -198,7 +228,7 @@ export function listen(run: Run, signal: AbortSignal | undefined): void {
 
 /** Why a run is canceled whose signal was aborted. */
 function canceledReason({ reason }: AbortSignal): Reason {
-  const isTold = reason instanceof Error && reason.message !== "";
+  const isTold = isError(reason) && reason.message !== "";
   return { code: "canceled", message: isTold ? messageOf(reason) : "the signal was aborted" };
 }
 

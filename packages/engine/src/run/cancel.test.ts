@@ -54,6 +54,20 @@ describe("a signal", () => {
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 
+  it("[EN-134] [EN-123] [5.8] is heard by a run that a call has started, at the moment at which that is admitted", async () => {
+    const { signal, abort } = controller();
+    const child = tool("child", (_, { execute }) =>
+      execute({ actions: [call("a", "pay")] }).then(({ status }) => status),
+    );
+    const { runtime, calls, clock } = setUp();
+    runtime.registerTool(child);
+    let admitted = 0;
+    runtime.subscribe(() => void (++admitted === 2 && abort()), { kinds: ["proposal_admitted"] });
+    const running = runtime.execute({ actions: [call("c", "child")] }, { signal });
+    await clock.advanceAsync(100);
+    expect([(await running).status, calls]).toEqual(["canceled", []]);
+  });
+
   it.each(["proposal_received", "proposal_admitted", "action_validated"])(
     "[EN-134] [5.8] is heard when a subscriber aborts it at `%s`",
     async (kind) => {

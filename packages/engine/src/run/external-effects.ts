@@ -29,6 +29,7 @@ function ofSlot(run: Run, slot: Slot): ExternalEffects {
   const { sideEffect, notes } = slot;
   if (notes?.compensated === false) return "remain";
   // What came from a receipt or a cache was done by somebody else, who answers for it.
-  if (sideEffect === "none" || notes?.compensated === true || !isExternal(run, slot)) return "none";
+  if (sideEffect === "none" || !isExternal(run, slot)) return "none";
+  if (notes?.compensated === true) return notes.unansweredAtUndo > 0 ? "unknown" : "none";
   return sideEffect === "acted" ? "remain" : "unknown";
 }

@@ -1,5 +1,5 @@
 import { type ActionSucceededData, type LabelSet, mayAbort, NO_LABELS, type Reason, type ReasonCode } from "@car/ir";
-import { cancelChildren, closeAttempt, isExternal } from "../dispatch/call-tool.js";
+import { cancelChildren, closeAttempt, isExternal, leaveUnanswered } from "../dispatch/call-tool.js";
 import { secure } from "../dispatch/secure.js";
 import { flowOf } from "../flow/flow-note.js";
 import { toldLabels } from "../flow/output-labels.js";
@@ -241,7 +241,7 @@ function boundTheWait(run: Run): void {
 
 /** The call does not come back: what it did is unknown. */
 function abandon(run: Run, slot: Slot, afterMs: number): void {
-  slot.attempt!.ownExtras.endedAt = run.time;
+  leaveUnanswered(slot.attempt!);
   closeAttempt(slot.attempt!, isExternal(run, slot) ? "unknown" : "none");
   const message = `the call did not end within ${afterMs} ms of being told to; what it did is not known`;
   const outcome = failed({ code: "in_doubt", message, class: "canceled" });

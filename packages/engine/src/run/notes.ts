@@ -32,6 +32,10 @@ export class Notes {
   isGivenUp = false;
   /** It was skipped for a predecessor while the run still went on: no budget has a part in it. */
   isSkippedEarly = false;
+  /** Calls that nobody waits for any more and that have not answered: they may act at any time. */
+  unanswered = 0;
+  /** Those that there were when its compensation began: they may have acted after it. */
+  unansweredAtUndo = 0;
   /** Whether its compensation succeeded, once one was due. */
   compensated: boolean | undefined = undefined;
   /** Its compensation had begun when an earlier process ended, and nobody knows what came of it. */

@@ -310,11 +310,7 @@ export class Run implements LockOwner {
   }
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
-  record<K extends EventKind>(
-    kind: K,
-    slot: Recorded | undefined,
-    data?: Payload<K>,
-  ): void {
+  record<K extends EventKind>(kind: K, slot: Recorded | undefined, data?: Payload<K>): void {
     if (this.extras.isLogBroken || this.recovery?.hasRecorded(kind, slot?.action.id, slot?.attempts) === true) return;
     try {
       this.host.recorder.recordOf(kind, this, slot, data);

@@ -8,6 +8,7 @@ import {
 } from "@car/ir";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Attempt } from "../dispatch/attempt.js";
+import { deniedUnplanned } from "../flow/denied-unplanned.js";
 import type { Plan, PlanResult } from "../plan/plan.js";
 import { begin } from "./begin.js";
 import { adopt } from "./children.js";
@@ -33,7 +34,8 @@ export function startRun(host: Host, input: unknown, request: RunRequest): Promi
   }
   const planned = plan(host, proposal, config);
   if (!("problems" in planned)) return launch(host, request, planned, { config, startedAt });
-  return refuseInput(host, request, { named: proposal, config, startedAt, reasons: planned.problems }, proposal);
+  const reasons = [...planned.problems, ...deniedUnplanned(host, request, { proposal, config, startedAt })];
+  return refuseInput(host, request, { named: proposal, config, startedAt, reasons }, proposal);
 }
 
 /** Executes what a tool proposes: the run ends with the attempt, and the attempt's run does not end before it. */

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { isWellFormed } from "@car/ir";
 import { memoryStateStore } from "@car/state";
 import type { StateStore } from "@car/ir/ports";
@@ -54,6 +55,19 @@ async function settled<T>(promise: Promise<T>, clock: ReturnType<typeof testRunt
 }
 
 describe("whatever is thrown", () => {
+  it("[EN-126] [5.9] an error of another realm keeps its message", async () => {
+    const foreign = runInNewContext("new RangeError('of another realm')") as Error;
+    expect(foreign instanceof Error).toBe(false);
+    expect(messageOf(foreign)).toBe("of another realm");
+    const bad = tool("bad", () => Promise.reject(foreign), KEY);
+    const controller = new AbortController();
+    const { first } = await runAndNext({ tools: [bad] });
+    expect(first).toMatchObject({ results: [{ reason: { message: "of another realm" } }] });
+    controller.abort(foreign);
+    const { first: canceled } = await runAndNext({ tools: [bad] }, { signal: controller.signal });
+    expect(canceled).toMatchObject({ status: "canceled", cause: { message: "of another realm" } });
+  });
+
   it.each(THROWN)("[EN-126] [5.9] is told as text: %s", (_what, thrown) => {
     expect(messageOf(thrown)).toBeTypeOf("string");
     expect(isWellFormed(messageOf(thrown))).toBe(true);

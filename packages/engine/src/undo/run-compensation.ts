@@ -7,7 +7,7 @@ import { childless } from "../run/children.js";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { compensationSlot } from "../run/board.js";
-import { type Slot } from "../run/slot.js";
+import { notesOf, type Slot } from "../run/slot.js";
 import type { CompensationCall } from "./compensation.js";
 
 /**
@@ -73,7 +73,11 @@ function slotFor(run: Run, of: Slot, call: CompensationCall, ended: (outcome: Ou
   const { tool, toolName, parameters, isByModel, labels } = call;
   const value = (parameters.ok ? parameters.value : {}) as JsonObject;
   const action = ToolCall.parse({ id: of.action.id, type: "tool_call", tool: toolName, parameters: value });
-  const started = (): void => run.record("compensation_started", of, { tool: toolName, parameters: value });
+  const started = (): void => {
+    const notes = notesOf(of);
+    notes.unansweredAtUndo = notes.unanswered;
+    run.record("compensation_started", of, { tool: toolName, parameters: value });
+  };
   const slot = compensationSlot(of.index, action, tool, { isByModel, started, ended });
   if (labels.length > 0) flowNote(slot).inherited = labels;
   return slot;

@@ -18,10 +18,14 @@ export async function undo(run: Run): Promise<void> {
   }
 }
 
+/** Turns of the microtask queue in which a call that was told to stop may say that it has. */
+const LAST_TURNS = 8;
+
 async function undoCall(run: Run, slot: Slot): Promise<void> {
   const compensation = compensationOf(run, slot);
   if (compensation === undefined) return;
   const notes = notesOf(slot);
+  for (let turn = 0; turn < LAST_TURNS && notes.unanswered > 0; turn++) await Promise.resolve();
   notes.compensated = await runCompensation(run, slot, compensation);
   const receipt = notes.reuse?.receipt;
   if (notes.compensated && receipt !== undefined) run.host.receipts.drop(run, receipt.key);

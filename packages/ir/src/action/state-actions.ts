@@ -9,6 +9,7 @@ const KeyParameter = z.union([z.string().min(1), z.strictObject({ $ref: z.string
 export const StateWrite = z.strictObject({
   ...actionBase,
   type: z.literal("state_write"),
+  /** The key, which may be a reference, and the value, which may hold some. Both are required. */
   parameters: z.strictObject({ key: KeyParameter, value: JsonValueSchema }),
 });
 export type StateWrite = z.infer<typeof StateWrite>;
@@ -17,6 +18,7 @@ export type StateWrite = z.infer<typeof StateWrite>;
 export const StateRead = z.strictObject({
   ...actionBase,
   type: z.literal("state_read"),
+  /** The key, which may be a reference. */
   parameters: z.strictObject({ key: KeyParameter }),
 });
 export type StateRead = z.infer<typeof StateRead>;
@@ -25,6 +27,7 @@ export type StateRead = z.infer<typeof StateRead>;
 export const Assertion = z.strictObject({
   ...actionBase,
   type: z.literal("assertion"),
+  /** A key, and what must hold of it: an operator of [preconditions](#precondition), and what it is compared with. */
   parameters: z
     .strictObject({ key: KeyParameter, operator: z.string().default("eq"), expected: JsonValueSchema.optional() })
     .refine(({ operator, expected }) => expected !== undefined || operator === "exists" || operator === "not_exists", {

@@ -7,6 +7,7 @@ import { actionBase } from "./action-base.js";
 export const ToolCall = z.strictObject({
   ...actionBase,
   type: z.literal("tool_call"),
+  /** Name of a registered tool. */
   tool: z.string().min(1),
   /** May hold references to outputs of other actions. */
   parameters: JsonObjectSchema.default(emptyObject),

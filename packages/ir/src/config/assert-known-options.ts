@@ -1,4 +1,5 @@
 import { ConfigInvalidError } from "../errors/config-invalid-error.js";
+import { kindOf } from "./kind-of.js";
 import { nearestName } from "../parse/nearest-name.js";
 
 /**
@@ -10,7 +11,7 @@ import { nearestName } from "../parse/nearest-name.js";
  */
 export function assertKnownOptions(options: unknown, known: readonly string[], what: string): void {
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null) {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ConfigInvalidError(`\`${what}\` takes its options as an object, not ${kindOf(options)}`);
   }
   for (const name of Object.keys(options)) {
@@ -19,8 +20,4 @@ export function assertKnownOptions(options: unknown, known: readonly string[], w
     const hint = nearest === undefined ? "" : `; did you mean \`${nearest}\`?`;
     throw new ConfigInvalidError(`\`${what}\` has no option \`${name}\`${hint}`);
   }
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? "null" : `a ${typeof value}`;
 }

@@ -15,6 +15,11 @@ describe("nearestName", () => {
     ["parameters_json", ["parameters"], "parameters"],
     ["StateDependency", ["state_dependencies"], "state_dependencies"],
     ["completely_different", ["id", "tool"], undefined],
+    ["params", ["preconditions", "parameters"], "parameters"],
+    ["depends_on", ["id", "dependencies"], "dependencies"],
+    ["retries", ["max_retries", "metadata"], "max_retries"],
+    ["effects", ["expected_effects"], "expected_effects"],
+    ["predict", ["preconditions"], undefined],
     ["x", [], undefined],
   ])("[IR-15] [IR-17] of %j among %j is %j", (name, known, nearest) => {
     expect(nearestName(name, known)).toBe(nearest);

@@ -1,10 +1,12 @@
 /** Longer names get no suggestion: comparing costs time in proportion to the square of the length. */
 const MAX_LENGTH = 64;
 const MIN_PREFIX = 3;
+const MIN_COMMON = 5;
 
 /**
  * The known name that `name` was probably meant to be, or `undefined`. Compared without case, `_` and `-`: one to three
- * letters, depending on the length, may be wrong, missing, added or swapped, or one name may begin with the other.
+ * letters, depending on the length, may be wrong, missing, added or swapped, one name may begin with the other, or both may
+ * have five letters or more in common at the beginning, or at the end.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
@@ -18,7 +20,25 @@ export function nearestName(name: string, known: readonly string[]): string | un
       bestDistance = distance;
     }
   }
-  return best ?? known.find((candidate) => beginsAlike(plain, plainName(candidate)));
+  return best ?? known.find((candidate) => beginsAlike(plain, plainName(candidate))) ?? mostAlike(plain, known);
+}
+
+/** `depends_on` is no misspelling of `dependencies`, and is meant to be it: the longest beginning, or end, of five letters or more. */
+function mostAlike(plain: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let longest = MIN_COMMON - 1;
+  for (const candidate of known) {
+    const other = plainName(candidate);
+    const common = other.endsWith(plain) ? plain.length : commonPrefix(plain, other);
+    if (common > longest) [best, longest] = [candidate, common];
+  }
+  return best;
+}
+
+function commonPrefix(left: string, right: string): number {
+  let length = 0;
+  while (length < left.length && left[length] === right[length]) length++;
+  return length;
 }
 
 function plainName(name: string): string {

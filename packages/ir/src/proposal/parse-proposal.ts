@@ -1,5 +1,8 @@
 import type { Action } from "../action/action.js";
+import { assertKnownOptions } from "../config/assert-known-options.js";
+import { assertOptionTypes } from "../config/assert-option-types.js";
 import { DEFAULT_LIMITS, type Limits } from "../config/limits.js";
+import { ConfigInvalidError } from "../errors/config-invalid-error.js";
 import { JsonInvalidError } from "../errors/json-invalid-error.js";
 import { type InputProblem, ProposalInvalidError } from "../errors/proposal-invalid-error.js";
 import { copyJson, type CopyLimits } from "../json/copy-json.js";
@@ -36,9 +39,11 @@ const ID_BYTES = 6;
  * Turns JSON text, or a value that was JSON, into a proposal: checked, complete, deeply frozen, marked as parsed. A
  * proposal that is marked already comes back as it is. Keys such as `__proto__` are data. Of two members with one name
  * in a text the last counts.
- * @throws `ProposalInvalidError` (`CAR_PROPOSAL_INVALID`), and nothing else, with every problem in document order.
+ * @throws `ProposalInvalidError` (`CAR_PROPOSAL_INVALID`), and nothing else for any input, with every problem in document order;
+ * `ConfigInvalidError` for an option that is none.
  */
-export function parseProposal(json: unknown, options: ParseProposalOptions = {}): ActionProposal {
+export function parseProposal(json: unknown, options: ParseProposalOptions = NO_OPTIONS): ActionProposal {
+  if (options !== NO_OPTIONS) assertOptions(options);
   if (isParsedProposal(json)) return json;
   const limits = options.limits ?? DEFAULT_LIMITS;
   const input = readInput(json, { maxBytes: limits.max_bytes, maxDepth: limits.max_depth });
@@ -51,6 +56,29 @@ export function parseProposal(json: unknown, options: ParseProposalOptions = {})
   if ("findings" in checked) throw new ProposalInvalidError(problemsOf(checked.findings, input));
   for (const problem of problemsOf(checked.dropped, input)) options.onWarning?.(problem);
   return complete(checked.value, options);
+}
+
+const NO_OPTIONS: ParseProposalOptions = Object.freeze({});
+const OPTIONS = [
+  "clock",
+  "ids",
+  "limits",
+  "unknownFields",
+  "onWarning",
+] as const satisfies readonly (keyof ParseProposalOptions)[];
+const COUNTS = { max_bytes: "number", max_depth: "number", max_actions: "number" } as const;
+
+function assertOptions(options: ParseProposalOptions): void {
+  assertKnownOptions(options, OPTIONS, "parseProposal");
+  assertOptionTypes(options, {
+    clock: { now: "function" },
+    ids: { hex: "function" },
+    limits: COUNTS,
+    onWarning: "function",
+  });
+  const { unknownFields } = options;
+  if (unknownFields === undefined || unknownFields === "error" || unknownFields === "warn") return;
+  throw new ConfigInvalidError("`unknownFields` is `error` or `warn`");
 }
 
 function readInput(json: unknown, limits: CopyLimits): JsonValue {

@@ -1,7 +1,7 @@
-import { matchesKey, type PolicyDocumentProblem } from "@car/ir";
+import { assertOptionTypes, matchesKey, type PolicyDocumentProblem } from "@car/ir";
 import { checkDocument } from "../document/check-document.js";
 import { documentProblems } from "../document/document-problems.js";
-import { type ParsePolicyOptions, readDocument } from "../document/parse-policy-document.js";
+import { assertParseOptions, type ParsePolicyOptions, readDocument } from "../document/parse-policy-document.js";
 import type { PolicyDocument } from "../document/policy-document.js";
 import { type CompiledRule } from "../rules/compiled-rule.js";
 import { compileRule } from "../rules/compile-rule.js";
@@ -29,6 +29,8 @@ const MAX_COMPARED = 2_000;
  * @throws `PolicyDocumentInvalidError` with every problem of a document that is not valid.
  */
 export function checkPolicy(text: string, options: CheckPolicyOptions): CheckedPolicy {
+  assertParseOptions(options, "checkPolicy", ["tools"]);
+  assertOptionTypes(options, { tools: "list" });
   const { value: document, places } = readDocument(text, options, checkDocument);
   const ids = ruleIds(document.rules);
   const compiled = document.rules.map((rule, at) => compileRule(rule, ids[at] ?? ""));

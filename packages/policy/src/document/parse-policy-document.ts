@@ -1,4 +1,4 @@
-import { PolicyDocumentInvalidError } from "@car/ir";
+import { assertKnownOptions, assertOptionTypes, ConfigInvalidError, PolicyDocumentInvalidError } from "@car/ir";
 import { type Checked, checkDocument } from "./check-document.js";
 import { documentProblems } from "./document-problems.js";
 import type { DocumentSource } from "./document-source.js";
@@ -29,10 +29,21 @@ const READERS: Readonly<Record<PolicyFormat, (text: string) => DocumentSource>> 
 
 /**
  * Reads and checks a policy. Pure; `rulePolicy` makes an engine of the result.
- * @throws `PolicyDocumentInvalidError` with every problem: file, line, column, path. Nothing else, for any text.
+ * @throws `PolicyDocumentInvalidError` with every problem: file, line, column, path. Nothing else, for any text;
+ * `ConfigInvalidError` for an option that is none.
  */
 export function parsePolicyDocument(text: string, options: ParsePolicyOptions): PolicyDocument {
+  assertParseOptions(options, "parsePolicyDocument");
   return readDocument(text, options, checkDocument).value;
+}
+
+/** `more` are the options that `what` takes besides. @throws `ConfigInvalidError`. */
+export function assertParseOptions(options: ParsePolicyOptions, what: string, more: readonly string[] = []): void {
+  assertKnownOptions(options, ["format", "file", ...more], what);
+  if (typeof options?.format === "string" && Object.hasOwn(READERS, options.format)) {
+    return assertOptionTypes(options, { file: "string" });
+  }
+  throw new ConfigInvalidError(`\`${what}\`: \`format\` is one of \`${Object.keys(READERS).join("`, `")}\``);
 }
 
 /** A document of any kind and the places of its parts. @throws `PolicyDocumentInvalidError` with every problem. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { checkAgainst } from "../document/check-document.js";
-import { type ParsePolicyOptions, readDocument } from "../document/parse-policy-document.js";
+import { assertParseOptions, type ParsePolicyOptions, readDocument } from "../document/parse-policy-document.js";
 import { situationFields } from "./policy-situation.js";
 
 const PolicyCase = z.strictObject({
@@ -25,5 +25,6 @@ export type PolicyCase = Readonly<z.infer<typeof PolicyCase>>;
  * @throws `PolicyDocumentInvalidError` with every problem: file, line, column, path.
  */
 export function parsePolicyCases(text: string, options: ParsePolicyOptions): PolicyCases {
+  assertParseOptions(options, "parsePolicyCases");
   return readDocument(text, options, (value) => checkAgainst(PolicyCases, value)).value;
 }

@@ -97,14 +97,14 @@ describe("what refuses the proposal whole", () => {
   it("[VA-46] [5.2] puts the proposer's compensations to the policy", async () => {
     const actions = [call("a", { compensation: { type: "tool", tool: "undo", parameters: { id: 1 } } }), call("b")];
     const denying = policy(({ action }) => decision((action as { tool?: string }).tool === "undo" ? "deny" : "allow"));
-    const { issues } = await verifyActions(actions, { policies: denying });
+    const { issues } = await verifyActions(actions, { policy: denying });
     expect(issues).toMatchObject([{ action_id: "a", severity: "error", message: "compensation: p: because" }]);
     const broken = policy(({ action }) =>
       (action as { tool?: string }).tool === "undo" ? undefined : decision("allow"),
     );
-    expect(await findings(actions, { policies: broken })).toEqual(["error policy_denied a"]);
+    expect(await findings(actions, { policy: broken })).toEqual(["error policy_denied a"]);
     const asking = policy(() => decision("require_approval"));
-    expect(await findings(actions, { policies: asking })).toEqual([
+    expect(await findings(actions, { policy: asking })).toEqual([
       "info approval_required a",
       "info approval_required b",
     ]);

@@ -19,7 +19,7 @@ describe("verify", () => {
       { effect: "require_approval", policy_id: "ask", message: "first", action_ids: ["b"] },
       { effect: "deny", policy_id: "whole", message: "at all", action_ids: [] },
     ];
-    const report = await verify({ actions }, { policies: engine(() => found) });
+    const report = await verify({ actions }, { policy: engine(() => found) });
     expect(report.valid).toBe(false);
     const tier = "decision_procedure";
     expect(report.issues.filter(({ code }) => code !== "undecided")).toEqual([
@@ -28,7 +28,7 @@ describe("verify", () => {
       { action_id: "b", severity: "info", code: "approval_required", message: "ask: first", tier },
       { severity: "error", code: "policy_denied", message: "whole: at all", tier },
     ]);
-    expect((await simulate({ actions }, { policies: engine(() => found) })).results).toEqual([]);
+    expect((await simulate({ actions }, { policy: engine(() => found) })).results).toEqual([]);
   });
 
   it("[VA-45] [6.4] shows the policy labels and calls only if it looks at them", async () => {
@@ -40,7 +40,7 @@ describe("verify", () => {
         supports: { rateLimits: false, flow, history: flow },
         checkPlan: (plan) => (seen.push([plan.flow(1)?.labels("x"), plan.history?.calls("t"), plan.mode]), []),
       };
-      await verify({ actions }, { policies, tools });
+      await verify({ actions }, { policy: policies, tools });
     }
     expect(seen).toEqual([
       [undefined, undefined, "verify"],
@@ -52,7 +52,7 @@ describe("verify", () => {
     const policies = engine(() => {
       throw new Error("secret");
     });
-    const { valid, issues } = await verify({ actions }, { policies });
+    const { valid, issues } = await verify({ actions }, { policy: policies });
     expect(valid).toBe(false);
     expect(issues.map(({ code }) => code)).toContain("policy_denied");
     expect(JSON.stringify(issues)).not.toContain("secret");

@@ -10,21 +10,21 @@ export async function planIssues(
   context: VerifyContext,
   { proposal, graph, admission }: Batch,
 ): Promise<VerifyIssue[]> {
-  const { policies, principal, now, history, state } = context;
-  if (policies?.checkPlan === undefined) return [];
+  const { policy, principal, now, history, state } = context;
+  if (policy?.checkPlan === undefined) return [];
   const { actions } = proposal;
   const plan = buildPolicyPlan({
     actions,
     graph,
     tool: (index) => admission.tools[index]?.schema,
     about: { principal, now, run_id: "0".repeat(32), proposal_id: proposal.id, mode: "verify" },
-    history: policies.supports.history === true ? history : undefined,
-    source: policies.supports.flow === true ? (context.flow ?? NO_SESSION) : undefined,
-    endorses: (tool) => policies.endorses?.(tool) ?? NO_LABELS,
+    history: policy.supports.history === true ? history : undefined,
+    source: policy.supports.flow === true ? (context.flow ?? NO_SESSION) : undefined,
+    endorses: (tool) => policy.endorses?.(tool) ?? NO_LABELS,
     entryLabels: context.entryLabels,
   });
   try {
-    const found = await policies.checkPlan(plan, { get: (key, options) => valueOf(state, key, options?.trust) });
+    const found = await policy.checkPlan(plan, { get: (key, options) => valueOf(state, key, options?.trust) });
     return found.flatMap(issuesOf);
   } catch {
     return [whole("error", { code: "policy_denied", message: "the policy failed, so it denies" })];

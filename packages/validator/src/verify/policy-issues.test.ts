@@ -14,7 +14,7 @@ describe("policies", () => {
       return Promise.resolve(decision("allow"));
     });
     const actions = [call("a", { parameters: { text: "$$a.output" } })];
-    expect(await findings(actions, { policies, now: 7, principal: "ann" })).toEqual([]);
+    expect(await findings(actions, { policy: policies, now: 7, principal: "ann" })).toEqual([]);
     expect(asked).toMatchObject([
       { mode: "verify", attempt: 1, now: 7, principal: "ann", tool: { name: "t" }, parameters: { text: "$a.output" } },
     ]);
@@ -23,11 +23,11 @@ describe("policies", () => {
   it("[VA-37] [6.1] deny with all reasons, or ask for approval", async () => {
     const reasons = [1, 2].map((n) => ({ policy_id: `p${n}`, message: "no" }));
     const { valid, issues } = await verifyActions([call("a")], {
-      policies: policy(() => ({ effect: "deny", reasons })),
+      policy: policy(() => ({ effect: "deny", reasons })),
     });
     expect([valid, ...issues.map(({ message }) => message)]).toEqual([false, "p1: no", "p2: no"]);
     const asks = policy(() => ({ effect: "require_approval", reasons: [] }));
-    expect(await findings([call("a")], { policies: asks })).toEqual(["info approval_required a"]);
+    expect(await findings([call("a")], { policy: asks })).toEqual(["info approval_required a"]);
   });
 
   it("[VA-37] [6.1] that throw, reject or answer nonsense deny", async () => {
@@ -40,7 +40,7 @@ describe("policies", () => {
       () => ({ effect: "perhaps", reasons: [] }),
     ];
     for (const check of broken) {
-      const { issues } = await verifyActions([call("a")], { policies: policy(check) });
+      const { issues } = await verifyActions([call("a")], { policy: policy(check) });
       expect(brief(issues)).toEqual(["error policy_denied a"]);
       expect(issues[0]?.message).not.toContain("secret");
     }
@@ -54,7 +54,7 @@ describe("policies", () => {
       call("a", { write_set: ["k"] }),
       call("a", { write_set: ["*"] }),
     ]) {
-      expect(await findings([before, call("b")], { policies, state: { k: 1 } })).toEqual([]);
+      expect(await findings([before, call("b")], { policy: policies, state: { k: 1 } })).toEqual([]);
     }
   });
 
@@ -65,7 +65,7 @@ describe("policies", () => {
           state.get(key);
           return answer();
         });
-        expect(await findings([load, call("b")], { policies })).toEqual(["info undecided b"]);
+        expect(await findings([load, call("b")], { policy: policies })).toEqual(["info undecided b"]);
       }
     }
   });
@@ -73,7 +73,7 @@ describe("policies", () => {
   it("[VA-37] that believe claims give heuristic answers", async () => {
     const policies = onlyFor("b", (_, state) => decision(state.get("k", { trust: "model" }) === 1 ? "allow" : "deny"));
     const answers = [1, 2].map(async (k) => {
-      const { issues } = await verifyActions([call("a", { expected_effects: { k } }), call("b")], { policies });
+      const { issues } = await verifyActions([call("a", { expected_effects: { k } }), call("b")], { policy: policies });
       return issues.map(({ code, tier }) => `${code} ${tier}`);
     });
     expect(await Promise.all(answers)).toEqual([["undecided heuristic"], ["policy_denied heuristic"]]);
@@ -82,7 +82,7 @@ describe("policies", () => {
   it("[VA-37] give a heuristic answer on references that are not resolved", async () => {
     const policies = onlyFor("b", ({ parameters }) => decision(parameters["n"] === "$a.output" ? "deny" : "allow"));
     const actions = [call("a"), call("b", { parameters: { n: "$a.output" } })];
-    const { issues } = await verifyActions(actions, { policies, tools: TOOLS });
+    const { issues } = await verifyActions(actions, { policy: policies, tools: TOOLS });
     expect(issues.map(({ code, tier }) => `${code} ${tier}`)).toEqual([
       "policy_denied heuristic",
       "undecided decision_procedure",

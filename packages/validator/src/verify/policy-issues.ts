@@ -9,7 +9,7 @@ import type { IssueTier, VerifyIssue } from "./verify-report.js";
 
 /** What the policy says, as far as it can be asked before anything runs. */
 export async function policyIssues(context: VerifyContext, { action, batch }: Visited): Promise<VerifyIssue[]> {
-  if (context.policies === undefined) return [];
+  if (context.policy === undefined) return [];
   const view = new WatchedState(context.state);
   const settled = settledValue(action.parameters as JsonObject);
   const parameters = (settled ?? action.parameters) as JsonObject;
@@ -25,7 +25,7 @@ export async function policyIssues(context: VerifyContext, { action, batch }: Vi
 /** What the policy denies of the compensations that the proposer wrote. */
 export async function compensationDenials(context: VerifyContext, batch: Batch): Promise<VerifyIssue[]> {
   const issues: VerifyIssue[] = [];
-  for (const [index, action] of context.policies === undefined ? [] : batch.proposal.actions.entries()) {
+  for (const [index, action] of context.policy === undefined ? [] : batch.proposal.actions.entries()) {
     const compensation = proposedCompensation(action, batch.admission.tools[index]?.schema);
     if (compensation === undefined) continue;
     const { tool, parameters } = compensation;
@@ -43,12 +43,12 @@ const FAILED = "the policy failed, so it denies";
 
 /** `undefined` when the policy failed. */
 async function decisionOf(
-  { policies }: VerifyContext,
+  { policy }: VerifyContext,
   request: PolicyRequest,
   view: PolicyStateView,
 ): Promise<Decision | undefined> {
   try {
-    const decision = await policies!.check(request, view);
+    const decision = await policy!.check(request, view);
     return Array.isArray(decision.reasons) ? decision : undefined;
   } catch {
     return undefined;

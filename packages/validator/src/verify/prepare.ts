@@ -6,9 +6,11 @@ import {
   type AdmissionInput,
   buildActionGraph,
   isParsedProposal,
+  orderFreeDenials,
   parseProposal,
   problemText,
   ProposalInvalidError,
+  type Reason,
   sizeProblems,
 } from "@car/ir";
 import type { Batch } from "./batch-issues.js";
@@ -36,8 +38,24 @@ export function prepare(context: VerifyContext, input: unknown): Prepared {
     const { graph } = built;
     return { proposal, graph, admission: admissionOf(context, actions, graph), conflicts };
   }
-  const problems = [...built.problems, ...admissionProblems(admissionOf(context, actions, built.parts))];
+  const admission = admissionOf(context, actions, built.parts);
+  const problems = [...built.problems, ...admissionProblems(admission), ...denialsOf(context, proposal, admission)];
   return { issues: problems.flatMap(refusals) };
+}
+
+function denialsOf(
+  { policy, state, history, principal, now }: VerifyContext,
+  { id, actions }: ActionProposal,
+  { tools }: AdmissionInput,
+): readonly Reason[] {
+  return orderFreeDenials({
+    actions,
+    policy,
+    state: { get: (key, options) => (options?.trust === "model" ? state.get(key) : state.trusted(key)).value },
+    history,
+    about: { principal, now, run_id: "0".repeat(32), proposal_id: id },
+    tool: (action) => tools[action]?.schema,
+  });
 }
 
 function admissionOf(

@@ -27,7 +27,7 @@ export interface VerifyOptions {
   readonly state?: StateView | JsonObject | undefined;
   /** Schemas, or tools with a `schema`. Without them no call is checked, and none is taken to have effects of its own. */
   readonly tools?: readonly (ToolSchemaInput | { readonly schema: ToolSchemaInput })[] | undefined;
-  readonly policies?: PolicyEngine | undefined;
+  readonly policy?: PolicyEngine | undefined;
   readonly capabilities?: Capabilities | undefined;
   readonly budget?: BudgetInput | undefined;
   readonly limits?: LimitsInput | undefined;
@@ -44,11 +44,11 @@ export interface VerifyOptions {
   readonly compiler?: SchemaCompiler | undefined;
 }
 
-/** Whoever misspells `policies` would be told that everything is allowed. */
+/** Whoever misspells `policy` would be told that everything is allowed. */
 const OPTIONS = [
   "state",
   "tools",
-  "policies",
+  "policy",
   "capabilities",
   "budget",
   "limits",
@@ -65,7 +65,7 @@ export interface VerifyContext {
   readonly state: AbstractState;
   /** `undefined` when the caller named no tools at all. */
   readonly tools: ReadonlyMap<string, AdmittedTool> | undefined;
-  readonly policies: PolicyEngine | undefined;
+  readonly policy: PolicyEngine | undefined;
   readonly capabilities: CapabilityGuard | undefined;
   readonly budget: Budget | undefined;
   readonly limits: Limits;
@@ -91,9 +91,9 @@ export function verifyContext(options: VerifyOptions): VerifyContext {
   return {
     state: new AbstractState(options.state),
     tools: options.tools === undefined ? undefined : indexTools(options.tools, compiler),
-    policies: options.policies,
+    policy: options.policy,
     capabilities: guardOf(options),
-    budget: options.budget && parseConfig(Budget, options.budget, "budget"),
+    budget: options.budget === undefined ? undefined : parseConfig(Budget, options.budget, "budget"),
     limits: options.limits === undefined ? DEFAULT_LIMITS : parseConfig(Limits, options.limits, "limits"),
     schedule: options.schedule ?? "safe",
     now: options.now ?? 0,
@@ -105,7 +105,8 @@ export function verifyContext(options: VerifyOptions): VerifyContext {
 }
 
 function guardOf({ capabilities }: VerifyOptions): CapabilityGuard | undefined {
-  return capabilities && capabilityGuard(parseConfig(Capabilities, capabilities, "capabilities"));
+  if (capabilities === undefined) return undefined;
+  return capabilityGuard(parseConfig(Capabilities, capabilities, "capabilities"));
 }
 
 const NO_HISTORY: PolicyHistory = {

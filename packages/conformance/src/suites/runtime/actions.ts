@@ -1,10 +1,7 @@
 import type { JsonObject } from "@car/ir";
 import type { ActionInput } from "./rig.js";
 
-/** A call of `tool`. Unless `more` says otherwise its failure aborts the run. */
-export function call(id: string, tool: string, more: object = {}): ActionInput {
-  return { id, type: "tool_call", tool, ...more };
-}
+export { toolCall as call } from "../../fixtures/calls.js";
 
 /** Writes one key: `{ key: value }`. */
 export function write(id: string, entry: JsonObject, more: object = {}): ActionInput {

@@ -16,6 +16,7 @@ const books = (ms: number, id: string): ToolUnderTest => ({
   compensation: { tool: "undo", parameters: { of: "$output.id" } },
   run: ({ clock }) => later(clock, ms, { id }),
 });
+const HELD = { ...COMPENSABLE, compensation: { tool: "undo", parameters: { of: "hold" } } };
 const BREAK: ToolUnderTest = { ...REVERSIBLE, run: ({ clock }) => failLater(clock, 100, new Error("broken")) };
 const TOOLS = { undo: UNDO, quick: books(10, "quick"), slow: books(20, "slow"), breaks: BREAK, wire: {} };
 
@@ -140,6 +141,22 @@ export const COMPENSATION_RULES: readonly Rule[] = [
         [false, true],
       );
       assertEqual([result.external_effects_remain, countOf(rig, "compensation_failed")], [true, 1]);
+    },
+  ),
+
+  rule(
+    "[5.2] what had not answered when it was compensated may act afterwards, and is told as unknown",
+    {
+      tools: { ...TOOLS, hold: { ...HELD, run: ({ clock, parameters }) => later(clock, Number(parameters["ms"]), 1) } },
+    },
+    async (rig) => {
+      const held = (ms: number) => call("h", "hold", { parameters: { ms }, timeout_ms: 40, ...SKIP });
+      const told = async (ms: number): Promise<unknown> => {
+        const { result } = await abortAfter(rig, held(ms));
+        return [result.results[0]?.compensated, result.external_effects];
+      };
+      assertEqual(await told(150), [true, "unknown"], "it answers later");
+      assertEqual(await told(60), [true, "none"], "it had answered");
     },
   ),
 

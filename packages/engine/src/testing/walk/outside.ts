@@ -31,6 +31,8 @@ export interface Script {
 
 /** One call, as the world outside knows it. */
 export interface SeenCall {
+  /** From 0, in the order of calling. */
+  readonly number: number;
   readonly attempt: Attempt;
   readonly context: ToolContext;
   readonly run: Run;
@@ -42,6 +44,8 @@ export interface SeenCall {
   readonly script: Script;
   /** It has done something. */
   hasActed: boolean;
+  /** How many calls had been made when it did. */
+  actedAfter: number;
   /** What it said last; `undefined` while it says nothing. */
   ending: Ending | "stopped" | undefined;
   /** Nobody heard it. */
@@ -115,10 +119,12 @@ export class Outside {
     let settle!: SeenCall["settle"];
     const answer = new Promise((resolve, reject) => (settle = { resolve, reject }));
     const call: SeenCall = {
+      number: this.calls.length,
       ...{ attempt, context, run, slot, tool: schema.name, key: context.idempotencyKey, script, settle },
       isUndo: slot.undoes !== undefined,
       isExternal: isExternal(run, slot),
       hasActed: script.acts === "at_once",
+      actedAfter: this.calls.length + 1,
       ending: undefined,
       isLate: false,
     };
@@ -161,7 +167,9 @@ export class Outside {
     call.ending = ending;
     call.isLate = call.attempt.isOver;
     const acts = call.script.acts !== "never" && call.tool !== "sure";
-    if (ending === "answer" || ending === "bad_output" || (acts && !ending.startsWith("refuse"))) call.hasActed = true;
+    if (call.hasActed) return;
+    call.hasActed = ending === "answer" || ending === "bad_output" || (acts && !ending.startsWith("refuse"));
+    call.actedAfter = this.calls.length;
   }
 }
 

@@ -124,8 +124,11 @@ function resultProblems(
   const own = calls.filter(({ isUndo }) => !isUndo);
   if (status === "rejected") return own.length === 0 ? [] : [`${own.length} calls of a run that was rejected`];
   if (status === "committed") return told === "none" ? [] : [`committed, and tells ${told}`];
-  const isUndone = ({ run, slot }: SeenCall): boolean =>
-    calls.some((each) => each.isUndo && each.hasActed && isSame(each, run.scope.run_id, slot.action.id));
+  const isUndone = ({ run, slot, actedAfter }: SeenCall): boolean =>
+    calls.some(
+      (each) =>
+        isSame(each, run.scope.run_id, slot.action.id) && each.isUndo && each.hasActed && each.number >= actedAfter,
+    );
   const left = own.filter((call) => call.isExternal && call.hasActed && !isUndone(call));
   const names = left.map(({ tool, slot }) => `${tool} for ${slot.action.id}`).join(", ");
   if (told === "none") return left.length === 0 ? [] : [`${status}, tells that nothing remains, and ${names} does`];

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { ConfigInvalidError } from "../errors/config-invalid-error.js";
+import { parseProposal } from "./parse-proposal.js";
+
+const ONE = { actions: [{ id: "a", type: "tool_call", tool: "t" }] };
+
+describe("options of `parseProposal`", () => {
+  it.each<[object | null, string]>([
+    [{ unknownField: "warn" }, "`parseProposal` has no option `unknownField`; did you mean `unknownFields`?"],
+    [{ unknownFields: "Warn" }, "`unknownFields` is `error` or `warn`"],
+    [{ clock: 5 }, "`clock` is an object with `now`: `now` is a function"],
+    [{ ids: {} }, "`ids` is an object with `hex`: `hex` is a function"],
+    [
+      { limits: { max_bytes: 1 } },
+      "`limits` is an object with `max_bytes`, `max_depth`, `max_actions`: `max_depth` is a number",
+    ],
+    [{ onWarning: "x" }, "`onWarning` is a function, not a string"],
+    [null, "`parseProposal` takes its options as an object, not null"],
+  ])("[IR-48] %j is refused", (options, text) => {
+    expect(() => parseProposal(ONE, options as never)).toThrow(new ConfigInvalidError(text));
+    expect(() => parseProposal(parseProposal(ONE), options as never)).toThrow(new ConfigInvalidError(text));
+  });
+});
