@@ -117,53 +117,66 @@ export { denialReasons } from "./admission/denial-reasons.js";
 export { lateProblems } from "./admission/late-problems.js";
 export { sizeProblems } from "./admission/size-problems.js";
 
-export { CarError } from "./errors/car-error.js";
-export { ERROR_CODES } from "./errors/error-code.js";
-export type { ErrorCode } from "./errors/error-code.js";
-export { CheckpointInvalidError } from "./errors/checkpoint-invalid-error.js";
-export { ConfigInvalidError } from "./errors/config-invalid-error.js";
-export { JsonInvalidError } from "./errors/json-invalid-error.js";
-export { LockCanceledError, LockTimeoutError, NestedLockError } from "./errors/lock-error.js";
-export { LogClosedError } from "./errors/log-closed-error.js";
-export { LogCorruptError } from "./errors/log-corrupt-error.js";
-export type { LogPlace } from "./errors/log-corrupt-error.js";
-export { LogFencedError } from "./errors/log-fenced-error.js";
-export { LogLockedError } from "./errors/log-locked-error.js";
-export { LogWriteError } from "./errors/log-write-error.js";
-export { RecoveryRequiredError } from "./errors/recovery-required-error.js";
-export { EmbedderInvalidError } from "./errors/embedder-invalid-error.js";
-export { MemoryClosedError } from "./errors/memory-closed-error.js";
-export { MemoryCorruptError } from "./errors/memory-corrupt-error.js";
-export { MemoryInvalidError } from "./errors/memory-invalid-error.js";
-export { MemoryLockedError } from "./errors/memory-locked-error.js";
-export { MemoryWriteError } from "./errors/memory-write-error.js";
-export { PayloadErasedError } from "./errors/payload-erased-error.js";
-export { McpFailedError } from "./errors/mcp-failed-error.js";
-export { McpPinError } from "./errors/mcp-pin-error.js";
-export { PolicyDocumentInvalidError } from "./errors/policy-document-invalid-error.js";
-export type { PolicyDocumentProblem } from "./errors/policy-document-invalid-error.js";
-export { problemText, ProposalInvalidError } from "./errors/proposal-invalid-error.js";
-export type { InputProblem } from "./errors/proposal-invalid-error.js";
-export { RecordingInvalidError } from "./errors/recording-invalid-error.js";
-export { RecordingMissedError } from "./errors/recording-missed-error.js";
-export { RuntimeBusyError } from "./errors/runtime-busy-error.js";
-export { AnswerInvalidError } from "./errors/answer-invalid-error.js";
-export type { AnswerProblem } from "./errors/answer-invalid-error.js";
-export { InferenceFailedError } from "./errors/inference-failed-error.js";
-export type { InferenceFailure, InferenceFailureFacts } from "./errors/inference-failed-error.js";
-export { NoModelError } from "./errors/no-model-error.js";
-export { NotRecordedError } from "./errors/not-recorded-error.js";
-export { RuntimeClosedError } from "./errors/runtime-closed-error.js";
-export { RuntimeOverloadedError } from "./errors/runtime-overloaded-error.js";
-export { SchemaInvalidError } from "./errors/schema-invalid-error.js";
-export { StateHandleDeadError, StateKeyDeniedError, StateValueInvalidError } from "./errors/state-error.js";
-export { ApprovalStoreFullError, ApprovalUnknownError } from "./errors/approval-error.js";
-export { RunUnknownError } from "./errors/run-unknown-error.js";
-export { StoreClosedError } from "./errors/store-closed-error.js";
-export { StoreCorruptError } from "./errors/store-corrupt-error.js";
-export { StoreWriteError } from "./errors/store-write-error.js";
-export { ToolError } from "./errors/tool-error.js";
-export type { ErrorClass, ToolErrorOptions } from "./errors/tool-error.js";
-export { ToolInvalidError } from "./errors/tool-invalid-error.js";
-export { AttemptOverError } from "./errors/attempt-over-error.js";
-export { RunUndecidedError } from "./errors/run-undecided-error.js";
+export { CarError, ERROR_CODES } from "./errors/car-error.js";
+export type { ErrorCode } from "./errors/car-error.js";
+export {
+  ApprovalStoreFullError,
+  ApprovalUnknownError,
+  AttemptOverError,
+  CheckpointInvalidError,
+  ConfigInvalidError,
+  EmbedderInvalidError,
+  JsonInvalidError,
+  LockCanceledError,
+  LockTimeoutError,
+  LogClosedError,
+  LogFencedError,
+  LogWriteError,
+  McpFailedError,
+  MemoryClosedError,
+  MemoryCorruptError,
+  MemoryInvalidError,
+  MemoryLockedError,
+  MemoryWriteError,
+  NestedLockError,
+  NoModelError,
+  NotRecordedError,
+  PayloadErasedError,
+  RecordingInvalidError,
+  RecordingMissedError,
+  RecoveryRequiredError,
+  RuntimeBusyError,
+  RuntimeClosedError,
+  RuntimeOverloadedError,
+  RunUnknownError,
+  SchemaInvalidError,
+  StateHandleDeadError,
+  StateKeyDeniedError,
+  StateValueInvalidError,
+  StoreClosedError,
+  StoreCorruptError,
+  StoreWriteError,
+  ToolInvalidError,
+} from "./errors/plain-errors.js";
+export {
+  AnswerInvalidError,
+  InferenceFailedError,
+  LogCorruptError,
+  LogLockedError,
+  McpPinError,
+  PolicyDocumentInvalidError,
+  problemText,
+  ProposalInvalidError,
+  RunUndecidedError,
+  ToolError,
+} from "./errors/detailed-errors.js";
+export type {
+  AnswerProblem,
+  ErrorClass,
+  InferenceFailure,
+  InferenceFailureFacts,
+  InputProblem,
+  LogPlace,
+  PolicyDocumentProblem,
+  ToolErrorOptions,
+} from "./errors/detailed-errors.js";

@@ -1,7 +1,7 @@
 import type { Action } from "../action/action.js";
 import { DEFAULT_LIMITS, type Limits } from "../config/limits.js";
-import { JsonInvalidError } from "../errors/json-invalid-error.js";
-import { type InputProblem, ProposalInvalidError } from "../errors/proposal-invalid-error.js";
+import { JsonInvalidError } from "../errors/plain-errors.js";
+import { type InputProblem, ProposalInvalidError } from "../errors/detailed-errors.js";
 import { copyJson, type CopyLimits } from "../json/copy-json.js";
 import type { JsonValue } from "../json/json-value.js";
 import type { UnknownFields } from "../parse/check-shape.js";
