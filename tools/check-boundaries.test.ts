@@ -11,7 +11,11 @@ const WORKSPACE = {
   "packages/ir/package.json": library("ir", { dependencies: { zod: "1" }, exports: { ".": {}, "./ports": {} } }),
   "packages/state/package.json": library("state"),
   "packages/policy/package.json": library("policy", { exports: { ".": {}, "./node": {} } }),
-  "packages/engine/package.json": library("engine", { dependencies: { "@car/ir": "1", "@car/state": "1" } }),
+  "packages/engine/package.json": library("engine", {
+    dependencies: { "@car/ir": "1", "@car/state": "1" },
+    exports: { ".": {}, "./internal": {} },
+  }),
+  "apps/example-a/package.json": library("example-a", { dependencies: { "@car/engine": "1" } }),
   "adapters/tools-mcp/package.json": library("tools-mcp", { peerDependencies: { "@mcp/sdk": "1" } }),
   "apps/cli/package.json": library("cli", { dependencies: { "@car/engine": "1", "@car/policy": "1" } }),
 };
@@ -32,7 +36,7 @@ describe("checkBoundaries", () => {
       "packages/engine/src/run.test.ts": `import { memoryStateStore } from "@car/state";`,
       "packages/engine/src/defaults/store.ts": `import { memoryStateStore } from "@car/state";`,
       "adapters/tools-mcp/src/index.ts": `import { Client } from "@mcp/sdk/client"; import "node:path";`,
-      "apps/cli/src/main.ts": `import { a } from "@car/policy/node"; import "@car/engine";`,
+      "apps/cli/src/main.ts": `import { a } from "@car/policy/node"; import "@car/engine/internal";`,
     };
     expect(await objections(files)).toEqual([]);
   });
@@ -65,6 +69,11 @@ describe("checkBoundaries", () => {
       "packages/policy/src/a.ts",
       `import "../../ir/src/b.js"`,
       ":1: `../../ir/src/b.js` leaves the package; import its published entry",
+    ],
+    [
+      "apps/example-a/src/a.ts",
+      `import "@car/engine/internal"`,
+      ":1: `@car/engine/internal` makes no promise to anybody outside",
     ],
     ["packages/state/src/a.ts", `import "vitest"`, ":1: `vitest` is not a declared dependency"],
     ["packages/state/src/a.ts", `import "@car/gone"`, ":1: `@car/gone` is no package of this workspace"],

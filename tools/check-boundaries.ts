@@ -4,7 +4,17 @@ import { ALLOWED, type Allowed } from "./lib/dependency-table.js";
 import { listFiles, REPOSITORY } from "./lib/files.js";
 import { type Import, importsOf, isNodeBuiltin, packageOf } from "./lib/imports.js";
 import { isScript, type Problem, reportProblems } from "./lib/report.js";
-import { entryPoints, type Manifest, readManifest, readWorkspace, type WorkspacePackage } from "./lib/workspace.js";
+import {
+  entryPoints,
+  INTERNAL_ENTRY,
+  type Manifest,
+  readManifest,
+  readWorkspace,
+  type WorkspacePackage,
+} from "./lib/workspace.js";
+
+/** Who may import an `/internal` entry. Examples show what users may write. */
+const INTERNAL_READERS = /^(packages|adapters|apps)\/(?!example)/;
 
 interface Room {
   readonly pkg: WorkspacePackage;
@@ -88,6 +98,8 @@ function internalObjection(room: Room, file: string, specifier: string): string 
   const name = packageOf(specifier);
   const target = room.workspace.get(name);
   if (target === undefined) return "is no package of this workspace";
+  if (`.${specifier.slice(name.length)}` === INTERNAL_ENTRY && !INTERNAL_READERS.test(file))
+    return "makes no promise to anybody outside";
   if (!entryPoints(target).has(`.${specifier.slice(name.length)}`)) return "is not in that package's exports map";
   const isForTest = isTest(file) && (room.testOnly.has(name) || isDeclared(room.pkg.manifest, name));
   if (isForTest) return undefined;

@@ -75,6 +75,19 @@ describe("checkEntries", () => {
     expect(await withFiles(WORKSPACE, checkEntries)).toEqual([]);
   });
 
+  it("objects to an entry of more than forty names, but for an internal one", async () => {
+    const names = Array.from({ length: 41 }, (_, index) => `a${index}`).join(", ");
+    const text = `export { ${names} } from "./a.js";`;
+    const files = {
+      "packages/a/package.json": JSON.stringify({ name: "@car/a", exports: { ".": {}, "./internal": {} } }),
+      "packages/a/src/index.ts": text,
+      "packages/a/src/internal/index.ts": text,
+    };
+    expect((await withFiles(files, checkEntries)).map(formatProblem)).toEqual([
+      "packages/a/src/index.ts: lists 41 names; at most 40",
+    ]);
+  });
+
   it.each(['export * from "./make.js";', "export const a = 1;", 'import "./make.js";', "export { a };"])(
     "objects to %s in an entry",
     async (statement) => {

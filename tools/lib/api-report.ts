@@ -8,7 +8,7 @@ import {
   type IConfigFile,
 } from "@microsoft/api-extractor";
 import { withTemporaryFolder } from "./temporary-folder.js";
-import { entryPoints, type WorkspacePackage } from "./workspace.js";
+import { entryPoints, INTERNAL_ENTRY, type WorkspacePackage } from "./workspace.js";
 
 /** One entry of a built package. */
 interface Entry {
@@ -26,7 +26,7 @@ export interface ApiReport {
   readonly text: string;
 }
 
-/** The reports of all entries of `packages`, made of their built declarations. They share one program. */
+/** The reports of all entries but the internal ones of `packages`, made of their built declarations. They share one program. */
 export async function apiReports(root: string, packages: readonly WorkspacePackage[]): Promise<readonly ApiReport[]> {
   const entries = packages.flatMap((pkg) => entriesOf(root, pkg));
   return withTemporaryFolder(async (temporary) => {
@@ -44,7 +44,8 @@ export async function apiReports(root: string, packages: readonly WorkspacePacka
 }
 
 function entriesOf(root: string, pkg: WorkspacePackage): readonly Entry[] {
-  return [...entryPoints(pkg).keys()].map((subpath) => {
+  const subpaths = [...entryPoints(pkg).keys()].filter((subpath) => subpath !== INTERNAL_ENTRY);
+  return subpaths.map((subpath) => {
     const { types } = (pkg.manifest.exports?.[subpath] as { import: { types: string } }).import;
     const name = subpath === "." ? "index" : subpath.slice(2).replaceAll("/", "-");
     const { folder } = pkg;

@@ -1,4 +1,5 @@
-import { assertKnownOptions, MemoryClosedError, MemoryInvalidError, sha256Hex } from "@car/ir";
+import { MemoryClosedError, MemoryInvalidError, sha256Hex } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Clock, Memory, MemoryContext, MemoryTurn } from "@car/ir/ports";
 
 /** What a recent memory needs. */

@@ -1,17 +1,15 @@
 import {
-  assertKnownOptions,
   Budget,
   Capabilities,
-  capabilityGuard,
   ConfigInvalidError,
   DEFAULT_LIMITS,
   type JsonValue,
   Limits,
   matchesKey,
-  parseConfig,
   type Reason,
   ReasonCode,
 } from "@car/ir";
+import { assertKnownOptions, capabilityGuard, parseConfig } from "@car/ir/internal";
 import type { Logger, SchemaCompiler, StateStore } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";

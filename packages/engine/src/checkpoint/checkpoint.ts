@@ -4,10 +4,10 @@ import {
   type Limits,
   type Origin,
   type StateEntry,
-  stateEntryProblem,
   type ToolSchema,
   type TrustedValue,
 } from "@car/ir";
+import { stateEntryProblem } from "@car/ir/internal";
 import type { StateView } from "@car/ir/ports";
 
 /** What the state held at one key. */

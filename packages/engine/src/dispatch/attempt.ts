@@ -1,4 +1,5 @@
-import { AttemptOverError, type EntryWrite, type ProposalInput, type ProposalResult, traceparentOf } from "@car/ir";
+import { AttemptOverError, type EntryWrite, type ProposalInput, type ProposalResult } from "@car/ir";
+import { traceparentOf } from "@car/ir/internal";
 import type { Logger, ToolContext, ToolState } from "@car/ir/ports";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";

@@ -1,15 +1,12 @@
+import type { Action, LabelSet, Reason, ToolSchema } from "@car/ir";
 import {
-  type Action,
   type ActionGraph,
   buildPolicyPlan,
   denialReasons,
   type FlowSource,
-  type LabelSet,
   NO_LABELS,
   type PolicyPlanInput,
-  type Reason,
-  type ToolSchema,
-} from "@car/ir";
+} from "@car/ir/internal";
 import type { PlanFinding, PolicyHistory } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import type { Run } from "../run/run.js";

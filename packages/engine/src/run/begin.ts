@@ -1,4 +1,5 @@
-import { CarError, lateProblems, type ProposalReceivedData, type Reason, withProposalHash } from "@car/ir";
+import { CarError, type ProposalReceivedData, type Reason } from "@car/ir";
+import { lateProblems, withProposalHash } from "@car/ir/internal";
 import type { Lease, LockWait } from "@car/ir/ports";
 import { deniedPlan } from "../flow/denied-plan.js";
 import { goOn } from "../recovery/go-on.js";

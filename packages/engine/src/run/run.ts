@@ -2,13 +2,12 @@ import {
   CarError,
   type EventDataOf,
   type EventKind,
-  joinLabels,
   type LabelSet,
-  NO_LABELS,
   type ProposalResult,
   type Reason,
   RunUndecidedError,
 } from "@car/ir";
+import { joinLabels, NO_LABELS } from "@car/ir/internal";
 import type { Executor, Lease, LockOwner, RunScope } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";

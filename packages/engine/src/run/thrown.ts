@@ -1,4 +1,4 @@
-import { isWellFormed } from "@car/ir";
+import { isWellFormed } from "@car/ir/internal";
 
 const MAX_MESSAGE = 2_000;
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;

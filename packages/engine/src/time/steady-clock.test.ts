@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { createRuntime } from "../create-runtime.js";
 import { call, tool } from "../testing/fixtures.js";
 import { steadyClock } from "./steady-clock.js";

@@ -1,16 +1,12 @@
+import { type Action, type ActionProposal, parseProposal, problemText, ProposalInvalidError } from "@car/ir";
 import {
-  type Action,
   type ActionGraph,
-  type ActionProposal,
   admissionProblems,
   type AdmissionInput,
   buildActionGraph,
   isParsedProposal,
-  parseProposal,
-  problemText,
-  ProposalInvalidError,
   sizeProblems,
-} from "@car/ir";
+} from "@car/ir/internal";
 import type { Batch } from "./batch-issues.js";
 import { conflictList } from "./conflict-list.js";
 import { refusals, whole } from "./issue.js";
