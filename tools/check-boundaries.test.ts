@@ -98,6 +98,19 @@ describe("checkBoundaries", () => {
     ]);
   });
 
+  it("objects to modules that import one another when they run; types may", async () => {
+    const files = {
+      "packages/ir/src/a.ts": `import { b } from "./b.js";`,
+      "packages/ir/src/b.ts": `export { c } from "./c.js";`,
+      "packages/ir/src/c.ts": `import { type A } from "./a.js";`,
+      "packages/state/src/a.ts": `import { b } from "./b.js";`,
+      "packages/state/src/b.ts": `import type { A } from "./a.js";\nexport type { B } from "./a.js";`,
+    };
+    // The import of the third file stays when it is compiled: only `import type` goes.
+    const [a, b, c] = Object.keys(files);
+    expect(await objections(files)).toEqual([`${a}: imports itself when it runs: ${a} -> ${b} -> ${c} -> ${a}`]);
+  });
+
   it("objects to a package that the table does not know", async () => {
     expect(await objections({ "packages/new/package.json": library("new") })).toEqual([
       "packages/new: has no row in tools/lib/dependency-table.ts",
