@@ -8,8 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@car\/([a-z]+-[a-z]+)$/, replacement: fromRoot("./adapters/$1/src/index.ts") },
-      { find: /^@car\/ir\/ports$/, replacement: fromRoot("./packages/ir/src/ports/index.ts") },
-      { find: /^@car\/([a-z]+)\/node$/, replacement: fromRoot("./packages/$1/src/node/index.ts") },
+      { find: /^@car\/([a-z]+)\/([a-z]+)$/, replacement: fromRoot("./packages/$1/src/$2/index.ts") },
       { find: /^@car\/([a-z]+)$/, replacement: fromRoot("./packages/$1/src/index.ts") },
     ],
   },

@@ -11,7 +11,11 @@ const WORKSPACE = {
   "packages/ir/package.json": library("ir", { dependencies: { zod: "1" }, exports: { ".": {}, "./ports": {} } }),
   "packages/state/package.json": library("state"),
   "packages/policy/package.json": library("policy", { exports: { ".": {}, "./node": {} } }),
-  "packages/engine/package.json": library("engine", { dependencies: { "@car/ir": "1", "@car/state": "1" } }),
+  "packages/engine/package.json": library("engine", {
+    dependencies: { "@car/ir": "1", "@car/state": "1" },
+    exports: { ".": {}, "./internal": {} },
+  }),
+  "apps/example-a/package.json": library("example-a", { dependencies: { "@car/engine": "1" } }),
   "adapters/tools-mcp/package.json": library("tools-mcp", { peerDependencies: { "@mcp/sdk": "1" } }),
   "apps/cli/package.json": library("cli", { dependencies: { "@car/engine": "1", "@car/policy": "1" } }),
 };
@@ -32,7 +36,7 @@ describe("checkBoundaries", () => {
       "packages/engine/src/run.test.ts": `import { memoryStateStore } from "@car/state";`,
       "packages/engine/src/defaults/store.ts": `import { memoryStateStore } from "@car/state";`,
       "adapters/tools-mcp/src/index.ts": `import { Client } from "@mcp/sdk/client"; import "node:path";`,
-      "apps/cli/src/main.ts": `import { a } from "@car/policy/node"; import "@car/engine";`,
+      "apps/cli/src/main.ts": `import { a } from "@car/policy/node"; import "@car/engine/internal";`,
     };
     expect(await objections(files)).toEqual([]);
   });
@@ -66,6 +70,11 @@ describe("checkBoundaries", () => {
       `import "../../ir/src/b.js"`,
       ":1: `../../ir/src/b.js` leaves the package; import its published entry",
     ],
+    [
+      "apps/example-a/src/a.ts",
+      `import "@car/engine/internal"`,
+      ":1: `@car/engine/internal` makes no promise to anybody outside",
+    ],
     ["packages/state/src/a.ts", `import "vitest"`, ":1: `vitest` is not a declared dependency"],
     ["packages/state/src/a.ts", `import "@car/gone"`, ":1: `@car/gone` is no package of this workspace"],
     ["adapters/tools-mcp/src/a.ts", `import "@car/engine"`, ":1: `@car/engine` is not a declared dependency"],
@@ -87,6 +96,19 @@ describe("checkBoundaries", () => {
     expect(await objections({ [`${folder}/package.json`]: manifest })).toEqual([
       `${folder}/package.json: ${objection}`,
     ]);
+  });
+
+  it("objects to modules that import one another when they run; types may", async () => {
+    const files = {
+      "packages/ir/src/a.ts": `import { b } from "./b.js";`,
+      "packages/ir/src/b.ts": `export { c } from "./c.js";`,
+      "packages/ir/src/c.ts": `import { type A } from "./a.js";`,
+      "packages/state/src/a.ts": `import { b } from "./b.js";`,
+      "packages/state/src/b.ts": `import type { A } from "./a.js";\nexport type { B } from "./a.js";`,
+    };
+    // The import of the third file stays when it is compiled: only `import type` goes.
+    const [a, b, c] = Object.keys(files);
+    expect(await objections(files)).toEqual([`${a}: imports itself when it runs: ${a} -> ${b} -> ${c} -> ${a}`]);
   });
 
   it("objects to a package that the table does not know", async () => {

@@ -2,9 +2,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ALLOWED, type Allowed } from "./lib/dependency-table.js";
 import { listFiles, REPOSITORY } from "./lib/files.js";
+import { importCircles } from "./lib/import-circles.js";
 import { type Import, importsOf, isNodeBuiltin, packageOf } from "./lib/imports.js";
 import { isScript, type Problem, reportProblems } from "./lib/report.js";
-import { entryPoints, type Manifest, readManifest, readWorkspace, type WorkspacePackage } from "./lib/workspace.js";
+import {
+  entryPoints,
+  INTERNAL_ENTRY,
+  type Manifest,
+  readManifest,
+  readWorkspace,
+  type WorkspacePackage,
+} from "./lib/workspace.js";
+
+/** Who may import an `/internal` entry. Examples show what users may write. */
+const INTERNAL_READERS = /^(packages|adapters|apps)\/(?!example)/;
 
 interface Room {
   readonly pkg: WorkspacePackage;
@@ -14,7 +25,10 @@ interface Room {
   readonly workspace: ReadonlyMap<string, WorkspacePackage>;
 }
 
-/** Compares every import and every declared dependency of the workspace below `root` with the dependency table. */
+/**
+ * Compares every import and every declared dependency of the workspace below `root` with the dependency table, and
+ * objects to modules of a package that import one another when they run.
+ */
 export function checkBoundaries(root: string): readonly Problem[] {
   const packages = readWorkspace(root);
   const workspace = new Map(packages.map((pkg) => [pkg.manifest.name, pkg]));
@@ -25,8 +39,17 @@ export function checkBoundaries(root: string): readonly Problem[] {
     if (allowed === undefined) return [{ file: pkg.folder, message: "has no row in tools/lib/dependency-table.ts" }];
     const testOnly = new Set([...shared, ...Object.keys(pkg.manifest.devDependencies ?? {}), pkg.manifest.name]);
     const room: Room = { pkg, allowed, testOnly, workspace };
-    return [...manifestProblems(room), ...sourceFiles(root, pkg).flatMap((file) => fileProblems(room, root, file))];
+    const files = sourceFiles(root, pkg);
+    return [
+      ...manifestProblems(room),
+      ...files.flatMap((file) => fileProblems(room, root, file)),
+      ...importCircles(root, files).map(circleProblem),
+    ];
   });
+}
+
+function circleProblem(circle: readonly string[]): Problem {
+  return { file: circle[0]!, message: `imports itself when it runs: ${circle.join(" -> ")}` };
 }
 
 function sourceFiles(root: string, { folder }: WorkspacePackage): readonly string[] {
@@ -88,6 +111,8 @@ function internalObjection(room: Room, file: string, specifier: string): string 
   const name = packageOf(specifier);
   const target = room.workspace.get(name);
   if (target === undefined) return "is no package of this workspace";
+  if (`.${specifier.slice(name.length)}` === INTERNAL_ENTRY && !INTERNAL_READERS.test(file))
+    return "makes no promise to anybody outside";
   if (!entryPoints(target).has(`.${specifier.slice(name.length)}`)) return "is not in that package's exports map";
   const isForTest = isTest(file) && (room.testOnly.has(name) || isDeclared(room.pkg.manifest, name));
   if (isForTest) return undefined;

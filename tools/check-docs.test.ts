@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkCommands, checkExamples, checkLinks, checkSelfContained } from "./check-docs.js";
+import { checkCommands, checkExamples, checkInternal, checkLinks, checkSelfContained } from "./check-docs.js";
 import { errorObjections } from "./lib/error-objections.js";
 import { withFiles } from "./lib/fixture.js";
 import { formatProblem, type Problem } from "./lib/report.js";
@@ -43,6 +43,15 @@ describe("checkSelfContained", () => {
     expect(await objections(checkSelfContained, files)).toEqual([
       "a.md:2: `shared/style` is outside of the repository",
       "b.ts:1: `/work/` is outside of the repository",
+    ]);
+  });
+});
+
+describe("checkInternal", () => {
+  it("objects to an example that imports what makes no promise; a report may", async () => {
+    const text = ts('import { a } from "@car/ir/internal";');
+    expect(await objections(checkInternal, { "README.md": text, "packages/a/api/index.api.md": text })).toEqual([
+      "README.md:2: an example imports an `/internal` entry, which makes no promise",
     ]);
   });
 });

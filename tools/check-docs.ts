@@ -4,7 +4,7 @@ import { ERROR_CODES, ReasonCode } from "@car/ir";
 import { errorObjections } from "./lib/error-objections.js";
 import { exampleObjections } from "./lib/example-objections.js";
 import { listFiles, REPOSITORY } from "./lib/files.js";
-import { linksOf, shellBlocksOf } from "./lib/markdown.js";
+import { fencesOf, linksOf, shellBlocksOf } from "./lib/markdown.js";
 import { MADE_PAGES, madePage } from "./lib/reference-page.js";
 import { isScript, lineAt, type Problem, reportProblems } from "./lib/report.js";
 
@@ -47,6 +47,21 @@ export function checkSelfContained(root: string): readonly Problem[] {
     });
 }
 
+/** Objects to examples for users that import what is only for packages of this repository. */
+export function checkInternal(root: string): readonly Problem[] {
+  return listFiles(root, "", [".md"])
+    .filter((file) => !file.endsWith(".api.md"))
+    .flatMap((file) =>
+      fencesOf(read(root, file))
+        .filter(({ code }) => /"@car\/[a-z-]+\/internal"/.test(code))
+        .map(({ line }) => ({
+          file,
+          line,
+          message: "an example imports an `/internal` entry, which makes no promise",
+        })),
+    );
+}
+
 /** Type-checks the TypeScript blocks of the root README, of the guides and of the reference against the sources. */
 export function checkExamples(root: string): readonly Problem[] {
   const pages = ["docs/guides", "docs/reference"].flatMap((folder) => listFiles(root, folder, [".md"]));
@@ -76,7 +91,7 @@ function read(root: string, file: string): string {
 }
 
 if (isScript(import.meta.url)) {
-  const checks = [checkCommands, checkLinks, checkSelfContained, checkExamples, checkErrors];
+  const checks = [checkCommands, checkLinks, checkSelfContained, checkInternal, checkExamples, checkErrors];
   const problems = checks.flatMap((check) => check(REPOSITORY));
   reportProblems("docs", [...problems, ...(await checkMade(REPOSITORY))]);
 }

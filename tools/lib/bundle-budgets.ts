@@ -3,15 +3,15 @@
  * few per cent: whoever raises one says in the change what the users of the package get for it.
  */
 export const BUNDLE_BUDGETS: ReadonlyMap<string, number> = new Map([
-  ["@car/agent", 710],
+  ["@car/agent", 425],
   ["@car/approvals", 115],
-  ["@car/conformance", 560],
-  ["@car/engine", 740],
+  ["@car/conformance", 500],
+  ["@car/engine", 415],
   ["@car/eventlog", 150],
   ["@car/inference", 180],
-  ["@car/ir", 176],
+  ["@car/ir", 152],
   ["@car/memgine", 210],
-  ["@car/policy", 460],
-  ["@car/state", 135],
-  ["@car/validator", 510],
+  ["@car/policy", 320],
+  ["@car/state", 125],
+  ["@car/validator", 228],
 ]);

@@ -42,6 +42,9 @@ export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
 }
 
+/** The entry of what only packages of this repository use: no promise of stability. */
+export const INTERNAL_ENTRY = "./internal";
+
 /** The packages that are published. */
 export function publicPackages(root: string): readonly WorkspacePackage[] {
   return readWorkspace(root).filter(({ manifest }) => manifest.private !== true);

@@ -1,4 +1,5 @@
-import { checkSerializable, historyRecorder, seededRandom, type SerializabilityReport } from "@car/conformance";
+import { seededRandom } from "@car/conformance";
+import { checkSerializable, historyRecorder, type SerializabilityReport } from "@car/conformance/serializability";
 import { createRuntime } from "@car/engine";
 import { memoryEventLog } from "@car/eventlog";
 import type { JsonObject, JsonValue, ProposalResult } from "@car/ir";

@@ -1,4 +1,5 @@
-import { assertKnownOptions, jsonEqual, type JsonValue } from "@car/ir";
+import { jsonEqual, type JsonValue } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { StateStore } from "@car/ir/ports";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SAMPLE_SCOPES } from "@car/conformance";
+import { SAMPLE_SCOPES } from "@car/conformance/internal";
 import { contentHash, type CarEvent, type JsonObject, jsonOfEvent, ConfigInvalidError } from "@car/ir";
 import type { EventDraft, EventLog } from "@car/ir/ports";
 import Database from "libsql";

@@ -1,4 +1,5 @@
-import { assertKnownOptions, eventOf, LogClosedError, LogWriteError, type CarEvent } from "@car/ir";
+import { eventOf, LogClosedError, LogWriteError, type CarEvent } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
 import Database from "libsql";
 import { EventTable } from "./event-table.js";

@@ -1,4 +1,5 @@
-import { assertKnownOptions, CarError, InferenceFailedError, type InferenceFailure } from "@car/ir";
+import { CarError, InferenceFailedError, type InferenceFailure } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { InferenceCall, InferenceProvider, InferenceRequest, InferenceResponse, ModelInfo } from "@car/ir/ports";
 import { historyOf } from "./chat-history.js";
 import { loadLlama } from "./load-llama.js";

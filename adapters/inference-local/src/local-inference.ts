@@ -1,4 +1,5 @@
-import { assertKnownOptions, CarError, InferenceFailedError } from "@car/ir";
+import { CarError, InferenceFailedError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { ClassifyResponse, Embedder, EmbedResponse, InferenceProvider } from "@car/ir/ports";
 import { loadModel, type LoadModel } from "./load-model.js";
 import { MODEL, sentenceEncoder } from "./sentence-encoder.js";

@@ -1,4 +1,5 @@
-import { assertKnownOptions, assertOptionTypes, MemoryClosedError, MemoryInvalidError, sha256Hex } from "@car/ir";
+import { MemoryClosedError, MemoryInvalidError, sha256Hex } from "@car/ir";
+import { assertKnownOptions, assertOptionTypes } from "@car/ir/internal";
 import type { Clock, Memory, MemoryContext, MemoryTurn, RecallOptions } from "@car/ir/ports";
 
 /** What a recent memory needs. */

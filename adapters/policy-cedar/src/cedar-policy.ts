@@ -1,4 +1,5 @@
-import { assertKnownOptions, contentHash, type JsonObject, type JsonValue } from "@car/ir";
+import { contentHash, type JsonObject, type JsonValue } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import {
   ALLOW,
   type Decision,

@@ -1,4 +1,5 @@
-import { type JsonValue, parseJsonText, type StateEntry, stateEntryProblem, StoreCorruptError } from "@car/ir";
+import { type JsonValue, parseJsonText, type StateEntry, StoreCorruptError } from "@car/ir";
+import { stateEntryProblem } from "@car/ir/internal";
 
 /** One key as the table holds it. Values are JSON texts. */
 export interface EntryRow {

@@ -1,4 +1,5 @@
-import { assertKnownOptions, StoreClosedError, StoreWriteError } from "@car/ir";
+import { StoreClosedError, StoreWriteError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Lease, LockRequest, LockWait, StateCommit, StateStore, StateView } from "@car/ir/ports";
 import { restoredStateStore } from "@car/state";
 import Database from "libsql";

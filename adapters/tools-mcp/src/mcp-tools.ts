@@ -1,4 +1,5 @@
-import { assertKnownOptions, ConfigInvalidError, type ToolSchemaInput } from "@car/ir";
+import { ConfigInvalidError, type ToolSchemaInput } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Tool } from "@car/ir/ports";
 import { callMcpTool } from "./call-mcp-tool.js";
 import { listAllTools } from "./list-all-tools.js";

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { assertKnownOptions, McpFailedError } from "@car/ir";
+import { McpFailedError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { messageOf } from "./message-of.js";

@@ -1,4 +1,5 @@
-import { type JsonObject, type JsonValue, setOwn } from "@car/ir";
+import type { JsonObject, JsonValue } from "@car/ir";
+import { setOwn } from "@car/ir/internal";
 
 const DRAFT_2020 = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRuntime } from "@car/engine";
-import { createRouter, inferenceTools, scriptedProvider } from "@car/inference";
+import { createRouter, inferenceTools } from "@car/inference";
+import { scriptedProvider } from "@car/inference/scripted";
 import { localInference } from "@car/inference-local";
 
 const { values } = parseArgs({ options: { json: { type: "string" }, rounds: { type: "string", default: "5" } } });

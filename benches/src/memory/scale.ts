@@ -1,5 +1,6 @@
 import { seededRandom } from "@car/conformance";
-import { createDenseIndex, createMemgine, type Memgine } from "@car/memgine";
+import { createMemgine, type Memgine } from "@car/memgine";
+import { createDenseIndex } from "@car/memgine/tuning";
 
 /** Times of one size. */
 export interface ScaleFigures {

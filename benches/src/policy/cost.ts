@@ -6,7 +6,6 @@ import {
   allowToolParam,
   denyFlow,
   denyToolParam,
-  type DataRule,
   maxCalls,
   mustPrecede,
   neverAfter,
@@ -15,6 +14,7 @@ import {
   rulePolicy,
   trustedOnly,
 } from "@car/policy";
+import type { DataRule } from "@car/policy/document";
 import { call, committed, noop, parameters, params, proposal } from "../fixtures.js";
 import { interleave, median, percentile, type Side } from "../measure.js";
 

@@ -1,4 +1,5 @@
-import { type DataRule, trustedOnly } from "@car/policy";
+import { trustedOnly } from "@car/policy";
+import type { DataRule } from "@car/policy/document";
 import { mayHoldOutsideText, sensitiveParameters } from "./classify-tools.js";
 import type { ToolDescription } from "./corpus.js";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type DataRule, parsePolicyDocument } from "@car/policy";
+import { type DataRule, parsePolicyDocument } from "@car/policy/document";
 import { measureCost } from "./cost.js";
 import { readSuites, type Suite } from "./corpus.js";
 import { derivePolicy } from "./derive-policy.js";

@@ -1,7 +1,8 @@
 import { createRuntime, type Runtime, type Session } from "@car/engine";
 import { type JsonValue, ToolError } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
-import { type DataRule, rulePolicy } from "@car/policy";
+import { rulePolicy } from "@car/policy";
+import type { DataRule } from "@car/policy/document";
 import type { RecordedCall, Suite } from "./corpus.js";
 
 /** What became of one call. */

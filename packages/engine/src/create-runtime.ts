@@ -1,18 +1,15 @@
 import {
-  assertKnownOptions,
-  assertOptionTypes,
   Budget,
   Capabilities,
-  capabilityGuard,
   ConfigInvalidError,
   DEFAULT_LIMITS,
   type JsonValue,
   Limits,
   matchesKey,
-  parseConfig,
   type Reason,
   ReasonCode,
 } from "@car/ir";
+import { assertKnownOptions, assertOptionTypes, capabilityGuard, parseConfig } from "@car/ir/internal";
 import type { Logger, SchemaCompiler, StateStore } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";

@@ -1,12 +1,6 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
-import {
-  assertKnownOptions,
-  type JsonObject,
-  ToolError,
-  ToolInvalidError,
-  ToolSchema,
-  type ToolSchemaInput,
-} from "@car/ir";
+import { type JsonObject, ToolError, ToolInvalidError, ToolSchema, type ToolSchemaInput } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Tool, ToolContext } from "@car/ir/ports";
 
 /** Parameters of a tool: any Standard Schema (zod, Valibot, ArkType, ...), whose types are inferred, or JSON Schema. */

@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { RunRequest } from "./run/host.js";
 import { assertPrincipal } from "./run/principal.js";
 import { assertSignal } from "./run/signals.js";

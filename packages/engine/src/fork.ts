@@ -1,4 +1,5 @@
-import { assertKnownOptions, type CarEvent, DEFAULT_LIMITS, type EventOf, payloadOf } from "@car/ir";
+import { type CarEvent, DEFAULT_LIMITS, type EventOf, payloadOf } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { type Checkpoint, checkCheckpoint, savedEntries } from "./checkpoint/checkpoint.js";
 import { createRuntime } from "./create-runtime.js";
 import { restoredStateStore } from "./defaults/replay-defaults.js";

@@ -1,12 +1,12 @@
 import {
   applyWrite,
-  copyJson,
   JsonInvalidError,
   type JsonValue,
   LockTimeoutError,
   StateValueInvalidError,
   type Transition,
 } from "@car/ir";
+import { copyJson } from "@car/ir/internal";
 import type { Lease, StateStore, StateView } from "@car/ir/ports";
 import type { Recorder } from "./evidence/recorder.js";
 import type { HostState } from "./runtime.js";

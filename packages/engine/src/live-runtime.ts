@@ -1,4 +1,5 @@
-import { assertKnownOptions, RuntimeBusyError } from "@car/ir";
+import { RuntimeBusyError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { approvalMethods } from "./approvals/approval-methods.js";
 import { SuspendedRuns } from "./approvals/suspended-runs.js";
 import { ConfigHolder, initialTools, toolView } from "./config/config-holder.js";

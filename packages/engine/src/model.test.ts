@@ -1,4 +1,5 @@
-import { anyModelCase, compareWithModel, manualClock } from "@car/conformance";
+import { manualClock } from "@car/conformance";
+import { anyModelCase, compareWithModel } from "@car/conformance/model";
 import { memoryStateStore } from "@car/state";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

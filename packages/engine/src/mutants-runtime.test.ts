@@ -1,11 +1,5 @@
-import {
-  anyModelCase,
-  compareWithModel,
-  manualClock,
-  type RuntimeSetup,
-  testRuntime,
-  type TestRunner,
-} from "@car/conformance";
+import { manualClock, type RuntimeSetup, testRuntime, type TestRunner } from "@car/conformance";
+import { anyModelCase, compareWithModel } from "@car/conformance/model";
 import type { ProposalResult, ToolSchemaInput } from "@car/ir";
 import { ALLOW, type Approver, type PolicyEngine } from "@car/ir/ports";
 import { memoryStateStore } from "@car/state";

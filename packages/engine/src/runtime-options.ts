@@ -1,4 +1,5 @@
-import type { BudgetInput, Capabilities, JsonValue, LimitsInput, OptionType } from "@car/ir";
+import type { BudgetInput, Capabilities, JsonValue, LimitsInput } from "@car/ir";
+import type { OptionType } from "@car/ir/internal";
 import type {
   ApprovalStore,
   Approver,

@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { denyTool, rulePolicy, withShadow } from "@car/policy";
 import { describe, expect, it } from "vitest";
 import { replayRuns } from "./replay/replay-runs.js";

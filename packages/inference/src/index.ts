@@ -13,12 +13,6 @@ export type {
 export { openAiCompatible } from "./openai/openai-compatible.js";
 export type { OpenAiCompatibleOptions } from "./openai/openai-compatible.js";
 export type { HttpAnswer, HttpFetch } from "./openai/http.js";
-export { scriptedProvider } from "./providers/scripted-provider.js";
-export type { Script, ScriptedProvider, ScriptedReply } from "./providers/scripted-provider.js";
-export { recordingProvider } from "./providers/recording-provider.js";
-export type { RecordingProvider } from "./providers/recording-provider.js";
-export { replayingProvider } from "./providers/replaying-provider.js";
-export type { RecordedCall, RecordedMethod, Recording } from "./providers/recording.js";
 export { createRouter } from "./router/create-router.js";
 export type { ModelStats, Router, RouterOptions, RouterWeights } from "./router/router-options.js";
 export { logFallbacks } from "./router/log-fallbacks.js";

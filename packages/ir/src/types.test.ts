@@ -4,7 +4,6 @@ import {
   type ActionProposal,
   type JsonObject,
   type JsonValue,
-  parseConfig,
   type ParseProposalOptions,
   parseProposal,
   parseToolSchema,
@@ -14,6 +13,7 @@ import {
   type ToolSchema,
   type ToolSchemaInput,
 } from "./index.js";
+import { parseConfig } from "./config/parse-config.js";
 import { type Limits } from "./config/limits.js";
 import type { Clock, EventLog, IdSource, PolicyEngine, StateStore } from "./ports/index.js";
 

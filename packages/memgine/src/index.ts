@@ -13,32 +13,18 @@ export type {
   Source,
   Standing,
 } from "./model/node.js";
-export { DEFAULT_AUTHORITIES } from "./model/authority.js";
-export type { AuthorityScale } from "./model/authority.js";
 export type { Remembered } from "./core/remember.js";
 export type { TurnInput } from "./core/observe.js";
 export type { AsOf } from "./core/history.js";
 export type { ImpliedChange } from "./core/implied-change.js";
-export type { ImpliedOptions } from "./core/core.js";
 export type { BuiltContext } from "./context/build-context.js";
 export type { ContextItem, Section } from "./context/context-item.js";
 export type { ContextOptions } from "./context/options.js";
-export { approximateTokens } from "./context/tokens.js";
-export type { TokenCounter } from "./context/tokens.js";
 export type { SearchHit, SearchOptions } from "./memory/search-memory.js";
-export type { FusionWeights, Why } from "./retrieve/fuse.js";
-export { DEFAULT_ROLES } from "./retrieve/reader.js";
-export type { Reader, RoleData } from "./retrieve/reader.js";
-export { ENGLISH_CUES } from "./cues/english.js";
-export type { ChangeCue, CueLists } from "./cues/cue-lists.js";
+export type { Why } from "./retrieve/fuse.js";
 export type { SkillDesk } from "./memory/skill-desk.js";
-export { wilsonLowerBound } from "./skills/skill.js";
 export type { Skill, SkillState, SkillStep } from "./skills/skill.js";
-export type { SkillRules } from "./skills/skill-book.js";
-export type { MiningRules } from "./skills/mine.js";
 export type { UpkeepOptions, UpkeepReport } from "./upkeep/upkeep.js";
 export type { ForgetReceipt, ForgetRequest } from "./memory/forget.js";
 export type { MemorySnapshot } from "./memory/snapshot.js";
 export type { MemoryJournal } from "./journal/memory-journal.js";
-export { createDenseIndex } from "./dense/dense-index.js";
-export type { DenseIndex, DenseThresholds } from "./dense/dense-index.js";

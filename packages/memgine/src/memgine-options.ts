@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Embedder, Inference } from "@car/ir/ports";
 import type { CoreOptions } from "./core/create-core.js";
 import type { DenseThresholds } from "./dense/dense-index.js";

@@ -1,10 +1,5 @@
-import {
-  type ActionProposal,
-  assertKnownOptions,
-  assertOptionTypes,
-  MemoryClosedError,
-  type ProposalResult,
-} from "@car/ir";
+import { type ActionProposal, MemoryClosedError, type ProposalResult } from "@car/ir";
+import { assertKnownOptions, assertOptionTypes } from "@car/ir/internal";
 import type { Memory, MemoryContext, RecallOptions } from "@car/ir/ports";
 import { buildContext, type BuiltContext } from "./context/build-context.js";
 import { CONTEXT_OPTIONS, type ContextOptions } from "./context/options.js";

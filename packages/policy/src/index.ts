@@ -16,7 +16,7 @@ export type { RequireStateOptions } from "./rules/require-state.js";
 export { rateLimitTool } from "./rules/rate-limit-tool.js";
 export type { RateLimitToolOptions } from "./rules/rate-limit-tool.js";
 export { requireApproval } from "./rules/require-approval.js";
-export type { ApprovalConditionOptions, RequireApprovalOptions } from "./rules/require-approval.js";
+export type { RequireApprovalOptions } from "./rules/require-approval.js";
 export { denyFlow } from "./rules/deny-flow.js";
 export type { FlowOptions } from "./rules/deny-flow.js";
 export { requireApprovalForFlow } from "./rules/require-approval-for-flow.js";
@@ -31,8 +31,6 @@ export { neverAfter } from "./rules/never-after.js";
 export { separationOfDuties } from "./rules/separation-of-duties.js";
 export { definePolicy } from "./rules/function-rule.js";
 export type { EvaluateRule, FunctionRule } from "./rules/function-rule.js";
-export type { ValueCondition } from "./schema/value-condition.js";
-export type { DataRule } from "./rules/data-rule.js";
 export type { PolicyRule } from "./rules/compile-rule.js";
 
 export { withShadow } from "./shadow/with-shadow.js";
@@ -40,19 +38,3 @@ export type { ShadowOptions } from "./shadow/with-shadow.js";
 
 export { allow, askApproval, deny } from "./decision/decisions.js";
 export { combineDecisions } from "./decision/combine-decisions.js";
-
-export { PolicyDocument } from "./document/policy-document.js";
-export { parsePolicyDocument } from "./document/parse-policy-document.js";
-export type { ParsePolicyOptions, PolicyFormat } from "./document/parse-policy-document.js";
-
-export { checkPolicy } from "./check/check-policy.js";
-export type { CheckedPolicy, CheckPolicyOptions } from "./check/check-policy.js";
-export { PolicySituation } from "./situation/policy-situation.js";
-export { explainDecision } from "./situation/explain-decision.js";
-export type { DecisionExplanation, RuleSaying } from "./situation/explain-decision.js";
-export { parsePolicyCases, PolicyCases } from "./situation/policy-cases.js";
-export type { PolicyCase } from "./situation/policy-cases.js";
-export { testPolicy } from "./situation/test-policy.js";
-export type { CaseOutcome } from "./situation/test-policy.js";
-export { diffPolicies } from "./diff/diff-policies.js";
-export type { PolicyDiff, PolicyDifference } from "./diff/diff-policies.js";

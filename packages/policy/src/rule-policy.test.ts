@@ -2,8 +2,9 @@ import { policyRequest, policyState } from "@car/conformance";
 import { PolicyDocumentInvalidError } from "@car/ir";
 import { ALLOW, type Decision, type PolicyEngine } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
+import { parsePolicyDocument } from "./document/parse-policy-document.js";
 import { allow, allowTool, askApproval, definePolicy, deny, denyKeyword, denyTool, denyToolParam } from "./index.js";
-import { parsePolicyDocument, rateLimitTool, rulePolicy } from "./index.js";
+import { rateLimitTool, rulePolicy } from "./index.js";
 
 const EMPTY = policyState();
 const CALL = policyRequest({ parameters: { url: "https://example.test/" } });

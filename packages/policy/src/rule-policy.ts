@@ -1,4 +1,5 @@
-import { assertKnownOptions, contentHash, type JsonValue } from "@car/ir";
+import { contentHash, type JsonValue } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { ALLOW, type Decision, type PlanFinding, type PolicyEngine } from "@car/ir/ports";
 import { deny } from "./decision/decisions.js";
 import type { PolicyDocument } from "./document/policy-document.js";

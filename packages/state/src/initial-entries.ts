@@ -1,11 +1,5 @@
-import {
-  copyMembers,
-  DEFAULT_LIMITS,
-  JsonInvalidError,
-  type JsonValue,
-  type StateEntry,
-  StateValueInvalidError,
-} from "@car/ir";
+import { DEFAULT_LIMITS, JsonInvalidError, type JsonValue, type StateEntry, StateValueInvalidError } from "@car/ir";
+import { copyMembers } from "@car/ir/internal";
 
 /**
  * The entries of a store that starts with the host's own values. They are copied and frozen.

@@ -1,4 +1,4 @@
-import { diffLogs, type LogDifference } from "@car/engine";
+import { diffLogs, type LogDifference } from "@car/engine/replay";
 import { readLog } from "@car/eventlog/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";

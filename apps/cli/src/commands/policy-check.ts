@@ -1,5 +1,5 @@
 import { CarError, type PolicyDocumentInvalidError } from "@car/ir";
-import { checkPolicy } from "@car/policy";
+import { checkPolicy } from "@car/policy/check";
 import { readPolicyFile } from "@car/policy/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";

@@ -1,4 +1,4 @@
-import { diffPolicies, type PolicyDiff, type PolicyDifference } from "@car/policy";
+import { diffPolicies, type PolicyDiff, type PolicyDifference } from "@car/policy/check";
 import { loadPolicyFile } from "@car/policy/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";

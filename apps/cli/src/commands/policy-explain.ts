@@ -1,5 +1,6 @@
-import { checkShape, type JsonValue, pathText } from "@car/ir";
-import { type DecisionExplanation, explainDecision, PolicySituation } from "@car/policy";
+import type { JsonValue } from "@car/ir";
+import { checkShape, pathText } from "@car/ir/internal";
+import { type DecisionExplanation, explainDecision, PolicySituation } from "@car/policy/check";
 import { loadPolicyFile } from "@car/policy/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";

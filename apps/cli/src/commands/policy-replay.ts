@@ -1,4 +1,4 @@
-import { type DecisionsReport, replayDecisions } from "@car/engine";
+import { type DecisionsReport, replayDecisions } from "@car/engine/replay";
 import { readLog } from "@car/eventlog/node";
 import { CarError } from "@car/ir";
 import { rulePolicy } from "@car/policy";

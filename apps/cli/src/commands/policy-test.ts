@@ -1,4 +1,4 @@
-import { type CaseOutcome, testPolicy } from "@car/policy";
+import { type CaseOutcome, testPolicy } from "@car/policy/check";
 import { loadPolicyCases, loadPolicyFile } from "@car/policy/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";

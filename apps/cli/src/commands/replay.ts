@@ -1,4 +1,4 @@
-import { replayRuns, type ReplayReport } from "@car/engine";
+import { replayRuns, type ReplayReport } from "@car/engine/replay";
 import { readLog } from "@car/eventlog/node";
 import pc from "picocolors";
 import { EXIT } from "../exit-code.js";

@@ -1,4 +1,4 @@
-import type { UndecidedDecision } from "@car/engine";
+import type { UndecidedDecision } from "@car/engine/replay";
 
 /** Why a run was not executed again, or a decision not asked for again. */
 export const WHY_NOT: Readonly<Record<UndecidedDecision["why"], string>> = {

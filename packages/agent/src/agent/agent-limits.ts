@@ -1,4 +1,5 @@
-import { assertKnownOptions, ConfigInvalidError } from "@car/ir";
+import { ConfigInvalidError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 
 /** Bounds of an agent. All are whole numbers of at least 1. */
 export interface AgentLimits {

@@ -1,4 +1,5 @@
-import { copyJson, CarError, type ProposalInput, type ProposalInvalidError, type ToolSchema } from "@car/ir";
+import { CarError, type ProposalInput, type ProposalInvalidError, type ToolSchema } from "@car/ir";
+import { copyJson } from "@car/ir/internal";
 import type { InferenceToolCall } from "@car/ir/ports";
 import { toolNameOf } from "../model/model-names.js";
 import { actionIdOf, proposalFromToolCalls } from "../model/proposal-from-tool-calls.js";

@@ -1,5 +1,7 @@
-import { createRuntime, systemClock } from "@car/engine";
-import { assertKnownOptions, ConfigInvalidError } from "@car/ir";
+import { createRuntime } from "@car/engine";
+import { systemClock } from "@car/engine/internal";
+import { ConfigInvalidError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Agent, AgentEnd } from "./agent.js";
 import { agentLimits } from "./agent-limits.js";
 import { AGENT_OPTIONS, type AgentOptions, type AgentResult, type AgentTurn } from "./agent-options.js";

@@ -1,4 +1,5 @@
-import { type ActionResult, assertKnownOptions, canonicalJson, type ProposalResult, type Reason } from "@car/ir";
+import { type ActionResult, canonicalJson, type ProposalResult, type Reason } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { assertFormat } from "./assert-format.js";
 import { clipText } from "./clip-text.js";
 import { actionIdOf } from "./proposal-from-tool-calls.js";

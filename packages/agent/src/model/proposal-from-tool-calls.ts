@@ -1,10 +1,5 @@
-import {
-  assertKnownOptions,
-  type InputProblem,
-  type JsonObject,
-  type ProposalInput,
-  ProposalInvalidError,
-} from "@car/ir";
+import { type InputProblem, type JsonObject, type ProposalInput, ProposalInvalidError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { toolNameOf } from "./model-names.js";
 import type { HasTools } from "./tools-for-model.js";
 

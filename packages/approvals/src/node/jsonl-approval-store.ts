@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { ApprovalStore } from "@car/ir/ports";
 import { ApprovalFile } from "./approval-file.js";
 

@@ -1,4 +1,5 @@
-import { canonicalJson, jsonEqual, mayAbort } from "@car/ir";
+import { canonicalJson, jsonEqual } from "@car/ir";
+import { mayAbort } from "@car/ir/internal";
 import {
   ALLOW,
   type Decision,

@@ -1,4 +1,5 @@
-import { Action, type JsonObject, type JsonValue, setOwn, type ToolSchema } from "@car/ir";
+import { Action, type JsonObject, type JsonValue, type ToolSchema } from "@car/ir";
+import { setOwn } from "@car/ir/internal";
 import type { PolicyFlow, PolicyHistory, PolicyRequest, PolicyStateView } from "@car/ir/ports";
 
 /** The parts of a question that matter to a test; the rest is filled in. */

@@ -1,14 +1,5 @@
-import {
-  Action,
-  type ActionGraph,
-  buildActionGraph,
-  buildPolicyPlan,
-  canonicalJson,
-  type JsonObject,
-  labelSet,
-  NO_LABELS,
-  type ToolSchema,
-} from "@car/ir";
+import { Action, canonicalJson, type JsonObject, type ToolSchema } from "@car/ir";
+import { type ActionGraph, buildActionGraph, buildPolicyPlan, labelSet, NO_LABELS } from "@car/ir/internal";
 import type { PolicyFlow, PolicyHistory, PolicyPlan, ValueSource } from "@car/ir/ports";
 import { AssertionError } from "../assert.js";
 

@@ -1,4 +1,5 @@
-import { assertKnownOptions, ConfigInvalidError, type ProposalResult } from "@car/ir";
+import { ConfigInvalidError, type ProposalResult } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { ApprovalDecision, ApprovalStore, Clock, StoredApprovalRequest } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { assertSignal } from "../run/signals.js";

@@ -1,4 +1,4 @@
-import { effectiveReversibility, setOwn } from "@car/ir";
+import { effectiveReversibility, setOwn } from "@car/ir/internal";
 import type { ApprovalRequest, Decision, ParameterOrigin } from "@car/ir/ports";
 import { SlotFlow } from "../flow/slot-flow.js";
 import type { GateRun, GateSlot } from "../gates/gate.js";

@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import type { ProposalInput, ProposalResult } from "@car/ir";
 import { memoryApprovalStore } from "@car/approvals";
 import { requireApproval, rulePolicy } from "@car/policy";

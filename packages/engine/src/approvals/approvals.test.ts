@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import type { ProposalInput, ProposalResult } from "@car/ir";
 import type { ApprovalStore, StoredApprovalRequest } from "@car/ir/ports";
 import { memoryApprovalStore } from "@car/approvals";

@@ -1,4 +1,5 @@
-import { parseConfig, Budget } from "@car/ir";
+import { Budget } from "@car/ir";
+import { parseConfig } from "@car/ir/internal";
 import { describe, expect, it } from "vitest";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
 import { BudgetMeters } from "./meters.js";

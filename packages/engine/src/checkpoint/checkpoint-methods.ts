@@ -1,12 +1,12 @@
 import {
   type CheckpointRestoredData,
-  copyJson,
   jsonEqual,
   type JsonObject,
   RuntimeBusyError,
   type SnapshotEntry,
   type StateEntry,
 } from "@car/ir";
+import { copyJson } from "@car/ir/internal";
 import type { Lease, StateStore } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RecordedAnswer } from "../reuse/recorded-answer.js";

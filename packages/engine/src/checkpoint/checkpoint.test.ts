@@ -1,5 +1,5 @@
 import type { CarEvent } from "@car/ir";
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { replayState } from "@car/eventlog";
 import { memoryApprovalStore } from "@car/approvals";
 import { requireApproval, rulePolicy } from "@car/policy";

@@ -3,14 +3,13 @@ import {
   type JsonValue,
   LazyPayload,
   type Limits,
-  memoryBytes,
   type Origin,
   type StateEntry,
-  stateEntryProblem,
   type StateSnapshotData,
   type ToolSchema,
   type TrustedValue,
 } from "@car/ir";
+import { memoryBytes, stateEntryProblem } from "@car/ir/internal";
 import type { StateView } from "@car/ir/ports";
 
 /** What the state held at one key. */

@@ -1,4 +1,5 @@
-import type { Budget, CapabilityGuard, Limits, ToolEffect, ToolSchema } from "@car/ir";
+import type { Budget, Limits, ToolEffect, ToolSchema } from "@car/ir";
+import type { CapabilityGuard } from "@car/ir/internal";
 import type { PolicyEngine } from "@car/ir/ports";
 import type { RegisteredTool } from "./registered-tool.js";
 

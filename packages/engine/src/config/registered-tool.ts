@@ -1,15 +1,13 @@
 import {
-  assertKnownOptions,
   contentHash,
-  effectKey,
   type JsonObject,
   type LabelSet,
   parseToolSchema,
   SchemaInvalidError,
-  sourceLabels,
   ToolInvalidError,
   type ToolSchema,
 } from "@car/ir";
+import { assertKnownOptions, effectKey, sourceLabels } from "@car/ir/internal";
 import type { CompiledSchema, SchemaCompiler, Tool, ToolExecute } from "@car/ir/ports";
 import { createSemaphore, type Semaphore } from "../limits/semaphore.js";
 import { createTokenBucket, type TokenBucket } from "../limits/token-bucket.js";

@@ -1,5 +1,6 @@
 import { pino } from "pino";
-import { assertOptionTypes, ConfigInvalidError } from "@car/ir";
+import { ConfigInvalidError } from "@car/ir";
+import { assertOptionTypes } from "@car/ir/internal";
 import type { Logger } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 

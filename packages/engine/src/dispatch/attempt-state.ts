@@ -1,6 +1,4 @@
 import {
-  copyJson,
-  joinLabels,
   JsonInvalidError,
   type JsonValue,
   matchesKey,
@@ -9,6 +7,7 @@ import {
   StateKeyDeniedError,
   StateValueInvalidError,
 } from "@car/ir";
+import { copyJson, joinLabels } from "@car/ir/internal";
 import type { ToolState } from "@car/ir/ports";
 import { flowNote } from "../flow/flow-note.js";
 import type { Run } from "../run/run.js";

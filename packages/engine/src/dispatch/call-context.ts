@@ -1,4 +1,5 @@
-import { AttemptOverError, type ProposalInput, type ProposalResult, traceparentOf } from "@car/ir";
+import { AttemptOverError, type ProposalInput, type ProposalResult } from "@car/ir";
+import { traceparentOf } from "@car/ir/internal";
 import type { Logger, ToolContext, ToolState } from "@car/ir/ports";
 import type { Attempt } from "./attempt.js";
 import { AttemptState } from "./attempt-state.js";

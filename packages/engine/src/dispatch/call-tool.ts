@@ -1,4 +1,5 @@
-import { effectiveReversibility, type Reason, ToolError } from "@car/ir";
+import { type Reason, ToolError } from "@car/ir";
+import { effectiveReversibility } from "@car/ir/internal";
 import { ownCount } from "../budget/own-count.js";
 import { EXTERNAL } from "../plan/plan-flags.js";
 import { follow } from "../run/follow.js";

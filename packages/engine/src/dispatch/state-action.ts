@@ -1,4 +1,5 @@
-import { type Assertion, checkCondition, type JsonValue, type StateRead, type StateWrite } from "@car/ir";
+import type { Assertion, JsonValue, StateRead, StateWrite } from "@car/ir";
+import { checkCondition } from "@car/ir/internal";
 import { labelStateAction } from "../flow/output-labels.js";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";

@@ -1,4 +1,5 @@
-import { CarError, copyJson, type ErrorClass, type JsonValue, type ReasonCode } from "@car/ir";
+import { CarError, type ErrorClass, type JsonValue, type ReasonCode } from "@car/ir";
+import { copyJson } from "@car/ir/internal";
 import { labelOutput } from "../flow/output-labels.js";
 import { failed, type Outcome, type SideEffect, Success } from "../run/outcome.js";
 import type { Run } from "../run/run.js";

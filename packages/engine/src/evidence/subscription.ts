@@ -1,4 +1,5 @@
-import { assertKnownOptions, ConfigInvalidError, EVENT_KINDS, type EventKind, type LiveEvent } from "@car/ir";
+import { ConfigInvalidError, EVENT_KINDS, type EventKind, type LiveEvent } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { EventDraft } from "@car/ir/ports";
 
 /** Which events a subscriber is told of. What is left out leaves nothing out. */

@@ -1,14 +1,5 @@
-import {
-  type Action,
-  type ActionGraph,
-  buildPolicyPlan,
-  type FlowSource,
-  type LabelSet,
-  NO_LABELS,
-  type PolicyPlanInput,
-  type Reason,
-  type ToolSchema,
-} from "@car/ir";
+import type { Action, LabelSet, Reason, ToolSchema } from "@car/ir";
+import { type ActionGraph, buildPolicyPlan, type FlowSource, NO_LABELS, type PolicyPlanInput } from "@car/ir/internal";
 import type { PlanFinding, PolicyHistory } from "@car/ir/ports";
 import { planReasons } from "../gates/decision.js";
 import { isThenable } from "../run/outcome.js";

@@ -1,4 +1,5 @@
-import { type ActionProposal, orderFreeDenials, type Reason } from "@car/ir";
+import type { ActionProposal, Reason } from "@car/ir";
+import { orderFreeDenials } from "@car/ir/internal";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Host, RunRequest } from "../run/host.js";
 import { RunState } from "../run/run-state.js";

@@ -1,4 +1,5 @@
-import { type LabelSet, NO_LABELS } from "@car/ir";
+import type { LabelSet } from "@car/ir";
+import { NO_LABELS } from "@car/ir/internal";
 import { notesOf, type Slot } from "../run/slot.js";
 
 /** What the data flow remembers about one action. Exists only when the policy looks at labels. */

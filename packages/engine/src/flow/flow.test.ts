@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import type { JsonValue } from "@car/ir";
 import { maxCalls, rulePolicy, trustedOnly } from "@car/policy";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-import { joinLabels, type JsonValue, labelSet, type LabelSet, NO_LABELS, withoutLabels } from "@car/ir";
+import type { JsonValue, LabelSet } from "@car/ir";
+import { joinLabels, labelSet, NO_LABELS, withoutLabels } from "@car/ir/internal";
 import { failed, type Outcome } from "../run/outcome.js";
 import type { PolicyEngine } from "@car/ir/ports";
 import type { GateRun, GateSlot } from "../gates/gate.js";

@@ -1,15 +1,12 @@
+import type { JsonObject, JsonValue, LabelSet, Reference } from "@car/ir";
 import {
   type FlowSource,
   joinLabels,
-  type JsonObject,
-  type JsonValue,
-  type LabelSet,
   literalLabels,
   NO_LABELS,
   NO_SESSION,
   parameterReferences,
-  type Reference,
-} from "@car/ir";
+} from "@car/ir/internal";
 import type { LabelOrigin, Provenance, ProvenanceOptions } from "@car/ir/ports";
 import type { GateRun, GateSlot } from "../gates/gate.js";
 import { flowOf } from "./flow-note.js";

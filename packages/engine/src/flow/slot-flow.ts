@@ -1,12 +1,5 @@
-import {
-  type JsonObject,
-  type JsonValue,
-  type LabelSet,
-  NO_LABELS,
-  parameterReferences,
-  type Reference,
-  resolvePath,
-} from "@car/ir";
+import type { JsonObject, JsonValue, LabelSet, Reference } from "@car/ir";
+import { NO_LABELS, parameterReferences, resolvePath } from "@car/ir/internal";
 import type { LabelOrigin, PolicyFlow, Provenance, ProvenanceOptions } from "@car/ir/ports";
 import type { GateRun, GateSlot } from "../gates/gate.js";
 import { outputOf } from "../run/slot.js";

@@ -1,4 +1,5 @@
-import { denialReasons, type Reason } from "@car/ir";
+import type { Reason } from "@car/ir";
+import { denialReasons } from "@car/ir/internal";
 import { ALLOW, type Decision, type PlanFinding, type PolicyReason, type ShadowDecision } from "@car/ir/ports";
 import { plainText } from "../run/thrown.js";
 

@@ -1,4 +1,4 @@
-import { effectiveReversibility } from "@car/ir";
+import { effectiveReversibility } from "@car/ir/internal";
 import { flowOf } from "../flow/flow-note.js";
 import { labelReused } from "../flow/output-labels.js";
 import { answerKey } from "../reuse/answer-key.js";

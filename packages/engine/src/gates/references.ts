@@ -1,4 +1,5 @@
-import { type JsonObject, literalKeyOf, matchesKey, measureJson, type Reason, type Template } from "@car/ir";
+import { type JsonObject, matchesKey, type Reason, type Template } from "@car/ir";
+import { literalKeyOf, measureJson } from "@car/ir/internal";
 import { rejected } from "../run/outcome.js";
 import { outputOf } from "../run/slot.js";
 import { type GateRun, type GateSlot, type GateVerdict, PROCEED } from "./gate.js";

@@ -1,4 +1,4 @@
-import { capabilityProblem } from "@car/ir";
+import { capabilityProblem } from "@car/ir/internal";
 import { rejected } from "../run/outcome.js";
 import { type GateRun, type GateSlot, type GateVerdict, PROCEED } from "./gate.js";
 

@@ -1,4 +1,5 @@
-import { type Action, checkCondition, jsonEqual, type Reason, type ReasonCode, unknownTool } from "@car/ir";
+import { type Action, jsonEqual, type Reason, type ReasonCode } from "@car/ir";
+import { checkCondition, unknownTool } from "@car/ir/internal";
 import type { SchemaProblem } from "@car/ir/ports";
 import { CHECKED } from "../plan/plan-flags.js";
 import { rejected } from "../run/outcome.js";

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import * as nodeFs from "node:fs";
 import { decodeText, type FolderSystem, replaceFile } from "@car/files";
-import { assertKnownOptions, canonicalJson, CheckpointInvalidError, parseJsonText } from "@car/ir";
+import { canonicalJson, CheckpointInvalidError, parseJsonText } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { type Checkpoint, checkCheckpoint } from "../checkpoint/checkpoint.js";
 
 interface HasCheckpoint {

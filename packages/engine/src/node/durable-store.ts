@@ -2,14 +2,8 @@ import * as nodeFs from "node:fs";
 import type { FolderSystem } from "@car/files";
 import { replayState } from "@car/eventlog";
 import { type LogDurability, type OpenedLog, readLog, type SegmentEventLog } from "@car/eventlog/node";
-import {
-  assertKnownOptions,
-  CarError,
-  type CarEvent,
-  ConfigInvalidError,
-  DEFAULT_LIMITS,
-  LogWriteError,
-} from "@car/ir";
+import { CarError, type CarEvent, ConfigInvalidError, DEFAULT_LIMITS, LogWriteError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { ApprovalStore } from "@car/ir/ports";
 import { restoredStateStore } from "@car/state";
 import type { DurableParts } from "../recovery/durable-parts.js";

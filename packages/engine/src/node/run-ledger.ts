@@ -1,5 +1,5 @@
 import type { ActionSucceededData, CarEvent, EventKind, ProposalCompletedData, StateChangedData } from "@car/ir";
-import { epochMsOf } from "@car/ir";
+import { epochMsOf } from "@car/ir/internal";
 import type { EventDraft } from "@car/ir/ports";
 import type { StoredReceipt } from "../recovery/durable-parts.js";
 

@@ -6,9 +6,9 @@ import {
   type JsonValue,
   parseJsonText,
   type StateEntry,
-  stateEntryProblem,
   StoreCorruptError,
 } from "@car/ir";
+import { stateEntryProblem } from "@car/ir/internal";
 import type { LogHead } from "@car/ir/ports";
 import { receiptProblem, type SavedReceipt } from "../checkpoint/checkpoint.js";
 import type { StoredReceipt } from "../recovery/durable-parts.js";

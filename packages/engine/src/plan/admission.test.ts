@@ -1,12 +1,6 @@
-import { collectEvents } from "@car/conformance";
-import {
-  capabilityGuard,
-  DEFAULT_LIMITS,
-  parseProposal,
-  parseToolSchema,
-  type ProposalInput,
-  type ProposalResult,
-} from "@car/ir";
+import { collectEvents } from "@car/conformance/internal";
+import { DEFAULT_LIMITS, parseProposal, parseToolSchema, type ProposalInput, type ProposalResult } from "@car/ir";
+import { capabilityGuard } from "@car/ir/internal";
 import { ALLOW, type PolicyEngine } from "@car/ir/ports";
 import { denyKeyword, denyTool, denyToolParam, maxCalls, mustPrecede, rulePolicy } from "@car/policy";
 import type { VerifyReport } from "@car/validator";

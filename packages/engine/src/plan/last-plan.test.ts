@@ -1,6 +1,6 @@
 import { type JsonObject, parseProposal, type ProposalReceivedData, type StateChangedData } from "@car/ir";
 import type { PolicyEngine } from "@car/ir/ports";
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
 

@@ -1,4 +1,5 @@
-import type { Action, ActionGraph } from "@car/ir";
+import type { Action } from "@car/ir";
+import type { ActionGraph } from "@car/ir/internal";
 import type { PolicyEngine } from "@car/ir/ports";
 import type { RegisteredTool } from "../config/registered-tool.js";
 

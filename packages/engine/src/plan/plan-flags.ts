@@ -1,4 +1,5 @@
-import { type Action, type ActionGraph, effectiveReversibility, mayAbort } from "@car/ir";
+import type { Action } from "@car/ir";
+import { type ActionGraph, effectiveReversibility, mayAbort } from "@car/ir/internal";
 import type { RegisteredTool } from "../config/registered-tool.js";
 
 /** A failure or refusal of this action undoes the run. */

@@ -1,15 +1,13 @@
+import type { Action, ActionProposal, Reason } from "@car/ir";
 import {
-  type Action,
   type ActionGraph,
-  type ActionProposal,
   admissionProblems,
   type AdmissionInput,
   buildActionGraph,
   plainGraph,
   proposalFacts,
-  type Reason,
   sizeProblems,
-} from "@car/ir";
+} from "@car/ir/internal";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import { lockSetOf, type LockSet } from "./lock-set.js";

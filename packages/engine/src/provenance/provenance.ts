@@ -1,4 +1,5 @@
-import { joinLabels, type JsonValue, type LabelSet, NO_LABELS } from "@car/ir";
+import type { JsonValue, LabelSet } from "@car/ir";
+import { joinLabels, NO_LABELS } from "@car/ir/internal";
 import type { Provenance, ProvenanceOptions, ValueSource } from "@car/ir/ports";
 import { addressesIn } from "./addresses.js";
 import { normalText } from "./normal-text.js";

@@ -1,4 +1,5 @@
-import { joinLabels, type JsonArray, type JsonObject, type JsonValue, type LabelSet, NO_LABELS } from "@car/ir";
+import type { JsonArray, JsonObject, JsonValue, LabelSet } from "@car/ir";
+import { joinLabels, NO_LABELS } from "@car/ir/internal";
 import { addressesIn } from "./addresses.js";
 import { endsAt, normalText, startsAt } from "./normal-text.js";
 

@@ -1,13 +1,5 @@
-import {
-  assertKnownOptions,
-  CarError,
-  copyJson,
-  DEFAULT_LIMITS,
-  type JsonObject,
-  type JsonValue,
-  RecordingInvalidError,
-  ToolError,
-} from "@car/ir";
+import { CarError, DEFAULT_LIMITS, type JsonObject, type JsonValue, RecordingInvalidError, ToolError } from "@car/ir";
+import { assertKnownOptions, copyJson } from "@car/ir/internal";
 import type { Executor, ExecutorCall, Tool, ToolContext } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import { type RecordedCall, type RecordedCallError, sealRecording, type ToolRecording } from "./tool-recording.js";

@@ -1,11 +1,5 @@
-import {
-  assertKnownOptions,
-  canonicalJson,
-  type ErrorClass,
-  type JsonObject,
-  RecordingMissedError,
-  ToolError,
-} from "@car/ir";
+import { canonicalJson, type ErrorClass, type JsonObject, RecordingMissedError, ToolError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Executor, ToolContext } from "@car/ir/ports";
 import { firstDifference } from "../replay/difference.js";
 import type { RecordOptions } from "./record-executor.js";

@@ -1,4 +1,5 @@
-import { copyJson, type JsonValue } from "@car/ir";
+import type { JsonValue } from "@car/ir";
+import { copyJson } from "@car/ir/internal";
 import { idempotencyKeyOf } from "../dispatch/idempotency-key.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";

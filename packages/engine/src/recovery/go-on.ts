@@ -1,4 +1,5 @@
-import { mayAbort, type Reason } from "@car/ir";
+import type { Reason } from "@car/ir";
+import { mayAbort } from "@car/ir/internal";
 import { isExternal } from "../dispatch/call-tool.js";
 import { boundDuration } from "../run/bound-duration.js";
 import { endSlot, stopIfDue, stopRun } from "../run/finish.js";

@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
 import { call, tool } from "../testing/fixtures.js";

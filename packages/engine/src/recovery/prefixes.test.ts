@@ -1,4 +1,5 @@
-import { collectEvents, manualClock, type ManualClock } from "@car/conformance";
+import { manualClock, type ManualClock } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { replayState } from "@car/eventlog";
 import type { CarEvent, ProposalInput, ProposalResult, StateEntry } from "@car/ir";
 import type { StateStore } from "@car/ir/ports";

@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import type { CarEvent, ProposalInput } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";

@@ -1,12 +1,5 @@
-import {
-  type ActionProposal,
-  assertKnownOptions,
-  CarError,
-  ConfigInvalidError,
-  epochMsOf,
-  parseProposal,
-  type ProposalResult,
-} from "@car/ir";
+import { type ActionProposal, CarError, ConfigInvalidError, parseProposal, type ProposalResult } from "@car/ir";
+import { assertKnownOptions, epochMsOf } from "@car/ir/internal";
 import { Attempt } from "../dispatch/attempt.js";
 import { buildPlan, type Plan, type PlanResult } from "../plan/plan.js";
 import { begin } from "../run/begin.js";

@@ -1,4 +1,5 @@
-import { epochMsOf, NO_LABELS, type Reason, type Transition } from "@car/ir";
+import type { Reason, Transition } from "@car/ir";
+import { epochMsOf, NO_LABELS } from "@car/ir/internal";
 import { coverOf } from "../approvals/approval-note.js";
 import { isExternal } from "../dispatch/call-tool.js";
 import { flowNote, setLabels } from "../flow/flow-note.js";

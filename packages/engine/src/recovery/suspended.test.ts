@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { memoryApprovalStore } from "@car/approvals";
 import { requireApproval, rulePolicy } from "@car/policy";
 import { expect, it } from "vitest";

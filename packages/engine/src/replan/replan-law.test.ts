@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { verifyChain } from "@car/eventlog";
 import fc from "fast-check";
 import { jsonOfEvent } from "@car/ir";

@@ -1,11 +1,5 @@
-import {
-  type ActionProposal,
-  isParsedProposal,
-  proposalHash,
-  type ProposalResult,
-  type Reason,
-  type ReplacedRun,
-} from "@car/ir";
+import { type ActionProposal, proposalHash, type ProposalResult, type Reason, type ReplacedRun } from "@car/ir";
+import { isParsedProposal } from "@car/ir/internal";
 import { parseInput } from "../run/parse-input.js";
 import { refuseEarly } from "../run/refuse.js";
 import { startRun } from "../run/start-run.js";

@@ -1,4 +1,5 @@
-import { type CarEvent, denialReasons, type EventOf, type Reason } from "@car/ir";
+import type { CarEvent, EventOf, Reason } from "@car/ir";
+import { denialReasons } from "@car/ir/internal";
 import { ALLOW, type Decision, type PlanFinding, type PolicyEngine, type PolicyRequest } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import { askedAsWell } from "./own-policy.js";

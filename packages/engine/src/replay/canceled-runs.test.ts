@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { type LiveEvent, type ProposalInput, type ProposalResult, ToolError } from "@car/ir";
 import { ALLOW, type PolicyEngine } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";

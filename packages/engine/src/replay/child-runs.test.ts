@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { type JsonValue, type ProposalInput, ToolError } from "@car/ir";
 import type { ToolContext } from "@car/ir/ports";
 import { denyFlow, maxCalls, mustPrecede, type PolicyRule, rulePolicy } from "@car/policy";

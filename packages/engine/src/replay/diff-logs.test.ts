@@ -1,4 +1,5 @@
-import { collectEvents, countingIds } from "@car/conformance";
+import { countingIds } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { describe, expect, it } from "vitest";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
 import { diffLogs } from "./diff-logs.js";

@@ -1,4 +1,5 @@
-import { jsonEqual, type JsonObject, type JsonValue, pathText, type PathStep } from "@car/ir";
+import { jsonEqual, type JsonObject, type JsonValue } from "@car/ir";
+import { pathText, type PathStep } from "@car/ir/internal";
 
 /** The first place where two values differ. An absent value is `undefined`. */
 export interface Difference {

@@ -1,5 +1,4 @@
 import {
-  capabilityGuard,
   type CarEvent,
   type ConfigChangedData,
   DEFAULT_LIMITS,
@@ -7,6 +6,7 @@ import {
   payloadOf,
   type ToolSchema,
 } from "@car/ir";
+import { capabilityGuard } from "@car/ir/internal";
 import type { SchemaCompiler } from "@car/ir/ports";
 import { toolView } from "../config/config-holder.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";

@@ -1,4 +1,5 @@
-import { joinLabels, labelSet, type LabelSet, NO_LABELS, payloadOf } from "@car/ir";
+import { type LabelSet, payloadOf } from "@car/ir";
+import { joinLabels, labelSet, NO_LABELS } from "@car/ir/internal";
 import { flowNote } from "../flow/flow-note.js";
 import type { GateSlot } from "../gates/gate.js";
 import type { Script } from "./script.js";

@@ -1,11 +1,5 @@
-import {
-  type ActionProposal,
-  type EventOf,
-  jsonEqual,
-  payloadOf,
-  resolveOutputTemplate,
-  type Transition,
-} from "@car/ir";
+import { type ActionProposal, type EventOf, jsonEqual, payloadOf, type Transition } from "@car/ir";
+import { resolveOutputTemplate } from "@car/ir/internal";
 import type { EntryWrite, JsonObject, JsonValue } from "@car/ir";
 import type { GateSlot } from "../gates/gate.js";
 import type { RecordedWrite } from "../reuse/recorded-answer.js";

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { collectEvents, countingIds } from "@car/conformance";
+import { countingIds } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { payloadOf } from "@car/ir";
 import { afterAll, describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";

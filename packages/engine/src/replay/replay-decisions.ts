@@ -1,4 +1,5 @@
-import { assertKnownOptions, type CarEvent, payloadOf, type ToolSchemaInput } from "@car/ir";
+import { type CarEvent, payloadOf, type ToolSchemaInput } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { PolicyEngine } from "@car/ir/ports";
 import { type ReplayedRun, replayedRuns } from "./log-replay.js";
 import type { ReplayStart } from "./log-steps.js";

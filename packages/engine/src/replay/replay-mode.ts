@@ -1,4 +1,5 @@
-import { type LoggedConfig, labelSet, payloadOf } from "@car/ir";
+import { type LoggedConfig, payloadOf } from "@car/ir";
+import { labelSet } from "@car/ir/internal";
 import type { PolicyEngine } from "@car/ir/ports";
 import { endorsedLabels } from "../flow/output-labels.js";
 import { askedPolicy } from "./asked-policy.js";

@@ -1,4 +1,6 @@
-import { anyModelCase, collectEvents, compareWithModel, manualClock } from "@car/conformance";
+import { manualClock } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
+import { anyModelCase, compareWithModel } from "@car/conformance/model";
 import { memoryStateStore } from "@car/state";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
 import { type CarEvent, type JsonObject, jsonOfEvent, payloadOf } from "@car/ir";
 import type { PolicyEngine, Tool } from "@car/ir/ports";
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { memoryEventLog } from "@car/eventlog";
 import { describe, expect, it } from "vitest";
 import { call, testRuntime, tool } from "../testing/fixtures.js";

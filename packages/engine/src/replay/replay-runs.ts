@@ -1,4 +1,5 @@
-import { assertKnownOptions, type CarEvent, type ToolSchemaInput } from "@car/ir";
+import type { CarEvent, ToolSchemaInput } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { PolicyEngine, SchemaCompiler } from "@car/ir/ports";
 import { type ReplayedRun, replayedRuns } from "./log-replay.js";
 import { type ReplayStart, skippedRun } from "./log-steps.js";

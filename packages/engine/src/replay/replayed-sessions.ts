@@ -1,12 +1,5 @@
-import {
-  DEFAULT_LIMITS,
-  type JsonValue,
-  labelSet,
-  measureJson,
-  PayloadErasedError,
-  payloadOf,
-  type ProposalReceivedData,
-} from "@car/ir";
+import { DEFAULT_LIMITS, type JsonValue, PayloadErasedError, payloadOf, type ProposalReceivedData } from "@car/ir";
+import { labelSet, measureJson } from "@car/ir/internal";
 import { SessionState } from "../session/session-state.js";
 import { said } from "./followed-run.js";
 import type { SessionEvent } from "./log-steps.js";

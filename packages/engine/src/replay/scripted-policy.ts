@@ -1,12 +1,5 @@
-import {
-  type CarEvent,
-  type EventOf,
-  type LabelSet,
-  type LoggedConfig,
-  NO_LABELS,
-  payloadOf,
-  type Reason,
-} from "@car/ir";
+import { type CarEvent, type EventOf, type LabelSet, type LoggedConfig, payloadOf, type Reason } from "@car/ir";
+import { NO_LABELS } from "@car/ir/internal";
 import {
   ALLOW,
   type Approver,

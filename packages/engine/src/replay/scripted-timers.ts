@@ -1,5 +1,5 @@
 import type { Clock } from "@car/ir/ports";
-import { epochMsOf } from "@car/ir";
+import { epochMsOf } from "@car/ir/internal";
 import type { Alarm } from "../time/alarm.js";
 import { TimerQueue } from "../time/timer-queue.js";
 import type { Script } from "./script.js";

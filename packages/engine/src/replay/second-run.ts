@@ -1,13 +1,12 @@
 import {
   type ActionProposal,
   type CarEvent,
-  epochMsOf,
-  labelSet,
   type LoggedConfig,
   parseProposal,
   payloadOf,
   type ProposalReceivedData,
 } from "@car/ir";
+import { epochMsOf, labelSet } from "@car/ir/internal";
 import type { PolicyEngine, RunScope } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Attempt } from "../dispatch/attempt.js";

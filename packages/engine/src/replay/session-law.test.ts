@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import type { PolicyEngine, ToolContext } from "@car/ir/ports";
 import { type CarEvent, type JsonObject, type JsonValue, payloadOf, ToolError } from "@car/ir";
 import {

@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { type CarEvent, payloadOf } from "@car/ir";
 import { denyFlow, maxCalls, mustPrecede, neverAfter, type PolicyRule, rulePolicy, trustedOnly } from "@car/policy";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-import { collectEvents, manualClock } from "@car/conformance";
+import { manualClock } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import type { ProposalInput, ProposalResult } from "@car/ir";
 import { memoryApprovalStore } from "@car/approvals";
 import { maxCalls, requireApproval, requireApprovalForFlow, rulePolicy } from "@car/policy";

@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { type ProposalInput, ToolError } from "@car/ir";
 import { denyTool, maxCalls, type PolicyRule, rateLimitTool, requireApproval, rulePolicy } from "@car/policy";
 import { describe, expect, it } from "vitest";

@@ -1,14 +1,5 @@
-import {
-  effectKey,
-  jsonEqual,
-  matchesKey,
-  joinLabels,
-  type JsonValue,
-  type LabelSet,
-  NO_LABELS,
-  resolveOutputTemplate,
-  type Transition,
-} from "@car/ir";
+import { jsonEqual, matchesKey, type JsonValue, type LabelSet, type Transition } from "@car/ir";
+import { effectKey, joinLabels, NO_LABELS, resolveOutputTemplate } from "@car/ir/internal";
 import { flowOf } from "../flow/flow-note.js";
 import type { RecordedWrite } from "../reuse/recorded-answer.js";
 import type { Run } from "./run.js";

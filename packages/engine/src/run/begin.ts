@@ -1,13 +1,5 @@
-import {
-  type ActionProposal,
-  CarError,
-  lateProblems,
-  LazyPayload,
-  proposalFacts,
-  type ProposalReceivedData,
-  type Reason,
-  withProposalHash,
-} from "@car/ir";
+import { type ActionProposal, CarError, LazyPayload, type ProposalReceivedData, type Reason } from "@car/ir";
+import { lateProblems, proposalFacts, withProposalHash } from "@car/ir/internal";
 import type { Lease, LockWait } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { deniedPlan } from "../flow/denied-plan.js";

@@ -1,4 +1,5 @@
-import { type Action, EDGE_ORDER } from "@car/ir";
+import type { Action } from "@car/ir";
+import { EDGE_ORDER } from "@car/ir/internal";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import type { Attempt } from "../dispatch/attempt.js";
 import type { Plan } from "../plan/plan.js";

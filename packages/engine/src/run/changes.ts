@@ -1,4 +1,5 @@
-import { type Action, LazyPayload, memoryBytes, type StateChangedData } from "@car/ir";
+import { type Action, LazyPayload, type StateChangedData } from "@car/ir";
+import { memoryBytes } from "@car/ir/internal";
 
 /** Whether it claims to change anything. */
 export function hasClaims({ expected_effects: claims }: Action): boolean {

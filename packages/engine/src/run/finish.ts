@@ -1,4 +1,5 @@
-import { type ActionSucceededData, type LabelSet, mayAbort, NO_LABELS, type Reason, type ReasonCode } from "@car/ir";
+import type { ActionSucceededData, LabelSet, Reason, ReasonCode } from "@car/ir";
+import { mayAbort, NO_LABELS } from "@car/ir/internal";
 import { cancelChildren, closeAttempt, isExternal, leaveUnanswered } from "../dispatch/call-tool.js";
 import { secure } from "../dispatch/secure.js";
 import { flowOf } from "../flow/flow-note.js";

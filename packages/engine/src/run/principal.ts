@@ -1,4 +1,5 @@
-import { ConfigInvalidError, isWellFormed } from "@car/ir";
+import { ConfigInvalidError } from "@car/ir";
+import { isWellFormed } from "@car/ir/internal";
 
 const MAX_LENGTH = 1_024;
 

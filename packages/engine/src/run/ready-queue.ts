@@ -1,4 +1,4 @@
-import { IndexHeap } from "@car/ir";
+import { IndexHeap } from "@car/ir/internal";
 import { IRREVERSIBLE, LEADS_TO_ABORT, MAY_ABORT } from "../plan/plan-flags.js";
 import type { Plan } from "../plan/plan.js";
 

@@ -8,9 +8,9 @@ import {
   type ProposalResult,
   type Reason,
   type ReplacedRun,
-  rfc3339,
   RunUndecidedError,
 } from "@car/ir";
+import { rfc3339 } from "@car/ir/internal";
 import type { RunScope } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { messageOf } from "./thrown.js";

@@ -1,16 +1,14 @@
-import {
-  type ActionResult,
-  type CostSummary,
-  type JsonObject,
-  type JsonValue,
-  type ProposalCompletedData,
-  type ProposalResult,
-  type ProposalStatus,
-  rfc3339,
-  setOwn,
-  type Transition,
-  withProposalHash,
+import type {
+  ActionResult,
+  CostSummary,
+  JsonObject,
+  JsonValue,
+  ProposalCompletedData,
+  ProposalResult,
+  ProposalStatus,
+  Transition,
 } from "@car/ir";
+import { rfc3339, setOwn, withProposalHash } from "@car/ir/internal";
 import { externalEffectsOf } from "./external-effects.js";
 import type { Unsuccessful } from "./outcome.js";
 import type { Run } from "./run.js";

@@ -1,13 +1,5 @@
-import {
-  CarError,
-  type EventKind,
-  joinLabels,
-  type LabelSet,
-  NO_LABELS,
-  type ProposalResult,
-  type Reason,
-  RunUndecidedError,
-} from "@car/ir";
+import { CarError, type EventKind, type LabelSet, type ProposalResult, type Reason, RunUndecidedError } from "@car/ir";
+import { joinLabels, NO_LABELS } from "@car/ir/internal";
 import type { Executor, LockOwner, RunScope } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";

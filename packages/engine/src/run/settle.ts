@@ -1,4 +1,5 @@
-import { mayAbort, type StateEntry } from "@car/ir";
+import type { StateEntry } from "@car/ir";
+import { mayAbort } from "@car/ir/internal";
 import { followEnd } from "../session/follow-end.js";
 import { undo } from "../undo/undo.js";
 import { answerUndone } from "./answer-undone.js";

@@ -1,11 +1,11 @@
 import {
   type ActionProposal,
-  isParsedProposal,
   type ProposalInput,
   type ProposalResult,
   type Reason,
   RuntimeOverloadedError,
 } from "@car/ir";
+import { isParsedProposal } from "@car/ir/internal";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Attempt } from "../dispatch/attempt.js";
 import { deniedUnplanned } from "../flow/denied-unplanned.js";

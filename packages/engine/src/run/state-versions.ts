@@ -1,4 +1,4 @@
-import { isPrefixPattern } from "@car/ir";
+import { isPrefixPattern } from "@car/ir/internal";
 import type { StateView } from "@car/ir/ports";
 import { stopRun } from "./finish.js";
 import type { Run } from "./run.js";

@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm";
-import { isWellFormed } from "@car/ir";
+import { isWellFormed } from "@car/ir/internal";
 import { memoryStateStore } from "@car/state";
 import type { StateStore } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";

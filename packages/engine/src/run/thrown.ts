@@ -1,4 +1,4 @@
-import { isWellFormed } from "@car/ir";
+import { isWellFormed } from "@car/ir/internal";
 
 const MAX_MESSAGE = 2_000;
 /** Characters of a longer one that are kept: with the note that it was longer it is not too long itself. */

@@ -1,4 +1,5 @@
-import { joinLabels, type ProposalStatus } from "@car/ir";
+import type { ProposalStatus } from "@car/ir";
+import { joinLabels } from "@car/ir/internal";
 import { toldLabels } from "../flow/output-labels.js";
 import { flowNote } from "../flow/flow-note.js";
 import type { RunFlow } from "../flow/run-flow.js";

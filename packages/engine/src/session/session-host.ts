@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { ConfigHolder } from "../config/config-holder.js";
 import { toolSchemas } from "../config/config-snapshot.js";
 import type { RuntimeParts } from "../runtime-parts.js";

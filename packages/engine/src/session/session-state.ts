@@ -1,6 +1,7 @@
-import { joinLabels, type LabelSet, NO_LABELS } from "@car/ir";
+import type { LabelSet } from "@car/ir";
+import { joinLabels, NO_LABELS, type FlowSource } from "@car/ir/internal";
 import type { LabelOrigin, Provenance, ProvenanceOptions } from "@car/ir/ports";
-import type { FlowSource, JsonValue } from "@car/ir";
+import type { JsonValue } from "@car/ir";
 import { CallHistory } from "./call-history.js";
 import { SessionTexts, type ShownOutput } from "../provenance/session-texts.js";
 

@@ -1,16 +1,14 @@
 import {
-  assertKnownOptions,
   ConfigInvalidError,
-  copyJson,
   DEFAULT_LIMITS,
   type JsonValue,
-  labelSet,
   type LabelSet,
   type ProposalResult,
   type SessionOpenedData,
   type SessionToldData,
   type ToolSchema,
 } from "@car/ir";
+import { assertKnownOptions, copyJson, labelSet } from "@car/ir/internal";
 import type { ReplanOptions, ReplanResult } from "../replan/replan-options.js";
 import { assertPrincipal } from "../run/principal.js";
 import { wellFormed } from "../run/thrown.js";

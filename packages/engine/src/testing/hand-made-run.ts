@@ -2,7 +2,6 @@ import { manualClock } from "@car/conformance";
 import {
   Budget,
   type BudgetInput,
-  capabilityGuard,
   type Capabilities,
   type JsonValue,
   Limits,
@@ -10,6 +9,7 @@ import {
   parseProposal,
   type ProposalInput,
 } from "@car/ir";
+import { capabilityGuard } from "@car/ir/internal";
 import type { ApprovalStore, Approver, PolicyEngine, Tool } from "@car/ir/ports";
 import { memoryStateStore } from "@car/state";
 import { createSchemaCompiler } from "@car/validator";

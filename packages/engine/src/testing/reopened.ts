@@ -1,4 +1,5 @@
-import { type CarEvent, epochMsOf, payloadOf } from "@car/ir";
+import { type CarEvent, payloadOf } from "@car/ir";
+import { epochMsOf } from "@car/ir/internal";
 import type { EventDraft, EventLog, RunScope } from "@car/ir/ports";
 import { memoryEventLog, replayState } from "@car/eventlog";
 import { restoredStateStore } from "@car/state";

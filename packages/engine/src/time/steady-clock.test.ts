@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { ConfigInvalidError } from "@car/ir";
 import { createRuntime } from "../create-runtime.js";
 import { call, tool } from "../testing/fixtures.js";

@@ -1,4 +1,5 @@
-import { type JsonObject, joinLabels, type LabelSet, NO_LABELS, type Resolution, resolveOutputTemplate } from "@car/ir";
+import type { JsonObject, LabelSet, Resolution } from "@car/ir";
+import { joinLabels, NO_LABELS, resolveOutputTemplate } from "@car/ir/internal";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import { flowOf } from "../flow/flow-note.js";
 import type { Run } from "../run/run.js";

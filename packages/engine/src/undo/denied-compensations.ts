@@ -1,4 +1,5 @@
-import { proposedCompensation, type Reason, ToolCall } from "@car/ir";
+import { type Reason, ToolCall } from "@car/ir";
+import { proposedCompensation } from "@car/ir/internal";
 import type { PolicyRequest } from "@car/ir/ports";
 import { decisionText, FAILED_POLICY, readDecision } from "../gates/decision.js";
 import { isThenable } from "../run/outcome.js";

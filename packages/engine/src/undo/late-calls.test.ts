@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import type { ProposalInput } from "@car/ir";
 import type { ToolContext } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-import { setOwn, type JsonValue } from "@car/ir";
+import type { JsonValue } from "@car/ir";
+import { setOwn } from "@car/ir/internal";
 
 /** Deeper payloads are cut; no checked value is nested this deep. */
 const MAX_DEPTH = 256;

@@ -1,4 +1,5 @@
-import { assertKnownOptions, CarError, type CarEvent } from "@car/ir";
+import { CarError, type CarEvent } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { LogHead } from "@car/ir/ports";
 import type { ChainProblem, ChainReport } from "./chain-report.js";
 import { ChainWalk, type ChainWalkOptions } from "./chain-walk.js";

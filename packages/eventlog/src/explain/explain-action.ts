@@ -1,4 +1,5 @@
-import { assertKnownOptions, type CarEvent, type Reason } from "@car/ir";
+import type { CarEvent, Reason } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { policiesOf } from "../payload/payload-facts.js";
 import type { ActionExplanation, ExplainedCause, ExplainedEvent } from "./action-explanation.js";
 import { describeEvent } from "./describe-event.js";

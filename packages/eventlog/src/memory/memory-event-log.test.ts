@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { collectEvents, SAMPLE_SCOPES } from "@car/conformance";
+import { collectEvents, SAMPLE_SCOPES } from "@car/conformance/internal";
 import { canonicalJson, jsonOfEvent, LazyPayload, parseProposal } from "@car/ir";
 import type { EventDraft } from "@car/ir/ports";
 import fc from "fast-check";

@@ -1,4 +1,5 @@
-import { assertKnownOptions, ConfigInvalidError, LogClosedError, sha256Hex, type CarEvent } from "@car/ir";
+import { ConfigInvalidError, LogClosedError, sha256Hex, type CarEvent } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
 import type { Sha256 } from "../chain/event-hash.js";
 import { type RedactOptions, redactEvents } from "../redact/redact-events.js";

@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { SAMPLE_SCOPES } from "@car/conformance";
+import { SAMPLE_SCOPES } from "@car/conformance/internal";
 import type { CarEvent } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { verifyChain } from "../chain/verify-chain.js";

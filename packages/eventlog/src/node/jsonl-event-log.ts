@@ -1,6 +1,7 @@
 import * as nodeFs from "node:fs";
 import type { FileSystem } from "@car/files";
-import { assertKnownOptions, ConfigInvalidError, type CarError, type CarEvent } from "@car/ir";
+import { ConfigInvalidError, type CarError, type CarEvent } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { EventDraft, EventLog, LogHead, ReadOptions } from "@car/ir/ports";
 import { type RedactOptions, redactEvents } from "../redact/redact-events.js";
 import { LineFile } from "./line-file.js";

@@ -1,6 +1,6 @@
 import * as nodeFs from "node:fs";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { anyEventDraft } from "@car/conformance";
+import { anyEventDraft } from "@car/conformance/internal";
 import { CarError, type CarEvent } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

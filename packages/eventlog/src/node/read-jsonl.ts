@@ -1,6 +1,7 @@
 import * as nodeFs from "node:fs";
 import type { FileSystem } from "@car/files";
-import { assertKnownOptions, type CarEvent } from "@car/ir";
+import type { CarEvent } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { ReadOptions } from "@car/ir/ports";
 import { scanLines } from "./scan-lines.js";
 import { isHeaderLine } from "./segments/segment-header.js";

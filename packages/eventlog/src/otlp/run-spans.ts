@@ -1,4 +1,5 @@
-import { type EventKind, jsonOfEvent, parentSpanOf, type CarEvent, type JsonObject } from "@car/ir";
+import { type EventKind, jsonOfEvent, type CarEvent, type JsonObject } from "@car/ir";
+import { parentSpanOf } from "@car/ir/internal";
 import { objectAt, objectsAt, textAt } from "../payload/payload-facts.js";
 import type { OtlpSpan, OtlpStatusCode } from "./otlp-types.js";
 import { SpanDraft } from "./span-draft.js";

@@ -1,4 +1,5 @@
-import { epochMsOf, type CarEvent } from "@car/ir";
+import type { CarEvent } from "@car/ir";
+import { epochMsOf } from "@car/ir/internal";
 import { policiesOf, reasonOf } from "../payload/payload-facts.js";
 import { type AttributeValue, attributesOf } from "./attributes.js";
 import type { OtlpSpan, OtlpSpanEvent, OtlpStatusCode } from "./otlp-types.js";

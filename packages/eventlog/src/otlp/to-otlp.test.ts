@@ -1,5 +1,5 @@
-import { anyEventDraft, collectEvents, SAMPLE_SCOPES } from "@car/conformance";
-import { spanIdOf } from "@car/ir";
+import { anyEventDraft, collectEvents, SAMPLE_SCOPES } from "@car/conformance/internal";
+import { spanIdOf } from "@car/ir/internal";
 import type { RunScope } from "@car/ir/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-import { assertKnownOptions, type CarEvent, jsonOfEvent } from "@car/ir";
+import { type CarEvent, jsonOfEvent } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { textAt } from "../payload/payload-facts.js";
 import { attributesOf } from "./attributes.js";
 import type { OtlpTraces } from "./otlp-types.js";

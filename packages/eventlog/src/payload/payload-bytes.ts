@@ -1,11 +1,5 @@
-import {
-  type ActionSucceededData,
-  isParsedProposal,
-  memoryBytes,
-  proposalFacts,
-  type ProposalReceivedData,
-  type StateChangedData,
-} from "@car/ir";
+import type { ActionSucceededData, ProposalReceivedData, StateChangedData } from "@car/ir";
+import { isParsedProposal, memoryBytes, proposalFacts } from "@car/ir/internal";
 import type { EventDraft } from "@car/ir/ports";
 
 /** What is counted for a payload that is small by what it says. */

@@ -1,4 +1,5 @@
-import { setOwn, type JsonObject, type JsonValue } from "@car/ir";
+import type { JsonObject, JsonValue } from "@car/ir";
+import { setOwn } from "@car/ir/internal";
 import { utf8Bytes } from "./utf8-bytes.js";
 
 /** What stands for what was left out: the value of a member of this name, an element, or the end of a text. */

@@ -1,4 +1,5 @@
-import { setOwn, type JsonObject, type JsonValue } from "@car/ir";
+import type { JsonObject, JsonValue } from "@car/ir";
+import { setOwn } from "@car/ir/internal";
 import type { PayloadPath } from "./sensitive-keys.js";
 
 /** What stands for a hidden value. */

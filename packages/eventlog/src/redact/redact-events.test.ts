@@ -1,4 +1,4 @@
-import { anyEventDraft, collectEvents } from "@car/conformance";
+import { anyEventDraft, collectEvents } from "@car/conformance/internal";
 import { type CarEvent, jsonOfEvent } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,12 +1,5 @@
-import {
-  assertKnownOptions,
-  canonicalJson,
-  ConfigInvalidError,
-  jsonOfEvent,
-  sha256Hex,
-  type CarEvent,
-  type JsonObject,
-} from "@car/ir";
+import { canonicalJson, ConfigInvalidError, jsonOfEvent, sha256Hex, type CarEvent, type JsonObject } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Sha256 } from "../chain/event-hash.js";
 import { clipPayload, MIN_PAYLOAD_BYTES } from "./clip-payload.js";
 import { hideValues } from "./hide-values.js";

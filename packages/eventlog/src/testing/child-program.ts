@@ -6,17 +6,16 @@ import { build } from "esbuild";
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 
-/** Bundles a program of this folder, so that plain Node can run it. Gives its path. */
+/** Bundles a program of this folder with the sources it imports, so that plain Node can run it. Gives its path. */
 export async function bundleProgram(name: string, folder: string): Promise<string> {
   const outfile = join(folder, `${name}.mjs`);
-  const [ports, ir] = ["packages/ir/src/ports/index.ts", "packages/ir/src/index.ts"].map(fromRoot);
   await build({
     entryPoints: [fromRoot(`packages/eventlog/src/testing/${name}.ts`)],
     outfile,
     bundle: true,
     platform: "node",
     format: "esm",
-    alias: { "@car/ir/ports": ports ?? "", "@car/ir": ir ?? "" },
+    tsconfig: fromRoot("tsconfig.json"),
   });
   return outfile;
 }

@@ -1,4 +1,4 @@
-import { collectEvents, SAMPLE_SCOPES } from "@car/conformance";
+import { collectEvents, SAMPLE_SCOPES } from "@car/conformance/internal";
 import type { CarEvent, EventKind } from "@car/ir";
 import type { EventDraft, RunScope } from "@car/ir/ports";
 import { memoryEventLog } from "../memory/memory-event-log.js";

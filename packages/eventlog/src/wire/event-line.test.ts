@@ -1,4 +1,4 @@
-import { anyEventDraft, collectEvents } from "@car/conformance";
+import { anyEventDraft, collectEvents } from "@car/conformance/internal";
 import { canonicalJson, EVENT_KINDS, type CarEvent, jsonOfEvent } from "@car/ir";
 import type { EventDraft } from "@car/ir/ports";
 import fc from "fast-check";

@@ -1,4 +1,5 @@
-import { copyJson, JsonInvalidError } from "@car/ir";
+import { JsonInvalidError } from "@car/ir";
+import { copyJson } from "@car/ir/internal";
 import type { InferenceResponse, InferenceToolCall } from "@car/ir/ports";
 import { badAnswer } from "../failure/failure-of.js";
 import { INFERENCE_LIMITS } from "../limits.js";

@@ -1,5 +1,6 @@
 import type { InferenceProvider } from "@car/ir/ports";
-import { assertKnownOptions, ConfigInvalidError } from "@car/ir";
+import { ConfigInvalidError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { openAiCompatible, type OpenAiCompatibleOptions } from "../openai/openai-compatible.js";
 
 /** Which model, and where the environment has its key. */

@@ -1,4 +1,5 @@
-import { assertKnownOptions, type JsonValue } from "@car/ir";
+import type { JsonValue } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { EmbedRequest, EmbedResponse, InferenceCall, InferenceProvider, ModelInfo } from "@car/ir/ports";
 import { checkEmbeddings } from "../answer/check-embeddings.js";
 import { canceled, failureOf, throwIfCanceled } from "../failure/failure-of.js";

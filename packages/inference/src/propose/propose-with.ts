@@ -1,11 +1,11 @@
 import {
   type ActionProposal,
   type AnswerProblem,
-  assertKnownOptions,
   parseProposal,
   type ParseProposalOptions,
   ProposalInvalidError,
 } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Inference, InferenceCall, InferenceRequest, InferenceResponse } from "@car/ir/ports";
 import { throwIfRefused } from "../structured/infer-json.js";
 import { readJson } from "../structured/read-json.js";

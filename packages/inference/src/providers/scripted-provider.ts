@@ -1,4 +1,5 @@
-import { assertKnownOptions, NotRecordedError } from "@car/ir";
+import { NotRecordedError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type {
   ClassifyRequest,
   EmbedRequest,

@@ -1,4 +1,5 @@
-import { assertKnownOptions, ConfigInvalidError } from "@car/ir";
+import { ConfigInvalidError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type {
   ClassifyRequest,
   ClassifyResponse,

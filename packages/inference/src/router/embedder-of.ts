@@ -1,5 +1,6 @@
 import type { Embedder, Inference } from "@car/ir/ports";
-import { assertKnownOptions, NoModelError } from "@car/ir";
+import { NoModelError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 
 /** Which model, and how long its vectors are. */
 export interface EmbedderOptions {

@@ -1,4 +1,5 @@
-import { AnswerInvalidError, assertKnownOptions, InferenceFailedError, type JsonObject, type JsonValue } from "@car/ir";
+import { AnswerInvalidError, InferenceFailedError, type JsonObject, type JsonValue } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type {
   CompiledSchema,
   Inference,

@@ -1,4 +1,5 @@
-import { type AnswerProblem, copyJson, JsonInvalidError, type JsonValue, scanJson } from "@car/ir";
+import { type AnswerProblem, JsonInvalidError, type JsonValue } from "@car/ir";
+import { copyJson, scanJson } from "@car/ir/internal";
 import { INFERENCE_LIMITS } from "../limits.js";
 
 /** The JSON in a text, or what is wrong with it. */

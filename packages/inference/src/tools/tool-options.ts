@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Clock, Memory, RecallOptions, SchemaCompiler } from "@car/ir/ports";
 import type { Router } from "../router/router-options.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigInvalidError } from "../errors/config-invalid-error.js";
+import { ConfigInvalidError } from "../errors/plain-errors.js";
 import { assertKnownOptions } from "./assert-known-options.js";
 
 const KNOWN = ["policy", "capabilities"];

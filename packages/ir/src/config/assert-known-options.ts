@@ -1,4 +1,4 @@
-import { ConfigInvalidError } from "../errors/config-invalid-error.js";
+import { ConfigInvalidError } from "../errors/plain-errors.js";
 import { kindOf } from "./kind-of.js";
 import { nearestName } from "../parse/nearest-name.js";
 

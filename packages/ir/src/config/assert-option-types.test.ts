@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigInvalidError } from "../errors/config-invalid-error.js";
+import { ConfigInvalidError } from "../errors/plain-errors.js";
 import { assertOptionTypes } from "./assert-option-types.js";
 
 const TYPES = { ask: "function", names: "list", clock: { now: "function", zone: "string" } } as const;

@@ -1,4 +1,4 @@
-import { ConfigInvalidError } from "../errors/config-invalid-error.js";
+import { ConfigInvalidError } from "../errors/plain-errors.js";
 import { kindOf } from "./kind-of.js";
 
 /** What a value has to be: a type, a list, or an object with members of these types. */

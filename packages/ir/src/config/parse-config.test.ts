@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ConfigInvalidError } from "../errors/config-invalid-error.js";
+import { ConfigInvalidError } from "../errors/plain-errors.js";
 import { anyJson, LAW } from "../testing/arbitrary-json.js";
 import { Budget } from "./budget.js";
 import { Capabilities } from "./capabilities.js";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { ConfigInvalidError } from "../errors/config-invalid-error.js";
-import { problemText } from "../errors/proposal-invalid-error.js";
+import { ConfigInvalidError } from "../errors/plain-errors.js";
+import { problemText } from "../errors/detailed-errors.js";
 import { parseInput } from "../parse/parse-input.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 

@@ -1,20 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { AnswerInvalidError } from "./answer-invalid-error.js";
-import { CarError } from "./car-error.js";
-import { ConfigInvalidError } from "./config-invalid-error.js";
-import { ERROR_CODES } from "./error-code.js";
-import { InferenceFailedError } from "./inference-failed-error.js";
-import { JsonInvalidError } from "./json-invalid-error.js";
-import { LogCorruptError } from "./log-corrupt-error.js";
-import { LogFencedError } from "./log-fenced-error.js";
-import { LogLockedError } from "./log-locked-error.js";
-import { NestedLockError } from "./lock-error.js";
-import { NoModelError } from "./no-model-error.js";
-import { NotRecordedError } from "./not-recorded-error.js";
-import { ProposalInvalidError, problemText } from "./proposal-invalid-error.js";
-import { RunUndecidedError } from "./run-undecided-error.js";
-import { StateKeyDeniedError } from "./state-error.js";
-import { ToolError } from "./tool-error.js";
+import { CarError, ERROR_CODES } from "./car-error.js";
+import * as detailed from "./detailed-errors.js";
+import {
+  AnswerInvalidError,
+  InferenceFailedError,
+  LogCorruptError,
+  LogLockedError,
+  problemText,
+  RunUndecidedError,
+  ToolError,
+} from "./detailed-errors.js";
+import * as plain from "./plain-errors.js";
+import { JsonInvalidError } from "./plain-errors.js";
 
 const ANSWER = {
   problems: [
@@ -26,30 +23,28 @@ const ANSWER = {
   usage: { input_tokens: 1, output_tokens: 2 },
 };
 
-describe("errors", () => {
-  it.each([
-    new ConfigInvalidError("m"),
-    new JsonInvalidError("a.b", "is wrong"),
-    new LogCorruptError("m"),
-    new LogFencedError("m"),
-    new LogLockedError("m"),
-    new NestedLockError(["k"]),
-    new ProposalInvalidError([{ path: "", message: "m" }]),
-    new RunUndecidedError("r"),
-    new StateKeyDeniedError("k", "is not declared"),
-    new ToolError("m"),
-    new AnswerInvalidError(ANSWER),
-    new InferenceFailedError("m", { kind: "refused" }),
-    new NoModelError("m"),
-    new NotRecordedError("m"),
-  ])("[IR-39] $name has a code from the list", (error) => {
-    expect(ERROR_CODES).toContain(error.code);
-    expect(error.name).toBe(error.constructor.name);
-    expect(CarError.isInstance(error) && error instanceof Error).toBe(true);
-  });
+type AnyClass = new (...args: readonly unknown[]) => CarError;
 
-  it("[IR-39] the codes are all different", () => {
-    expect(new Set(ERROR_CODES).size).toBe(ERROR_CODES.length);
+const CLASSES = Object.values({ ...plain, ...detailed }).filter((one) => one !== problemText) as readonly AnyClass[];
+
+/** Of the classes that are not made of a message alone. */
+const OTHER_ARGUMENTS: Readonly<Record<string, readonly unknown[]>> = {
+  AnswerInvalidError: [ANSWER],
+  InferenceFailedError: ["m", { kind: "refused" }],
+  McpPinError: ["m", { found: {} }],
+  NestedLockError: [["k"]],
+  PolicyDocumentInvalidError: [[]],
+  ProposalInvalidError: [[]],
+};
+
+describe("errors", () => {
+  it("[IR-39] each code is of one class, whose errors are named after it and known as ours", () => {
+    const errors = CLASSES.map((ErrorClass) => new ErrorClass(...(OTHER_ARGUMENTS[ErrorClass.name] ?? ["m"])));
+    for (const error of errors) {
+      expect(error.name).toBe(error.constructor.name);
+      expect(CarError.isInstance(error) && error instanceof Error).toBe(true);
+    }
+    expect(errors.map(({ code }) => code).sort()).toEqual([...ERROR_CODES].sort());
   });
 
   it("[IR-39] those of another installed copy are known too, other values are not", () => {

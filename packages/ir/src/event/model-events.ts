@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json/json-value.js";
-import type { InferenceFailure } from "../errors/inference-failed-error.js";
+import type { InferenceFailure } from "../errors/detailed-errors.js";
 
 /** Payload of `model_fallback`. */
 export type ModelFallbackData = {

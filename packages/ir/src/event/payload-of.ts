@@ -1,4 +1,4 @@
-import { PayloadErasedError } from "../errors/payload-erased-error.js";
+import { PayloadErasedError } from "../errors/plain-errors.js";
 import type { JsonObject } from "../json/json-value.js";
 import type { CarEvent, LiveEvent } from "./car-event.js";
 import type { EventDataOf } from "./event-data-of.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { JsonInvalidError } from "../errors/json-invalid-error.js";
+import { JsonInvalidError } from "../errors/plain-errors.js";
 import { canonicalJson } from "../json/canonical-json.js";
 import { jsonEqual } from "../json/json-equal.js";
 import { anyJson, anyText, LAW } from "../testing/arbitrary-json.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { JsonInvalidError } from "../errors/json-invalid-error.js";
+import { JsonInvalidError } from "../errors/plain-errors.js";
 import { anyJson, LAW } from "../testing/arbitrary-json.js";
 import { canonicalJson } from "./canonical-json.js";
 import { jsonEqual } from "./json-equal.js";

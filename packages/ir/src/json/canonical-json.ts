@@ -1,4 +1,4 @@
-import { JsonInvalidError } from "../errors/json-invalid-error.js";
+import { JsonInvalidError } from "../errors/plain-errors.js";
 import { type Frame, frameOf, isCycle, pathOfFrame } from "./frame.js";
 import { typeName } from "./type-name.js";
 import { isWellFormed } from "./well-formed.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { JsonInvalidError } from "../errors/json-invalid-error.js";
+import { JsonInvalidError } from "../errors/plain-errors.js";
 import { anyJson, LAW } from "../testing/arbitrary-json.js";
 import { isFrozenThroughout } from "../testing/is-frozen.js";
 import { copyJson, copyMembers } from "./copy-json.js";

@@ -1,4 +1,4 @@
-import { JsonInvalidError } from "../errors/json-invalid-error.js";
+import { JsonInvalidError } from "../errors/plain-errors.js";
 import { type Frame, frameOf, isCycle, pathOfFrame } from "./frame.js";
 import type { JsonValue } from "./json-value.js";
 import { setOwn } from "./set-own.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyJson, LAW } from "../testing/arbitrary-json.js";
-import { JsonInvalidError } from "../errors/json-invalid-error.js";
+import { JsonInvalidError } from "../errors/plain-errors.js";
 import { parseJsonText } from "./parse-json-text.js";
 
 const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);

@@ -1,4 +1,4 @@
-import type { InputProblem } from "../errors/proposal-invalid-error.js";
+import type { InputProblem } from "../errors/detailed-errors.js";
 import { pathText, type PathStep } from "../json/json-path.js";
 
 /** A problem before its path has become text. */

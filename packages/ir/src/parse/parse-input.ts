@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Limits } from "../config/limits.js";
-import { JsonInvalidError } from "../errors/json-invalid-error.js";
-import type { InputProblem } from "../errors/proposal-invalid-error.js";
+import { JsonInvalidError } from "../errors/plain-errors.js";
+import type { InputProblem } from "../errors/detailed-errors.js";
 import { copyJson } from "../json/copy-json.js";
 import { checkShape } from "./check-shape.js";
 import { problemsOf } from "./finding.js";

@@ -1,4 +1,4 @@
-import type { InputProblem } from "../errors/proposal-invalid-error.js";
+import type { InputProblem } from "../errors/detailed-errors.js";
 import type { CopyLimits } from "../json/copy-json.js";
 import { type JsonTextError, scanJson } from "./scan-json.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ProposalInvalidError } from "../errors/proposal-invalid-error.js";
+import { ProposalInvalidError } from "../errors/detailed-errors.js";
 import { isWellFormed } from "../json/well-formed.js";
 import { anyJson, anyName, jsonOf, LAW } from "../testing/arbitrary-json.js";
 import { CALL, linesIn, withActions } from "../testing/proposals.js";

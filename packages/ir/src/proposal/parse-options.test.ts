@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigInvalidError } from "../errors/config-invalid-error.js";
+import { ConfigInvalidError } from "../errors/plain-errors.js";
 import { parseProposal } from "./parse-proposal.js";
 
 const ONE = { actions: [{ id: "a", type: "tool_call", tool: "t" }] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ProposalInvalidError } from "../errors/proposal-invalid-error.js";
+import { ProposalInvalidError } from "../errors/detailed-errors.js";
 import { CALL, linesIn, problemsIn, withActions } from "../testing/proposals.js";
 import { parseProposal } from "./parse-proposal.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_LIMITS } from "../config/limits.js";
-import type { InputProblem } from "../errors/proposal-invalid-error.js";
+import type { InputProblem } from "../errors/detailed-errors.js";
 import { contentHash } from "../hash/content-hash.js";
 import type { JsonValue } from "../json/json-value.js";
 import type { Clock } from "../ports/clock.js";

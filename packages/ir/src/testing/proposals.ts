@@ -1,4 +1,4 @@
-import { type InputProblem, problemText, ProposalInvalidError } from "../errors/proposal-invalid-error.js";
+import { type InputProblem, problemText, ProposalInvalidError } from "../errors/detailed-errors.js";
 import { parseProposal, type ParseProposalOptions } from "../proposal/parse-proposal.js";
 
 /** The shortest tool call. */

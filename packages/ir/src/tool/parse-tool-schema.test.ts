@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ToolInvalidError } from "../errors/tool-invalid-error.js";
+import { ToolInvalidError } from "../errors/plain-errors.js";
 import { anyJson, LAW } from "../testing/arbitrary-json.js";
 import { parseToolSchema } from "./parse-tool-schema.js";
 

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS } from "../config/limits.js";
-import { ToolInvalidError } from "../errors/tool-invalid-error.js";
-import { problemText } from "../errors/proposal-invalid-error.js";
+import { ToolInvalidError } from "../errors/plain-errors.js";
+import { problemText } from "../errors/detailed-errors.js";
 import { parseInput } from "../parse/parse-input.js";
 import { ToolSchema } from "./tool-schema.js";
 

@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Clock, IdSource } from "@car/ir/ports";
 import type { CueLists } from "../cues/cue-lists.js";
 import { ENGLISH_CUES } from "../cues/english.js";

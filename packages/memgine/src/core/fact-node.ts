@@ -1,4 +1,5 @@
-import { copyJson, type JsonObject, type JsonValue, MemoryInvalidError } from "@car/ir";
+import { type JsonObject, type JsonValue, MemoryInvalidError } from "@car/ir";
+import { copyJson } from "@car/ir/internal";
 import type { FactInput, MemoryNode, Scope } from "../model/node.js";
 import { wellFormed } from "../text/well-formed.js";
 

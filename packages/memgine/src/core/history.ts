@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { type Entry, standingOf } from "../model/node.js";
 import type { Core } from "./core.js";
 

@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Scored } from "../index/top-documents.js";
 import { topDocuments } from "../index/top-documents.js";
 import { createHnsw, type Hnsw } from "./hnsw.js";

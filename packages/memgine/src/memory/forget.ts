@@ -1,4 +1,5 @@
-import { assertKnownOptions, contentHash } from "@car/ir";
+import { contentHash } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { MemoryNode } from "../model/node.js";
 import { rewriteJournal } from "./compact.js";
 import { erase } from "./erase.js";

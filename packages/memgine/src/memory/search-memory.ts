@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { readable } from "../context/build-context.js";
 import type { NodeKind } from "../model/node.js";
 import type { FusionWeights, Why } from "../retrieve/fuse.js";

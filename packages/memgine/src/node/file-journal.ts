@@ -3,7 +3,8 @@ import { closeSync, fdatasync, mkdirSync, openSync, readdirSync, rmSync } from "
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { checkedLine, claimFolder, type FolderClaim, replaceFile, syncFolder, writeWhole } from "@car/files";
-import { assertKnownOptions, CarError, MemoryClosedError, MemoryLockedError, MemoryWriteError } from "@car/ir";
+import { CarError, MemoryClosedError, MemoryLockedError, MemoryWriteError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { MemoryJournal } from "../journal/memory-journal.js";
 import { CLAIMS, journalName, readFolder, SNAPSHOT } from "./read-folder.js";
 

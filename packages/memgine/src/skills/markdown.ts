@@ -1,4 +1,5 @@
-import { assertKnownOptions, MemoryInvalidError } from "@car/ir";
+import { MemoryInvalidError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Skill, SkillStep } from "./skill.js";
 
 const STATES: readonly Skill["state"][] = ["provisional", "active", "degraded", "deprecated"];

@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Core } from "../core/core.js";
 import { factNode } from "../core/fact-node.js";
 import { placeNode } from "../core/place.js";

@@ -1,4 +1,5 @@
-import { assertOptionTypes, matchesKey, type PolicyDocumentProblem } from "@car/ir";
+import { matchesKey, type PolicyDocumentProblem } from "@car/ir";
+import { assertOptionTypes } from "@car/ir/internal";
 import { checkDocument } from "../document/check-document.js";
 import { documentProblems } from "../document/document-problems.js";
 import { assertParseOptions, type ParsePolicyOptions, readDocument } from "../document/parse-policy-document.js";

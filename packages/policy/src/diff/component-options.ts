@@ -1,4 +1,5 @@
-import { isPrefixPattern, type JsonObject, type JsonValue, matchesKey } from "@car/ir";
+import { type JsonObject, type JsonValue, matchesKey } from "@car/ir";
+import { isPrefixPattern } from "@car/ir/internal";
 import type { OperatorData } from "../schema/operators.js";
 import type { EarlierCall, PolicySituation } from "../situation/policy-situation.js";
 import type { Look } from "./dimensions.js";

@@ -1,4 +1,5 @@
-import { checkShape, copyJson, JsonInvalidError, type JsonValue } from "@car/ir";
+import { JsonInvalidError, type JsonValue } from "@car/ir";
+import { checkShape, copyJson } from "@car/ir/internal";
 import type { z } from "zod";
 import type { PolicyRule } from "../rules/compile-rule.js";
 import { DataRule } from "../rules/data-rule.js";

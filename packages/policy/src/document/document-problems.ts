@@ -1,4 +1,5 @@
-import { pathText, type PolicyDocumentProblem } from "@car/ir";
+import type { PolicyDocumentProblem } from "@car/ir";
+import { pathText } from "@car/ir/internal";
 import type { DocumentFinding } from "./document-source.js";
 import type { Place, Places } from "./place.js";
 

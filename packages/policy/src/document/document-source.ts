@@ -1,4 +1,4 @@
-import type { PathStep } from "@car/ir";
+import type { PathStep } from "@car/ir/internal";
 import type { Place, Places } from "./place.js";
 
 /** A problem before its path has become text and its place has been looked up. */

@@ -1,4 +1,4 @@
-import { type PathStep, scanJson } from "@car/ir";
+import { type PathStep, scanJson } from "@car/ir/internal";
 import { type DocumentFinding, type DocumentSource, MAX_DOCUMENT_DEPTH } from "./document-source.js";
 import { noPlaces, placeFinder, type Places } from "./place.js";
 

@@ -1,4 +1,5 @@
-import { assertKnownOptions, assertOptionTypes, ConfigInvalidError, PolicyDocumentInvalidError } from "@car/ir";
+import { ConfigInvalidError, PolicyDocumentInvalidError } from "@car/ir";
+import { assertKnownOptions, assertOptionTypes } from "@car/ir/internal";
 import { type Checked, checkDocument } from "./check-document.js";
 import { documentProblems } from "./document-problems.js";
 import type { DocumentSource } from "./document-source.js";

@@ -1,4 +1,4 @@
-import type { PathStep } from "@car/ir";
+import type { PathStep } from "@car/ir/internal";
 
 /** A place in a text; both counted from 1. Without a column only the line is known. */
 export interface Place {

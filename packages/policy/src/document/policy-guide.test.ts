@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as policy from "../index.js";
 import { DataRule } from "../rules/data-rule.js";
 import type { PolicyRule } from "../rules/compile-rule.js";
+import { parsePolicyDocument } from "./parse-policy-document.js";
 
 const guide = readFileSync(new URL("../../../../docs/guides/policy-files.md", import.meta.url), "utf8");
 
@@ -83,10 +84,10 @@ describe("docs/guides/policy-files.md", () => {
       const section = sections.find(([name]) => name === type)?.[1] ?? "";
       const yaml = `version: 1\nrules:\n${blockOf(section, "yaml")}`;
       const toml = `version = 1\n${blockOf(section, "toml")}`;
-      expect(policy.parsePolicyDocument(yaml, { format: "yaml" }).rules).toEqual(expected);
-      expect(policy.parsePolicyDocument(toml, { format: "toml" }).rules).toEqual(expected);
+      expect(parsePolicyDocument(yaml, { format: "yaml" }).rules).toEqual(expected);
+      expect(parsePolicyDocument(toml, { format: "toml" }).rules).toEqual(expected);
       const json = JSON.stringify({ version: 1, rules: expected });
-      expect(policy.parsePolicyDocument(json, { format: "json" }).rules).toEqual(expected);
+      expect(parsePolicyDocument(json, { format: "json" }).rules).toEqual(expected);
       expect(() => policy.rulePolicy(expected)).not.toThrow();
     });
   }
@@ -94,7 +95,7 @@ describe("docs/guides/policy-files.md", () => {
   it("[PO-50] begins with a whole policy, in both languages", () => {
     const start = sections[0]?.[1] ?? "";
     const document = { version: 1, default: "allow", rules: [policy.denyTool("shell")] };
-    expect(policy.parsePolicyDocument(blockOf(start, "yaml"), { format: "yaml" })).toEqual(document);
-    expect(policy.parsePolicyDocument(blockOf(start, "toml"), { format: "toml" })).toEqual(document);
+    expect(parsePolicyDocument(blockOf(start, "yaml"), { format: "yaml" })).toEqual(document);
+    expect(parsePolicyDocument(blockOf(start, "toml"), { format: "toml" })).toEqual(document);
   });
 });

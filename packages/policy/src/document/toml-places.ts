@@ -1,4 +1,4 @@
-import type { PathStep } from "@car/ir";
+import type { PathStep } from "@car/ir/internal";
 import { noPlaces, type Places } from "./place.js";
 
 /**

@@ -1,4 +1,4 @@
-import { type PathStep, setOwn } from "@car/ir";
+import { type PathStep, setOwn } from "@car/ir/internal";
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import { type DocumentFinding, type DocumentSource, MAX_DOCUMENT_DEPTH } from "./document-source.js";
 import { noPlaces, type Place, type Places } from "./place.js";

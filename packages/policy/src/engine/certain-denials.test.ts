@@ -1,4 +1,5 @@
-import { anyPolicyCase, policyPlan, policyRequest, policyState } from "@car/conformance";
+import { policyPlan, policyRequest, policyState } from "@car/conformance";
+import { anyPolicyCase } from "@car/conformance/internal";
 import type { Action, JsonObject } from "@car/ir";
 import type { Decision } from "@car/ir/ports";
 import fc from "fast-check";

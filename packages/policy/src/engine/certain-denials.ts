@@ -1,4 +1,5 @@
-import { type Action, type JsonObject, mayAbort, settledMembers } from "@car/ir";
+import type { Action, JsonObject } from "@car/ir";
+import { mayAbort, settledMembers } from "@car/ir/internal";
 import type { Decision, PlanFinding, PolicyPlan } from "@car/ir/ports";
 import type { Judgement } from "../rules/compiled-rule.js";
 import type { RuleIndex, RuleSet } from "./rule-index.js";

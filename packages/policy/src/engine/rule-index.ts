@@ -1,4 +1,5 @@
-import { type Action, isPrefixPattern, matchesKey } from "@car/ir";
+import { type Action, matchesKey } from "@car/ir";
+import { isPrefixPattern } from "@car/ir/internal";
 import type { CompiledRule, CountingRule, DecidingRule, Judgement } from "../rules/compiled-rule.js";
 
 /** The rules that see one kind of action, in the order in which they were given. */

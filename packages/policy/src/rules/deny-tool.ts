@@ -1,4 +1,4 @@
-import { isPrefixPattern } from "@car/ir";
+import { isPrefixPattern } from "@car/ir/internal";
 import * as z from "zod";
 import { deny } from "../decision/decisions.js";
 import { ToolField } from "../schema/fields.js";

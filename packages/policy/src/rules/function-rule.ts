@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import { ALLOW, type Decision, type PolicyReason, type PolicyRequest, type PolicyStateView } from "@car/ir/ports";
 import { deny } from "../decision/decisions.js";
 import type { DecidingRule } from "./compiled-rule.js";

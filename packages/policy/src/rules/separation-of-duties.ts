@@ -1,4 +1,5 @@
-import { canonicalJson, type JsonObject, matchesKey, parameterReferences } from "@car/ir";
+import { canonicalJson, type JsonObject, matchesKey } from "@car/ir";
+import { parameterReferences } from "@car/ir/internal";
 import type { PolicyHistory, PolicyPlan } from "@car/ir/ports";
 import * as z from "zod";
 import { ToolListField } from "../schema/flow-fields.js";

@@ -1,4 +1,4 @@
-import { assertKnownOptions } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { Decision, PolicyEngine, PolicyRequest, PolicyStateView, ShadowDecision } from "@car/ir/ports";
 
 /** What `withShadow` takes besides the policies. */

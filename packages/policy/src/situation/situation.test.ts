@@ -1,26 +1,26 @@
 import { PolicyDocumentInvalidError } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parsePolicyDocument } from "../document/parse-policy-document.js";
 import {
   definePolicy,
   denyFlow,
   denyTool,
   endorse,
-  explainDecision,
   maxCalls,
   mustPrecede,
   neverAfter,
   neverTogether,
-  parsePolicyCases,
-  parsePolicyDocument,
   type PolicyRule,
-  PolicySituation,
   rateLimitTool,
   requireState,
   separationOfDuties,
-  testPolicy,
   trustedOnly,
 } from "../index.js";
+import { explainDecision } from "./explain-decision.js";
+import { parsePolicyCases } from "./policy-cases.js";
+import { PolicySituation } from "./policy-situation.js";
+import { testPolicy } from "./test-policy.js";
 
 function situation(input: object): PolicySituation {
   return PolicySituation.parse(input);

@@ -1,4 +1,4 @@
-import { isPrefixPattern } from "@car/ir";
+import { isPrefixPattern } from "@car/ir/internal";
 import type { Lease, LockOwner, LockRequest } from "@car/ir/ports";
 
 /** Who is told when a claim gives its locks back. */

@@ -1,4 +1,4 @@
-import { type KeyNode, KeyTree } from "@car/ir";
+import { type KeyNode, KeyTree } from "@car/ir/internal";
 import type { LockClaim } from "./lock-claim.js";
 
 interface Count {

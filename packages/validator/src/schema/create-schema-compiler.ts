@@ -1,12 +1,5 @@
-import {
-  assertKnownOptions,
-  canonicalJson,
-  CarError,
-  type JsonObject,
-  type JsonValue,
-  SchemaInvalidError,
-  sha256Hex,
-} from "@car/ir";
+import { canonicalJson, CarError, type JsonObject, type JsonValue, SchemaInvalidError, sha256Hex } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { CompiledSchema, SchemaCompiler } from "@car/ir/ports";
 import { isCodeGenerationAllowed } from "./codegen/code-generation.js";
 import { generateValidator } from "./codegen/generate-validator.js";

@@ -5,7 +5,7 @@ import { addDocument } from "./document/add-document.js";
 import { emptyLibrary, extendedLibrary, type Library } from "./document/library.js";
 import { interpretSchema } from "./interpret/interpret-schema.js";
 import { DEFAULT_SCHEMA_LIMITS } from "./limits.js";
-import { metaschemas } from "./metaschema/metaschemas.js";
+import { METASCHEMAS } from "./metaschema/metaschemas.js";
 
 /** What every compiler begins with. */
 interface Standard {
@@ -33,7 +33,7 @@ function theStandard(): Standard {
 
 function buildStandard(): Standard {
   const library = emptyLibrary();
-  const [root] = metaschemas().map((document) => addDocument(library, "", document));
+  const [root] = METASCHEMAS.map((document) => addDocument(library, "", document));
   if (root === undefined) throw new TypeError("the meta-schema is missing");
   const evaluate = interpretSchema(root, library, () => {});
   return { library, metaschema: compiledSchema(evaluate, undefined, DEFAULT_SCHEMA_LIMITS) };

@@ -1,12 +1,5 @@
-import {
-  isPrefixPattern,
-  type JsonObject,
-  type JsonValue,
-  type KeyNode,
-  KeyPatterns,
-  KeyTree,
-  trustedValue,
-} from "@car/ir";
+import { type JsonObject, type JsonValue, trustedValue } from "@car/ir";
+import { isPrefixPattern, type KeyNode, KeyPatterns, KeyTree } from "@car/ir/internal";
 import type { StateView } from "@car/ir/ports";
 
 /** What is known of a value without running anything. */

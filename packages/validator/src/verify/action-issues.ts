@@ -1,4 +1,5 @@
-import { type Action, actionProblems, settledValue } from "@car/ir";
+import type { Action } from "@car/ir";
+import { actionProblems, settledValue } from "@car/ir/internal";
 import type { Batch } from "./batch-issues.js";
 import { refusals, undecided } from "./issue.js";
 import { policyIssues } from "./policy-issues.js";

@@ -1,4 +1,5 @@
-import { type Action, effectKey, literalKeyOf, matchesKey, settledValue } from "@car/ir";
+import { type Action, matchesKey } from "@car/ir";
+import { effectKey, literalKeyOf, settledValue } from "@car/ir/internal";
 import type { VerifyContext } from "./verify-options.js";
 
 /** Leaves in the abstract state what an action that ran would leave, as far as its declarations tell. */

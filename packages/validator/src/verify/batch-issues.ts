@@ -1,11 +1,11 @@
+import type { ActionProposal } from "@car/ir";
 import {
   type ActionGraph,
   actionProblems,
-  type ActionProposal,
   admissionProblems,
   type AdmissionInput,
   lateProblems,
-} from "@car/ir";
+} from "@car/ir/internal";
 import { refusals, whole } from "./issue.js";
 import { abortingDescendants, isIrreversible } from "./reversibility.js";
 import type { VerifyContext } from "./verify-options.js";

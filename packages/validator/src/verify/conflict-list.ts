@@ -1,4 +1,5 @@
-import type { Action, KeyConflict } from "@car/ir";
+import type { Action } from "@car/ir";
+import type { KeyConflict } from "@car/ir/internal";
 import type { ReportedConflict } from "./verify-report.js";
 
 /** Actions may conflict in far more places than anybody reads; a proposal made to exhaust memory would. */

@@ -1,4 +1,4 @@
-import { buildPolicyPlan, denialReasons, NO_LABELS, NO_SESSION } from "@car/ir";
+import { buildPolicyPlan, denialReasons, NO_LABELS, NO_SESSION } from "@car/ir/internal";
 import type { PlanFinding } from "@car/ir/ports";
 import type { Batch } from "./batch-issues.js";
 import { refusals, whole } from "./issue.js";

@@ -1,4 +1,5 @@
-import { type Action, type JsonObject, proposedCompensation, settledValue, ToolCall } from "@car/ir";
+import { type Action, type JsonObject, ToolCall } from "@car/ir";
+import { proposedCompensation, settledValue } from "@car/ir/internal";
 import type { Decision, PolicyRequest, PolicyStateView } from "@car/ir/ports";
 import type { AbstractState } from "./abstract-state.js";
 import type { Visited } from "./action-issues.js";

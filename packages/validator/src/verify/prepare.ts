@@ -1,18 +1,20 @@
 import {
   type Action,
-  type ActionGraph,
   type ActionProposal,
-  admissionProblems,
-  type AdmissionInput,
-  buildActionGraph,
-  isParsedProposal,
-  orderFreeDenials,
   parseProposal,
   problemText,
   ProposalInvalidError,
   type Reason,
-  sizeProblems,
 } from "@car/ir";
+import {
+  type ActionGraph,
+  type AdmissionInput,
+  admissionProblems,
+  buildActionGraph,
+  isParsedProposal,
+  orderFreeDenials,
+  sizeProblems,
+} from "@car/ir/internal";
 import type { Batch } from "./batch-issues.js";
 import { conflictList } from "./conflict-list.js";
 import { refusals, whole } from "./issue.js";

@@ -1,4 +1,5 @@
-import { type Action, effectiveReversibility, mayAbort } from "@car/ir";
+import type { Action } from "@car/ir";
+import { effectiveReversibility, mayAbort } from "@car/ir/internal";
 import type { Batch } from "./batch-issues.js";
 import type { VerifyContext } from "./verify-options.js";
 

@@ -1,4 +1,4 @@
-import { IndexHeap, mayAbort } from "@car/ir";
+import { IndexHeap, mayAbort } from "@car/ir/internal";
 import type { Batch } from "./batch-issues.js";
 import { abortingDescendants, isIrreversible } from "./reversibility.js";
 import type { VerifyContext } from "./verify-options.js";

@@ -1,4 +1,5 @@
-import { type Action, checkCondition, type JsonValue, jsonEqual, literalKeyOf, settledValue } from "@car/ir";
+import { type Action, type JsonValue, jsonEqual } from "@car/ir";
+import { checkCondition, literalKeyOf, settledValue } from "@car/ir/internal";
 import type { AbstractValue } from "./abstract-state.js";
 import { error, undecided } from "./issue.js";
 import type { VerifyContext } from "./verify-options.js";

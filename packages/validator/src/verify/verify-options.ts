@@ -1,22 +1,24 @@
 import {
-  assertKnownOptions,
-  type AdmittedTool,
   Budget,
   type BudgetInput,
   Capabilities,
-  capabilityGuard,
-  type CapabilityGuard,
   DEFAULT_LIMITS,
-  type FlowSource,
   type JsonObject,
   type LabelSet,
   Limits,
   type LimitsInput,
-  NO_LABELS,
-  parseConfig,
   parseToolSchema,
   type ToolSchemaInput,
 } from "@car/ir";
+import {
+  assertKnownOptions,
+  type AdmittedTool,
+  capabilityGuard,
+  type CapabilityGuard,
+  type FlowSource,
+  NO_LABELS,
+  parseConfig,
+} from "@car/ir/internal";
 import type { PolicyEngine, PolicyHistory, SchemaCompiler, StateView } from "@car/ir/ports";
 import { createSchemaCompiler } from "../schema/create-schema-compiler.js";
 import { AbstractState } from "./abstract-state.js";

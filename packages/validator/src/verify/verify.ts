@@ -1,4 +1,4 @@
-import { setOwn } from "@car/ir";
+import { setOwn } from "@car/ir/internal";
 import { type Batch, batchIssues } from "./batch-issues.js";
 import { planIssues } from "./plan-issues.js";
 import { compensationDenials } from "./policy-issues.js";

@@ -1,4 +1,4 @@
-import { EDGE_ORDER } from "@car/ir";
+import { EDGE_ORDER } from "@car/ir/internal";
 import { actionIssues, staticIssues, type Visited } from "./action-issues.js";
 import { applyClaims } from "./apply-claims.js";
 import type { Batch } from "./batch-issues.js";

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import type { CarEvent, ProposalResult } from "@car/ir";
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { replayState } from "@car/eventlog";
 import type { BudgetMeter } from "../../budget/budget-meter.js";
 import type { Run } from "../../run/run.js";

@@ -1,4 +1,4 @@
-import { collectEvents } from "@car/conformance";
+import { collectEvents } from "@car/conformance/internal";
 import { LogWriteError, type CarEvent } from "@car/ir";
 import type { Clock, EventDraft, EventLog, FlushReason, LogHead, ReadOptions } from "@car/ir/ports";
 

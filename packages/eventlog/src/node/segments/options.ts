@@ -1,5 +1,6 @@
 import type { FolderSystem } from "@car/files";
-import { assertKnownOptions, ConfigInvalidError, type CarError } from "@car/ir";
+import { ConfigInvalidError, type CarError } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { RedactOptions } from "../../redact/redact-events.js";
 import { DEFAULT_BUFFER_BYTES } from "../jsonl-event-log.js";
 import type { VerifyOnOpen } from "./check-opening.js";

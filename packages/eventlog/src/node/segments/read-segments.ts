@@ -1,6 +1,7 @@
 import * as nodeFs from "node:fs";
 import type { FolderSystem } from "@car/files";
-import { assertKnownOptions, LogCorruptError, type CarEvent } from "@car/ir";
+import { LogCorruptError, type CarEvent } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { LogHead, ReadOptions } from "@car/ir/ports";
 import { type ReadJsonlOptions, readJsonl } from "../read-jsonl.js";
 import { EPOCHS, type LogFolder } from "./log-folder.js";

@@ -1,6 +1,7 @@
 import * as nodeFs from "node:fs";
 import type { ClaimOwner } from "@car/files";
-import { assertKnownOptions, type CarEvent } from "@car/ir";
+import type { CarEvent } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
 import type { EventDraft, EventLog, FlushReason, LogHead, ReadOptions } from "@car/ir/ports";
 import type { HeadSigner } from "../../chain/head-signature.js";
 import { redactEvents } from "../../redact/redact-events.js";

@@ -42,7 +42,7 @@ export const PLAIN_KEYWORDS: ReadonlyMap<string, PlainKeyword> = new Map<string,
 
 function members(value: JsonValue, inside: (schema: JsonValue) => PlainSchema): JsonObject | undefined {
   const entries = Object.entries(value as JsonObject);
-  // Generated code asks `data.constructor`, which every object answers.
+  // Generated code asks `d.constructor`, which every object answers.
   if (entries.some(([name]) => isOnPrototype(name))) return undefined;
   return Object.fromEntries(entries.map(([name, schema]) => [name, inside(schema)]));
 }

@@ -19,7 +19,7 @@ interface Projection {
 /**
  * Rewrites a schema for the code generator: references are written out in place, and every word that does not
  * constrain is dropped, so that nothing but `PLAIN_KEYWORDS` reaches it.
- * @returns `undefined` when the schema is recursive, large, or says anything that Ajv was measured to get wrong.
+ * @returns `undefined` when the schema is recursive, large, or says anything that generated code is not made for.
  */
 export function plainSchema(root: Location, library: Library): PlainSchema | undefined {
   const projection: Projection = { library, open: new Set(), count: 0, isPlain: true };

@@ -2,8 +2,6 @@ import { characterSpelling, parseClassEscape, type Spelling } from "./parse-esca
 import { isAtEnd, type PatternCursor, PatternSyntaxError, takeCodePoint, takeText } from "./pattern-cursor.js";
 import type { AtomNode } from "./pattern-node.js";
 
-const ANYTHING = String.raw`\x{0}-\x{10ffff}`;
-
 /** A character class, after its `[`. */
 export function parseClass(cursor: PatternCursor): AtomNode {
   const negation = takeText(cursor, "^") ? "^" : "";
@@ -13,14 +11,7 @@ export function parseClass(cursor: PatternCursor): AtomNode {
     members.push(parseMember(cursor));
   }
   const native = `[${negation}${members.map((member) => member.native).join("")}]`;
-  return { kind: "atom", native, re2: re2Class(members, negation) };
-}
-
-function re2Class(members: readonly Spelling[], negation: string): string | undefined {
-  if (members.some((member) => member.re2 === undefined)) return undefined;
-  // RE2 has no empty class; everything negated is nothing, and the other way round.
-  if (members.length === 0) return negation === "" ? `[^${ANYTHING}]` : `[${ANYTHING}]`;
-  return `[${negation}${members.map((member) => member.re2).join("")}]`;
+  return { kind: "atom", native };
 }
 
 function parseMember(cursor: PatternCursor): Spelling {
@@ -31,10 +22,7 @@ function parseMember(cursor: PatternCursor): Spelling {
   const last = parseOne(cursor);
   if (first.codePoint === undefined || last.codePoint === undefined) return joined(first, characterSpelling(45), last);
   if (first.codePoint > last.codePoint) throw new PatternSyntaxError("a range in a class runs backwards");
-  return {
-    native: `${first.native}-${last.native}`,
-    re2: first.re2 === undefined || last.re2 === undefined ? undefined : `${first.re2}-${last.re2}`,
-  };
+  return { native: `${first.native}-${last.native}` };
 }
 
 function parseOne(cursor: PatternCursor): Spelling {
@@ -45,9 +33,5 @@ function parseOne(cursor: PatternCursor): Spelling {
 
 // A hyphen beside a set, as in `[\w-.]`, is a hyphen.
 function joined(...members: readonly Spelling[]): Spelling {
-  const isPortable = members.every((member) => member.re2 !== undefined);
-  return {
-    native: members.map((member) => member.native).join(""),
-    re2: isPortable ? members.map((member) => member.re2).join("") : undefined,
-  };
+  return { native: members.map((member) => member.native).join("") };
 }

@@ -1,49 +1,29 @@
 import type { AtomNode } from "./pattern-node.js";
 import { type PatternCursor, PatternSyntaxError, takeCodePoint, takeMatch } from "./pattern-cursor.js";
-import { unicodeProperty } from "./unicode-property.js";
 
-/** One element of a pattern or of a class, in both spellings. A single character also has its code point. */
+/** One element of a pattern or of a class, as ECMAScript writes it under the `u` flag. A single character also has its code point. */
 export interface Spelling {
   readonly native: string;
-  readonly re2: string | undefined;
   readonly codePoint?: number;
 }
 
 const HEX = /u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})/y;
 const LOW_SURROGATE = /\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})/y;
 const CONTROL = /c([A-Za-z])/y;
-const PROPERTY = /([pP])\{([A-Za-z0-9_=]+)\}/y;
+const PROPERTY = /[pP]\{[A-Za-z0-9_=]+\}/y;
 const BACK_REFERENCE = /[1-9][0-9]*|k<[^>]+>/y;
 const NUL = /0(?![0-9])/y;
 
 const CONTROL_CHARACTERS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13 };
 
-// ECMAScript's white space is wider than RE2's.
-const SPACE = String.raw`\t\n\x{b}\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`;
-const NOT_SPACE =
-  String.raw`\x{0}-\x{8}\x{e}-\x{1f}!-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}` +
-  String.raw`\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff}`;
-const NOT_DIGIT = String.raw`\x{0}-/:-\x{10ffff}`;
-const NOT_WORD = "\\x{0}-/:-@\\[-\\^`\\{-\\x{10ffff}";
-
-/** The inside of a class for each letter that stands for a set of characters. */
-const SETS: Readonly<Record<string, string>> = {
-  d: "0-9",
-  D: NOT_DIGIT,
-  w: "0-9A-Za-z_",
-  W: NOT_WORD,
-  s: SPACE,
-  S: NOT_SPACE,
-};
+const SETS = "dDwWsS";
 
 /** A single character, spelled so that it never means anything else. */
 export function characterSpelling(codePoint: number): Spelling {
-  const hex = codePoint.toString(16);
-  const isSurrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
-  return { native: `\\u{${hex}}`, re2: isSurrogate ? undefined : `\\x{${hex}}`, codePoint };
+  return { native: `\\u{${codePoint.toString(16)}}`, codePoint };
 }
 
-/** What follows a backslash, as it may also stand in a class. The RE2 spelling is that of the inside of a class. */
+/** What follows a backslash, as it may also stand in a class. */
 export function parseClassEscape(cursor: PatternCursor): Spelling {
   const hex = takeMatch(cursor, HEX);
   if (hex !== undefined) return characterSpelling(codePointOf(hex, cursor));
@@ -51,7 +31,7 @@ export function parseClassEscape(cursor: PatternCursor): Spelling {
   if (control !== undefined) return characterSpelling(control.charCodeAt(0) % 32);
   if (takeMatch(cursor, NUL) !== undefined) return characterSpelling(0);
   const property = takeMatch(cursor, PROPERTY);
-  if (property !== undefined) return unicodeProperty(property[2] ?? "", property[1] === "P");
+  if (property !== undefined) return { native: `\\${property[0]}` };
   return simpleEscape(String.fromCodePoint(takeCodePoint(cursor)));
 }
 
@@ -59,17 +39,15 @@ export function parseClassEscape(cursor: PatternCursor): Spelling {
 export function parseEscape(cursor: PatternCursor): AtomNode {
   const backReference = takeMatch(cursor, BACK_REFERENCE);
   if (backReference !== undefined) {
-    return { kind: "atom", native: `\\${backReference[0]}`, re2: undefined, isBackReference: true };
+    return { kind: "atom", native: `\\${backReference[0]}`, isBackReference: true };
   }
   const boundary = takeMatch(cursor, /[bB]/y)?.[0];
-  if (boundary !== undefined) return { kind: "atom", native: `\\${boundary}`, re2: `\\${boundary}` };
-  const { native, re2, codePoint } = parseClassEscape(cursor);
-  return { kind: "atom", native, re2: re2 === undefined || codePoint !== undefined ? re2 : `[${re2}]` };
+  if (boundary !== undefined) return { kind: "atom", native: `\\${boundary}` };
+  return { kind: "atom", native: parseClassEscape(cursor).native };
 }
 
 function simpleEscape(letter: string): Spelling {
-  const set = SETS[letter];
-  if (set !== undefined) return { native: `\\${letter}`, re2: set };
+  if (SETS.includes(letter)) return { native: `\\${letter}` };
   const control = CONTROL_CHARACTERS[letter];
   if (control !== undefined) return characterSpelling(control);
   // Other dialects give letters meanings that ECMAScript lacks (\A, \Z): better refused than read as an A.

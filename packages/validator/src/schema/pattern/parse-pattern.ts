@@ -14,9 +14,9 @@ const MAX_DEPTH = 100;
 const OPEN_GROUP = /\(\?(?:[:=!]|<[=!]|<([A-Za-z_$][\w$]*)>)|\((?!\?)/y;
 const BRACES = /\{(\d{1,6})(,(\d{0,6}))?\}/y;
 
-const ANY_BUT_LINE_END = { kind: "atom", native: ".", re2: String.raw`[^\n\r\x{2028}\x{2029}]` } as const;
-const START = { kind: "atom", native: "^", re2: String.raw`\A`, isStart: true } as const;
-const END = { kind: "atom", native: "$", re2: String.raw`\z` } as const;
+const ANY_BUT_LINE_END = { kind: "atom", native: "." } as const;
+const START = { kind: "atom", native: "^", isStart: true } as const;
+const END = { kind: "atom", native: "$" } as const;
 
 /**
  * Reads an ECMAScript regular expression. It is lenient where the `u` flag is strict but the meaning is plain, as in
@@ -76,7 +76,7 @@ function parseAtom(cursor: PatternCursor): PatternNode {
   const codePoint = takeCodePoint(cursor);
   if ("*+?(".includes(String.fromCodePoint(codePoint)))
     throw new PatternSyntaxError("a `*`, `+`, `?` or `(` is misplaced");
-  return { kind: "atom", ...characterSpelling(codePoint) };
+  return { kind: "atom", native: characterSpelling(codePoint).native };
 }
 
 function parseGroup(open: string, cursor: PatternCursor): GroupNode {

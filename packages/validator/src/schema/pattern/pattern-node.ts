@@ -6,8 +6,6 @@ export interface AtomNode {
   readonly kind: "atom";
   /** How ECMAScript writes it under the `u` flag. */
   readonly native: string;
-  /** How RE2 writes it; `undefined` when RE2 has nothing like it. */
-  readonly re2: string | undefined;
   /** True for `^`: a sequence that begins with it is tried at one place only. */
   readonly isStart?: boolean;
   /** True for a back-reference, which compares as much text as the group it repeats has matched. */

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LinearMatcher } from "./linear-matcher.js";
+import { linearProgram } from "./linear-program.js";
 import { parsePattern } from "./parse-pattern.js";
 import { compilePattern } from "./pattern.js";
-import { nativeSource, re2Source } from "./pattern-source.js";
-import { RE2JS } from "re2js";
+import { nativeSource } from "./pattern-source.js";
 
 const matches = (source: string, text: string): boolean => compilePattern(source).test(text);
 
@@ -86,6 +87,33 @@ describe("compilePattern", () => {
     },
   );
 
+  it.each(["(a{100}){200}", "(){9999}", "(((){99}){99}){99}", "(a|b?){20000}"])(
+    "[2.1] [VA-30] refuses a long text for %s, whose steps are too many",
+    (source) => {
+      expect(() => compilePattern(source).test("c".repeat(70_000))).toThrow("of this size");
+    },
+  );
+
+  it("[VA-30] decides for a long text what only it has: lone surrogates, any property, boundaries", () => {
+    const long = "a".repeat(70_000);
+    expect(matches("\\ud800$", `${long}\ud800`)).toBe(true);
+    expect(matches("\\ud83d", `${long}\u{1f600}`)).toBe(false);
+    expect(matches("\\p{Emoji_Presentation}$", `${long}\u{1f600}`)).toBe(true);
+    expect(matches("\\bb$", `${long} b`)).toBe(true);
+    expect(matches("\\Bb$", `${long} b`)).toBe(false);
+    expect(matches("^b|c^", long)).toBe(false);
+  });
+
+  it("[2.1] [VA-30] answers for a text of which hardly any two places are alike", () => {
+    const words = Array.from({ length: 20_000 }, (_, index) => ((index * index * 7_919) % 1_000_003).toString(2));
+    const hostile = words.join("").replaceAll("0", "a").replaceAll("1", "b");
+    const { test } = compilePattern("(a|b)*a(a|b){300}c");
+    const before = performance.now();
+    expect(test(`${hostile}a${"b".repeat(300)}c`)).toBe(true);
+    expect(test(`${hostile}b${"b".repeat(300)}c`)).toBe(false);
+    expect(performance.now() - before).toBeLessThan(60_000);
+  });
+
   it("[2.1] [VA-30] answers 20,000 short hostile texts at once", () => {
     const before = performance.now();
     for (const source of ["^(a+)+$", "^(a|aa)+$", "^a*a*a*a*b$"]) {
@@ -117,6 +145,7 @@ describe("the two matchers", () => {
     ],
     ...[
       "\\u00e9",
+      "\\ud83d",
       "\u{1f600}",
       "[\u{1f600}-\u{1f610}]",
       "\\p{L}",
@@ -142,7 +171,23 @@ describe("the two matchers", () => {
     ),
   }));
   const text = fc.string({
-    unit: fc.constantFrom("a", "b", "A", "1", " ", "\n", "\u2028", "\u00e9", "\u{1f600}", "-", ".", "_", "\u00a0", "["),
+    unit: fc.constantFrom(
+      "a",
+      "b",
+      "A",
+      "1",
+      " ",
+      "\n",
+      "\u2028",
+      "\ud83d",
+      "\u00e9",
+      "\u{1f600}",
+      "-",
+      ".",
+      "_",
+      "\u00a0",
+      "[",
+    ),
     maxLength: 12,
   });
 
@@ -151,7 +196,7 @@ describe("the two matchers", () => {
       fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 5 }), (source, texts) => {
         const node = parsePattern(source);
         const native = new RegExp(nativeSource(node), "u");
-        const linear = RE2JS.compile(re2Source(node) ?? "");
+        const linear = new LinearMatcher(linearProgram(node));
         const compiled = compilePattern(source);
         for (const sample of texts) {
           const expected = [sample, native.test(sample)];

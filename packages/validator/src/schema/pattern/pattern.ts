@@ -1,10 +1,10 @@
 import { SchemaInvalidError } from "@car/ir";
-import { RE2JS } from "re2js";
-import { LimitReached } from "../interpret/run.js";
 import { backtrackingCost } from "./backtracking-cost.js";
+import { LinearMatcher } from "./linear-matcher.js";
+import { linearProgram } from "./linear-program.js";
 import { parsePattern } from "./parse-pattern.js";
 import type { PatternNode } from "./pattern-node.js";
-import { nativeSource, re2Source } from "./pattern-source.js";
+import { nativeSource } from "./pattern-source.js";
 
 /** A regular expression that cannot be made to run for long by the text it is given. */
 export interface Pattern {
@@ -13,16 +13,17 @@ export interface Pattern {
 }
 
 const MAX_LENGTH = 10_000;
-/** Steps per code unit that cost the platform's matcher no more than RE2 costs at its slowest. */
+/** Steps per code unit that cost the platform's matcher no more than the linear one costs when it has seen nothing yet. */
 const STEPS_PER_UNIT = 64;
-/** Longer texts always go to RE2, if it can do the pattern: the platform's matcher could run out of stack. */
+/** Longer texts always go to the linear matcher, if it can do the pattern: the platform's matcher could run out of stack. */
 const LONGEST_NATIVE = 65_536;
 /** A pattern that only the platform's matcher knows must be affordable for texts of at least this length. */
 const SHORTEST_USEFUL = 64;
 
 /**
  * Compiles a `pattern`. Short texts go to the platform's matcher, as long as its worst case for that length is cheap;
- * longer ones to RE2, whose time is linear. What RE2 cannot express is refused for long texts (`LimitReached`).
+ * longer ones to one whose time is linear. What that one cannot do, looking around and back-references, is refused for
+ * long texts (`LimitReached`).
  * @throws `SchemaInvalidError` when it is not a regular expression, or can be matched only in exponential time.
  */
 export function compilePattern(source: string): Pattern {
@@ -30,8 +31,8 @@ export function compilePattern(source: string): Pattern {
   const node = explained(source, () => parsePattern(source));
   const native = explained(source, () => nativeMatcher(source, node));
   const limit = longestAffordable(node);
-  let linear: RE2JS | undefined;
-  const linearMatcher = (): RE2JS => (linear ??= re2Matcher(node));
+  let linear: LinearMatcher | undefined;
+  const linearMatcher = (): LinearMatcher => (linear ??= new LinearMatcher(linearProgram(node)));
   if (limit < SHORTEST_USEFUL) explained(source, linearMatcher);
   return { test: (text) => (text.length <= limit ? native.test(text) : linearMatcher().test(text)) };
 }
@@ -50,12 +51,6 @@ function asUnicode(source: string): RegExp | undefined {
   } catch {
     return undefined;
   }
-}
-
-function re2Matcher(node: PatternNode): RE2JS {
-  const source = re2Source(node);
-  if (source === undefined) throw new LimitReached("is too long for a pattern that needs backtracking");
-  return RE2JS.compile(source);
 }
 
 function longestAffordable(node: PatternNode): number {

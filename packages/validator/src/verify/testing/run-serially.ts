@@ -1,4 +1,5 @@
-import { type Action, type ActionProposal, checkCondition, jsonEqual, type JsonValue } from "@car/ir";
+import { type Action, type ActionProposal, jsonEqual, type JsonValue } from "@car/ir";
+import { checkCondition } from "@car/ir/internal";
 
 /** For tests: how a run ended in which failures are tolerated. */
 export interface SerialRun {

@@ -1,0 +1,12 @@
+export { runModel } from "./run-model.js";
+export type { AdmissionProblem, ModelActionOutcome, ModelCall, ModelOutcome } from "./outcome.js";
+export { EMPTY_MEMORY, openWorld } from "./world.js";
+export type { ModelMemory, ModelWorld, Script, ScriptedCall, ScriptedOutcome, ScriptedRule } from "./world.js";
+export { answers, hangs, throws } from "./scripted-call.js";
+export { scriptedTools } from "./scripted-tools.js";
+export { scriptedPolicy } from "./scripted-policy.js";
+export { differences } from "./differences.js";
+export { compareWithModel } from "./observe.js";
+export type { ComparedRuntime, ComparedStep, Comparison, ComparisonOptions } from "./observe.js";
+export { anyModelCase } from "../generators/model-case.js";
+export type { ModelCase, ModelStep } from "../generators/model-case.js";

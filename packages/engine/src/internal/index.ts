@@ -1,0 +1,1 @@
+export { systemClock } from "../defaults/system-clock.js";

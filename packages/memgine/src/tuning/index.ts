@@ -1,0 +1,14 @@
+export { DEFAULT_AUTHORITIES } from "../model/authority.js";
+export type { AuthorityScale } from "../model/authority.js";
+export type { ImpliedOptions } from "../core/core.js";
+export { approximateTokens } from "../context/tokens.js";
+export type { TokenCounter } from "../context/tokens.js";
+export type { FusionWeights } from "../retrieve/fuse.js";
+export { DEFAULT_ROLES } from "../retrieve/reader.js";
+export type { Reader, RoleData } from "../retrieve/reader.js";
+export { ENGLISH_CUES } from "../cues/english.js";
+export type { ChangeCue, CueLists } from "../cues/cue-lists.js";
+export type { SkillRules } from "../skills/skill-book.js";
+export type { MiningRules } from "../skills/mine.js";
+export { createDenseIndex } from "../dense/dense-index.js";
+export type { DenseIndex, DenseThresholds } from "../dense/dense-index.js";

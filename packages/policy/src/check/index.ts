@@ -1,0 +1,11 @@
+export { checkPolicy } from "./check-policy.js";
+export type { CheckedPolicy, CheckPolicyOptions } from "./check-policy.js";
+export { PolicySituation } from "../situation/policy-situation.js";
+export { explainDecision } from "../situation/explain-decision.js";
+export type { DecisionExplanation, RuleSaying } from "../situation/explain-decision.js";
+export { parsePolicyCases, PolicyCases } from "../situation/policy-cases.js";
+export type { PolicyCase } from "../situation/policy-cases.js";
+export { testPolicy } from "../situation/test-policy.js";
+export type { CaseOutcome } from "../situation/test-policy.js";
+export { diffPolicies } from "../diff/diff-policies.js";
+export type { PolicyDiff, PolicyDifference } from "../diff/diff-policies.js";
