@@ -78,5 +78,5 @@ export const RUNTIME_OPTIONS: { readonly [Name in keyof Required<RuntimeOptions>
   schedule: undefined,
   schemaCompiler: { compile: "function" },
   rateLimits: { buckets: "object" },
-  memory: { version: "function", recordOutcome: "function", idle: "function" },
+  memory: { recordOutcome: "function" },
 };

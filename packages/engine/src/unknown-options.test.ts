@@ -100,7 +100,7 @@ describe("an option that nobody reads", () => {
     ["ids", null, "`hex` is a function"],
     ["secrets", "x", "`secrets` is an object, not a string"],
     ["schemaCompiler", {}, "`compile` is a function"],
-    ["memory", [], "`version` is a function"],
+    ["memory", [], "`recordOutcome` is a function"],
     ["tools", {}, "`tools` is a list, not an object"],
     ["logger", "loud", "`logger` is a logger, or one of the levels"],
     ["logger", 5, "`debug` is a function"],

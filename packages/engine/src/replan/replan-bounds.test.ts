@@ -45,7 +45,7 @@ describe("executeWithReplan, bounded", () => {
   });
 
   it("[EN-25] a verification that hangs or throws runs nothing", async () => {
-    const hanging: PolicyEngine = { version: 1, check: never } as unknown as PolicyEngine;
+    const hanging: PolicyEngine = { version: "1", supports: { rateLimits: false }, check: never };
     const { runtime, clock } = rig({ policy: hanging, limits: { replan_timeout_ms: 100, policy_timeout_ms: 5_000 } });
     const running = runtime.executeWithReplan(GOOD, { verifyFirst: true, replan: () => undefined });
     await clock.advanceAsync(100);
@@ -186,11 +186,12 @@ describe("executeWithReplan, bounded", () => {
     const principals: string[] = [];
     const policy: PolicyEngine = {
       version: "1",
-      check: ({ principal }: { readonly principal: string }) => {
+      supports: { rateLimits: false },
+      check: ({ principal }) => {
         principals.push(principal);
         return ALLOW;
       },
-    } as unknown as PolicyEngine;
+    };
     const { runtime } = rig({ policy });
     const executor = ({ tool: name }: { readonly tool: string }) => (name === "fail" ? { error: "no" } : 5);
     const outcome = await runtime.executeWithReplan(BAD, { replan: () => GOOD, principal: "ann", executor });
