@@ -13,6 +13,8 @@ import { events } from "./workloads/w7-events.js";
 import { concurrent } from "./workloads/w8-concurrent.js";
 import { bytes } from "./workloads/w10-bytes.js";
 import { fresh } from "./workloads/w11-fresh.js";
+import { opening } from "./workloads/w12-opening.js";
+import { imports } from "./workloads/w13-imports.js";
 import { parsing } from "./workloads/w9-parse.js";
 import { durable } from "./workloads/d1-durable.js";
 import { durableChain } from "./workloads/d2-durable-chain.js";
@@ -30,6 +32,8 @@ const WORKLOADS: readonly Workload[] = [
   parsing,
   bytes,
   fresh,
+  opening,
+  imports,
   durable,
   durableChain,
   recovery,
@@ -83,11 +87,12 @@ function runApart(id: string, execArgv: readonly string[]): Promise<readonly Row
 
 function line(row: Row): string {
   const ratio = row.ratio === undefined ? "" : `${row.ratio.toFixed(2)}x ${row.against ?? ""}`;
+  const cpu = row.cpu === undefined ? "" : `cpu ${format(row.cpu)}, ${row.cpuRatio?.toFixed(2)}x`;
   const goal =
     row.goal === undefined
       ? ""
       : `goal ${row.atLeast === true ? ">=" : "<="} ${row.goal} ${reached(row) === true ? "reached" : "MISSED"}`;
-  return `   ${row.side.padEnd(46)} ${format(row.value).padStart(10)} ${row.unit.padEnd(22)} ${ratio.padEnd(26)} ${goal}`.trimEnd();
+  return `   ${row.side.padEnd(46)} ${format(row.value).padStart(10)} ${row.unit.padEnd(22)} ${ratio.padEnd(26)} ${cpu.padEnd(20)} ${goal}`.trimEnd();
 }
 
 function format(value: number): string {

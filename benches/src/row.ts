@@ -9,6 +9,9 @@ export interface Row {
   /** What `ratio` is a ratio to. */
   readonly against?: string;
   readonly ratio?: number;
+  /** The same two in processor time. */
+  readonly cpu?: number;
+  readonly cpuRatio?: number;
   /** Upper bound of `ratio`, or of `value` when there is no ratio. */
   readonly goal?: number;
   /** The goal is a lower bound. */
@@ -41,14 +44,7 @@ export interface Comparison {
 
 /** The rows of both; a side's ratio is to the floor that it was interleaved with. */
 export function rowsBeside({ workload, unit, goal, alone }: Comparison, beside: readonly SideCost[]): readonly Row[] {
-  const row = ({ name, value, ratio }: SideCost): Row => ({
-    workload,
-    side: name,
-    value,
-    unit,
-    against: "floor",
-    ratio,
-  });
+  const row = ({ name, ...cost }: SideCost): Row => ({ workload, side: name, unit, against: "floor", ...cost });
   return [
     ...alone.map((cost) => ({ ...row(cost), ...(cost.name === "car" && { goal }) })),
     ...beside.map((cost) => row({ ...cost, name: `${cost.name}, peers loaded` })),

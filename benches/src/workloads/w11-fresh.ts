@@ -36,13 +36,12 @@ export const fresh: Workload = {
         rounds,
       );
       rows.push(
-        ...costs.map(({ name, value, ratio }) => ({
+        ...costs.map(({ name, ...cost }) => ({
           workload: "W11",
           side: name,
-          value,
           unit: "us per action",
           against: "floor",
-          ratio,
+          ...cost,
           ...(name.endsWith("car") && { goal }),
         })),
       );

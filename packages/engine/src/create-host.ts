@@ -6,6 +6,8 @@ import { rejection } from "./rejection.js";
 import { createReceipts, type Receipts } from "./reuse/receipts.js";
 import { cancelRun } from "./run/cancel-run.js";
 import { leaveParent } from "./run/children.js";
+import { concludeLater } from "./run/advance.js";
+import { LastPlan } from "./plan/plan.js";
 import { drain } from "./run/drain.js";
 import type { Host } from "./run/host.js";
 import { startChild } from "./run/start-run.js";
@@ -37,6 +39,7 @@ export function createHost<Report>(parts: RuntimeParts<Report>, { holder, suspen
     secrets,
     open,
     receipts: receiptsOf(parts),
+    lastPlan: new LastPlan(),
     approvals: parts.approvals && {
       store: parts.approvals,
       ttlMs: limits.approval_ttl_ms,
@@ -46,6 +49,7 @@ export function createHost<Report>(parts: RuntimeParts<Report>, { holder, suspen
     config: () => holder.forRun(),
     meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
     drive: drain,
+    conclude: concludeLater,
     cancel: cancelRun,
     startChild: (parent, proposal) => {
       try {

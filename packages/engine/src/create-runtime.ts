@@ -14,7 +14,7 @@ import type { Logger, SchemaCompiler, StateStore } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
 import { memoryStateStore } from "@car/state";
 import { createSchemaCompiler, verify, type VerifyReport } from "@car/validator";
-import { unsortedEntries } from "./checkpoint/checkpoint.js";
+import { StateSnapshot } from "./checkpoint/checkpoint.js";
 import { runtimeLogger } from "./defaults/logger.js";
 import { systemClock } from "./defaults/system-clock.js";
 import { systemIds } from "./defaults/system-ids.js";
@@ -163,7 +163,7 @@ function recordInitialState(store: StateStore, recorder: Recorder, time: number)
     view.release?.();
     return;
   }
-  const data = { entries: unsortedEntries(view), version: view.version };
+  const snapshot = new StateSnapshot(view);
   view.release?.();
-  recorder.recordOutside("state_snapshot", time, data);
+  recorder.recordOutside("state_snapshot", time, snapshot);
 }

@@ -30,6 +30,7 @@ export type { ActionResult, ActionStatus } from "./result/action-result.js";
 export type { CostSummary, ExternalEffects, ProposalResult, ProposalStatus } from "./result/proposal-result.js";
 
 export { EVENT_KINDS } from "./event/event-kind.js";
+export { LazyPayload } from "./event/lazy-payload.js";
 export type { EventKind } from "./event/event-kind.js";
 export type { CarEvent, EventEnvelope, EventOf, LiveEvent, LiveEventOf } from "./event/car-event.js";
 export { eventFromLog, jsonOfEvent, payloadOf } from "./event/payload-of.js";

@@ -106,6 +106,20 @@ describe("memoryStateStore", () => {
     expect(lookUps()).toBe(0);
   });
 
+  it("[ST-4] lists all entries in the order of their keys, as they were when the view was taken", () => {
+    const store = memoryStateStore({ a: 0, b: 0 });
+    const old = store.view();
+    commitNow(store, new Map([...entriesOf({ c: 1 }), ["a", undefined]]));
+    for (const [view, expected] of [
+      [old, ["a", "b"]],
+      [store.view(), ["b", "c"]],
+    ] as const) {
+      const keys = view.entryKeys!();
+      expect([...keys].sort()).toEqual(expected);
+      expect(view.entryValues!()).toEqual(keys.map((key) => view.entry(key)));
+    }
+  });
+
   it("[ST-29] throws when a view is read after its release", () => {
     const view = memoryStateStore({ a: 0 }).view();
     view.release?.();

@@ -34,6 +34,11 @@ export class MemoryView implements StateView {
     return moment.isNewest ? moment.candidateKeys() : moment.candidateKeys().filter((key) => moment.entry(key));
   }
 
+  entryValues(): readonly StateEntry[] {
+    const moment = this.#readable();
+    return moment.isNewest ? moment.liveEntries() : this.entryKeys().map((key) => moment.entry(key)!);
+  }
+
   release(): void {
     this.#moment?.unneed();
     this.#moment = undefined;

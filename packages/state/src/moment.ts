@@ -59,6 +59,11 @@ export class Moment {
     return unchanged ? entry : this.#pastEntry(this.#replaced, key);
   }
 
+  /** What the newest moment holds, in the order of its `candidateKeys`. */
+  liveEntries(): readonly StateEntry[] {
+    return [...this.#live.map.values()];
+  }
+
   /** Every key that holds or held something then or later; what it held then is for `entry` to say. */
   candidateKeys(): readonly string[] {
     const live = [...this.#live.map.keys()];

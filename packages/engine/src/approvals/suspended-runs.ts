@@ -2,7 +2,7 @@ import { type ProposalResult, RunUnknownError } from "@car/ir";
 import { cancelRun } from "../run/cancel-run.js";
 import type { OpenRuns } from "../run/open-runs.js";
 import { resumeRun } from "../run/resume.js";
-import type { Run } from "../run/run.js";
+import { NOBODY, type Run } from "../run/run.js";
 
 /** The runs of a runtime that wait for approvals. */
 export class SuspendedRuns {
@@ -55,7 +55,7 @@ export class SuspendedRuns {
     for (const run of [...this.runs.values()]) {
       this.runs.delete(run.scope.run_id);
       this.open.add(run);
-      run.reopen({ resolve: () => undefined, reject: () => undefined });
+      run.reopen(NOBODY);
       cancelRun(run, { code: "canceled", message });
     }
   }

@@ -1,13 +1,15 @@
 import {
   CheckpointInvalidError,
   type JsonValue,
+  LazyPayload,
   type Limits,
   type Origin,
   type StateEntry,
+  type StateSnapshotData,
   type ToolSchema,
   type TrustedValue,
 } from "@car/ir";
-import { stateEntryProblem } from "@car/ir/internal";
+import { memoryBytes, stateEntryProblem } from "@car/ir/internal";
 import type { StateView } from "@car/ir/ports";
 
 /** What the state held at one key. */
@@ -53,9 +55,32 @@ export function savedEntries(view: StateView): readonly SavedEntry[] {
 }
 
 /** As `savedEntries`, in any order: with a million keys, sorting them costs more than all the rest. */
-export function unsortedEntries(view: StateView): SavedEntry[] {
+function unsortedEntries(view: StateView): SavedEntry[] {
   const keys = view.entryKeys?.() ?? view.keys();
   return keys.map((key) => savedEntry(key, view.entry(key)!));
+}
+
+/** The payload that tells the state whole. With a million keys it costs more than all else of an opening, and few read it. */
+export class StateSnapshot extends LazyPayload<StateSnapshotData> {
+  private readonly version: number;
+  private readonly keys: readonly string[];
+  private readonly entries: readonly StateEntry[];
+
+  constructor(view: StateView) {
+    super();
+    this.version = view.version;
+    this.keys = view.entryKeys?.() ?? view.keys();
+    this.entries = view.entryValues?.() ?? this.keys.map((key) => view.entry(key)!);
+  }
+
+  get bytes(): number {
+    return memoryBytes(this.entries);
+  }
+
+  make(): StateSnapshotData {
+    const entries = this.keys.map((key, place) => savedEntry(key, this.entries[place]!));
+    return { entries, version: this.version };
+  }
 }
 
 function savedEntry(key: string, { value, origin, version, trusted, labels }: StateEntry): SavedEntry {

@@ -5,11 +5,11 @@ const clock = performance;
 const { timeOrigin } = clock;
 
 /**
- * The machine's clock: wall time that does not jump when the machine's time is set. A pending timer keeps the process
+ * The machine's clock: wall time in whole milliseconds, as logs have it, that does not jump when the machine's time is set. A pending timer keeps the process
  * alive: somebody waits for what it ends.
  */
 export const systemClock: Clock = {
-  now: () => timeOrigin + clock.now(),
+  now: () => Math.floor(timeOrigin + clock.now()),
   setTimer(callback, delayMs) {
     const timer = setTimeout(callback, delayMs);
     const cancel = (): void => clearTimeout(timer);

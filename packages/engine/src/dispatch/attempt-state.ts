@@ -20,9 +20,9 @@ export class AttemptState implements ToolState {
   private readonly slot: Slot;
   private readonly attempt: Attempt;
 
-  constructor(run: Run, slot: Slot, attempt: Attempt) {
-    this.run = run;
-    this.slot = slot;
+  constructor(attempt: Attempt) {
+    this.run = attempt.run;
+    this.slot = attempt.slot;
     this.attempt = attempt;
   }
 

@@ -1,15 +1,9 @@
-import { AttemptOverError, type EntryWrite, type ProposalInput, type ProposalResult } from "@car/ir";
-import { traceparentOf } from "@car/ir/internal";
-import type { Logger, ToolContext, ToolState } from "@car/ir/ports";
-import type { Outcome } from "../run/outcome.js";
+import type { EntryWrite } from "@car/ir";
+import type { ToolState } from "@car/ir/ports";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
-import type { Alarm } from "../time/alarm.js";
-import { AttemptState } from "./attempt-state.js";
-import { idempotencyKeyOf } from "./idempotency-key.js";
-
-/** Told of the outcome of a call that did not answer at once. */
-export type OnOutcome = (run: Run, slot: Slot, outcome: Outcome) => void;
+import { Alarm } from "../time/alarm.js";
+import type { TimerQueue } from "../time/timer-queue.js";
 
 /** What most attempts never have. */
 class Uncommon {
@@ -29,28 +23,22 @@ class Uncommon {
 
 const NOTHING_UNCOMMON: Readonly<Uncommon> = Object.freeze(new Uncommon());
 
-/**
- * One try at a tool call, and the context its tool gets. What most tools never use (signal, state handle, keys) is made when
- * it is first read.
- */
-export class Attempt implements ToolContext {
+/** One try at a tool call, and the alarm that ends it when it takes too long. */
+export class Attempt extends Alarm {
   readonly run: Run;
   readonly slot: Slot;
   /** 1 for the first try. */
   readonly number: number;
-  readonly startedAt: number;
-  /** Called once, with the outcome of a call that did not answer at once. */
-  readonly onOutcome: OnOutcome;
-  /** Until when it has to answer. */
-  deadline: Alarm | undefined = undefined;
+  /** When it began, in milliseconds since the epoch of its run. */
+  readonly startedAfter: number;
   private more: Uncommon | undefined = undefined;
 
-  constructor(run: Run, slot: Slot, number: number, onOutcome: OnOutcome) {
+  constructor(run: Run, slot: Slot, number: number) {
+    super();
     this.run = run;
     this.slot = slot;
     this.number = number;
-    this.onOutcome = onOutcome;
-    this.startedAt = run.dispatchTime();
+    this.startedAfter = run.dispatchTime();
   }
 
   /** What it has beside its beginning and its end, to read. */
@@ -73,71 +61,12 @@ export class Attempt implements ToolContext {
     return this.extras.canceled !== undefined;
   }
 
-  get proposalId(): string {
-    return this.run.scope.proposal_id;
+  protected get queue(): TimerQueue {
+    return this.run.host.timers;
   }
 
-  get runId(): string {
-    return this.run.scope.run_id;
-  }
-
-  get actionId(): string {
-    return this.slot.action.id;
-  }
-
-  get attempt(): number {
-    return this.number;
-  }
-
-  get principal(): string {
-    return this.run.principal;
-  }
-
-  get secrets(): Readonly<Record<string, string>> {
-    return this.run.host.secrets;
-  }
-
-  get logger(): Logger {
-    return this.run.host.logger;
-  }
-
-  get idempotencyKey(): string {
-    return idempotencyKeyOf(this.run, this.slot);
-  }
-
-  get traceparent(): string {
-    return traceparentOf(this.run.scope, this.slot.index, this.number);
-  }
-
-  get signal(): AbortSignal {
-    const { ownExtras: own } = this;
-    if (own.controller === undefined) {
-      own.controller = new AbortController();
-      if (own.canceled !== undefined) own.controller.abort(new Error(own.canceled));
-    }
-    return own.controller.signal;
-  }
-
-  get state(): ToolState {
-    return (this.ownExtras.handle ??= new AttemptState(this.run, this.slot, this));
-  }
-
-  /** A property, so that a tool may take it out of the context. */
-  get execute(): (proposal: ProposalInput) => Promise<ProposalResult> {
-    return (proposal) => {
-      if (!this.isOver && !this.aborted) return this.run.host.startChild(this, proposal);
-      return Promise.reject(new AttemptOverError("the attempt is over or was told to stop, so it starts no run"));
-    };
-  }
-
-  /** A property, so that a tool may take it out of the context. */
-  get spend(): (counter: string, amount: number) => void {
-    return (counter, amount) => {
-      if (this.isOver || !Number.isFinite(amount) || amount < 0) return;
-      const spent = (this.ownExtras.spent ??= new Map());
-      spent.set(counter, (spent.get(counter) ?? 0) + amount);
-    };
-  }
+  /** Nobody waits for an attempt that an earlier process made. */
+  ring(): void {}
 
   /** Tells the tool, if it listens, that nobody waits for its answer. */
   abort(why: string): void {

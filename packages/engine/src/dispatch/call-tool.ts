@@ -6,19 +6,18 @@ import { follow } from "../run/follow.js";
 import { failed, isThenable, type Outcome, type SideEffect } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
-import { Alarm } from "../time/alarm.js";
-import type { TimerQueue } from "../time/timer-queue.js";
-import { Attempt, type OnOutcome } from "./attempt.js";
+import { Attempt } from "./attempt.js";
+import { CallContext } from "./call-context.js";
 import { secure } from "./secure.js";
 import { outcomeOfAnswer, outcomeOfThrow } from "./tool-outcome.js";
 
 /**
  * Makes one attempt at a tool call.
- * @returns the outcome when the tool answered at once; otherwise `undefined`, and `onOutcome` is called later, once.
+ * @returns the outcome when the tool answered at once; otherwise `undefined`, and `host.conclude` is called later, once.
  */
-export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | undefined {
+export function callTool(run: Run, slot: Slot): Outcome | undefined {
   if (slot.notes !== undefined) slot.notes.charge = undefined;
-  const attempt = new Attempt(run, slot, slot.attempts + 1, onOutcome);
+  const attempt = new Call(run, slot, slot.attempts + 1);
   run.board.call(slot, attempt);
   if (slot.undoes === undefined) {
     const isLiteral = run.plan.graph.templates[slot.index] === undefined;
@@ -33,29 +32,19 @@ export function callTool(run: Run, slot: Slot, onOutcome: OnOutcome): Outcome | 
 
 const LITERAL = Object.freeze({});
 
-/** The alarm of an attempt. Not the attempt itself, which is in the tool's hands. */
-class Deadline extends Alarm {
-  protected readonly queue: TimerQueue;
-  private readonly attempt: Attempt;
-
-  constructor(attempt: Attempt) {
-    super();
-    this.queue = attempt.run.host.timers;
-    this.attempt = attempt;
-  }
-
-  ring(): void {
-    expire(this.attempt);
+class Call extends Attempt {
+  override ring(): void {
+    expire(this);
   }
 }
 
 function invokeAfter(flushed: Promise<void>, attempt: Attempt): void {
   void flushed.then(() => {
     if (attempt.isOver) return;
-    const { run, slot, onOutcome } = attempt;
+    const { run, slot } = attempt;
     run.tick();
     const outcome = invokeUnlessLost(attempt);
-    if (outcome !== undefined) onOutcome(run, slot, outcome);
+    if (outcome !== undefined) run.host.conclude(run, slot, outcome);
   });
 }
 
@@ -85,7 +74,7 @@ export function isExternal({ plan }: Pick<Run, "plan">, { index, action, tool, u
 function invoke(attempt: Attempt): Outcome | undefined {
   const { run, slot } = attempt;
   const deadline = deadlineOf(run, slot);
-  if (deadline !== undefined) run.host.timers.add((attempt.deadline = new Deadline(attempt)), deadline);
+  if (deadline !== undefined) run.host.timers.add(attempt, deadline, run.time);
   let answer: unknown;
   try {
     answer = answerOf(attempt);
@@ -114,11 +103,12 @@ function answerOf(attempt: Attempt): unknown {
   const { run, slot } = attempt;
   const { schema, execute } = slot.tool!;
   const { executor } = run;
+  const context = new CallContext(attempt);
   if (executor !== undefined) {
     const { parameters, action } = slot;
-    return executor({ tool: schema.name, parameters, actionId: action.id, context: attempt });
+    return executor({ tool: schema.name, parameters, actionId: action.id, context });
   }
-  if (execute !== undefined) return execute(slot.parameters, attempt);
+  if (execute !== undefined) return execute(slot.parameters, context);
   throw new ToolError(`tool \`${schema.name}\` has no code and the runtime has no executor`, { class: "not_found" });
 }
 
@@ -152,7 +142,7 @@ class Listener {
     const { attempt } = this;
     if (attempt === undefined) return undefined;
     this.attempt = undefined;
-    if (idle.length < MOST_IDLE) idle.push(this);
+    if (idleCount < MOST_IDLE) idle[idleCount++] = this;
     return isAwaited(attempt) ? attempt : undefined;
   }
 }
@@ -160,9 +150,12 @@ class Listener {
 const MOST_IDLE = 1_024;
 /** Shared by all runtimes: a listener knows nothing but the call it waits for. */
 const idle: Listener[] = [];
+/** The first so many are free; the others stay in their places, since a list that shrinks is made anew. */
+let idleCount = 0;
 
 function listen(attempt: Attempt, answer: PromiseLike<unknown>): void {
-  (idle.pop() ?? new Listener()).hear(attempt, answer);
+  const listener = idleCount > 0 ? idle[--idleCount]! : new Listener();
+  listener.hear(attempt, answer);
 }
 
 /** Of an answer that comes too late only that it came is told. */
@@ -173,8 +166,8 @@ function isAwaited(attempt: Attempt): boolean {
 }
 
 function answered(attempt: Attempt, outcome: Outcome): void {
-  const { run, slot, onOutcome } = attempt;
-  onOutcome(run, slot, end(attempt, outcome));
+  const { run, slot } = attempt;
+  run.host.conclude(run, slot, end(attempt, outcome));
 }
 
 function expire(attempt: Attempt): void {
@@ -185,7 +178,7 @@ function expire(attempt: Attempt): void {
   attempt.abort(message);
   attempt.ownExtras.endedAt = run.time;
   const outcome = failed({ code: "timeout", message, class: "timeout" }, "timeout", undefined, "unknown");
-  attempt.onOutcome(run, slot, end(attempt, outcome));
+  run.host.conclude(run, slot, end(attempt, outcome));
 }
 
 /** Closes an attempt with its outcome. Only the first end counts. */
@@ -205,8 +198,8 @@ function end(attempt: Attempt, outcome: Outcome): Outcome {
  */
 export function closeAttempt(attempt: Attempt, sideEffect: SideEffect): void {
   const { run, slot } = attempt;
-  attempt.deadline?.cancel();
-  run.board.answered(slot, run.time - attempt.startedAt, sideEffect);
+  attempt.cancel();
+  run.board.answered(slot, run.elapsed - attempt.startedAfter, sideEffect);
   cancelChildren(attempt, "the call that started the run has ended");
   const { spent } = attempt.extras;
   if (spent === undefined) return;

@@ -1,7 +1,7 @@
 import { CarError, type ErrorClass, type JsonValue, type ReasonCode } from "@car/ir";
 import { copyJson } from "@car/ir/internal";
 import { labelOutput } from "../flow/output-labels.js";
-import { failed, type Outcome, type SideEffect } from "../run/outcome.js";
+import { failed, type Outcome, type SideEffect, Success } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { messageOf, plainText } from "../run/thrown.js";
@@ -39,7 +39,7 @@ function outcomeOfOutput(run: Run, slot: Slot, output: JsonValue): Outcome {
   if (failure !== undefined) return failure;
   const problems = slot.tool?.returns?.check(output);
   if (problems === undefined || problems.length === 0) {
-    return labelOutput(run, slot, output) ?? { status: "succeeded", output };
+    return labelOutput(run, slot, output) ?? new Success(output);
   }
   const reason = {
     code: "invalid_output" as const,

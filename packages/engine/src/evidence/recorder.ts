@@ -1,30 +1,37 @@
-import { type EventDataOf, type EventKind, eventOf, type LiveEvent } from "@car/ir";
+import { type EventDataOf, type EventKind, eventOf, LazyPayload, type LiveEvent } from "@car/ir";
 import type { EventDraft, EventLog, Logger, RunScope } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import type { Subscription } from "./subscription.js";
 
-interface Draft {
-  kind: EventKind;
-  time: number;
-  scope: RunScope | undefined;
-  action: number;
-  attempt: number;
-  data: unknown;
+/** The one that serves all events: a log keeps its fields, never itself. */
+class Draft {
+  kind: EventKind = "proposal_received";
+  time = 0;
+  scope: RunScope | undefined = undefined;
+  action = -1;
+  attempt = 0;
+  lazy: LazyPayload | undefined = undefined;
+  private payload: object | undefined = undefined;
+
+  get data(): object | undefined {
+    return (this.payload ??= this.lazy?.make());
+  }
+
+  carry(data: object | undefined): void {
+    const isLazy = data instanceof LazyPayload;
+    this.lazy = isLazy ? data : undefined;
+    this.payload = isLazy ? undefined : data;
+  }
 }
+
+/** The payload of an event, or what makes it when it is read. */
+export type Payload<K extends EventKind> = EventDataOf[K] | LazyPayload<EventDataOf[K]>;
 
 /** Writes events to the log and hands them to subscribers. */
 export class Recorder {
   readonly log: EventLog;
   private readonly logger: Logger;
-  /** The one draft that serves all of them: a log keeps its fields, never itself. */
-  private readonly draft: Draft = {
-    kind: "proposal_received",
-    time: 0,
-    scope: undefined,
-    action: -1,
-    attempt: 0,
-    data: undefined,
-  };
+  private readonly draft = new Draft();
   private readonly subscriptions = new Set<Subscription>();
   /** Events that somebody is being told of, the first at this moment. */
   private readonly untold: { readonly event: LiveEvent; readonly wanting: readonly Subscription[] }[] = [];
@@ -45,9 +52,16 @@ export class Recorder {
   }
 
   /** Appends one event that belongs to no run, and returns its sequence. Throws what the log throws. */
-  recordOutside<K extends EventKind>(kind: K, time: number, data: EventDataOf[K]): number {
+  recordOutside<K extends EventKind>(kind: K, time: number, data: Payload<K>): number {
+    const { draft } = this;
+    draft.kind = kind;
+    draft.time = time;
+    draft.scope = undefined;
+    draft.action = -1;
+    draft.attempt = 0;
+    draft.carry(data);
     // The parameters keep kind and payload together.
-    return this.record({ kind, time, action: -1, attempt: 0, data } as EventDraft);
+    return this.record(draft as EventDraft);
   }
 
   /** Appends one event of a run, or of one of its actions. Throws what the log throws. */
@@ -55,7 +69,7 @@ export class Recorder {
     kind: K,
     run: { readonly time: number; readonly scope: RunScope },
     slot: { readonly index: number; readonly attempts: number } | undefined,
-    data: EventDataOf[K] | undefined,
+    data: Payload<K> | undefined,
   ): void {
     const { draft } = this;
     draft.kind = kind;
@@ -63,7 +77,7 @@ export class Recorder {
     draft.scope = run.scope;
     draft.action = slot === undefined ? -1 : slot.index;
     draft.attempt = slot === undefined ? 0 : slot.attempts;
-    draft.data = data;
+    draft.carry(data);
     // The parameters keep kind and payload together.
     this.record(draft as EventDraft);
   }

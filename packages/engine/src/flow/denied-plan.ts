@@ -34,15 +34,22 @@ export function deniedPlan(run: Run): readonly Reason[] | Promise<readonly Reaso
 
 /** What a plan is made of, read from the run when somebody asks: most plans are not looked at. */
 class RunPlanInput implements PolicyPlanInput {
-  readonly actions: readonly Action[];
-  readonly graph: ActionGraph;
-  readonly mode = "decide";
   private readonly run: Run;
 
   constructor(run: Run) {
     this.run = run;
-    this.actions = run.plan.actions;
-    this.graph = run.plan.graph;
+  }
+
+  get actions(): readonly Action[] {
+    return this.run.plan.actions;
+  }
+
+  get graph(): ActionGraph {
+    return this.run.plan.graph;
+  }
+
+  get mode(): "decide" {
+    return "decide";
   }
 
   get about(): this {

@@ -1,6 +1,7 @@
 import type { ApprovalLookup, ApprovalStore, Decision, StoredApprovalRequest } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
-import { compensationSlot, notesOf } from "../run/slot.js";
+import { compensationSlot } from "../run/board.js";
+import { notesOf } from "../run/slot.js";
 import { call, tool } from "../testing/fixtures.js";
 import { ended, type HandMade, handMadeRun, waitOf } from "../testing/hand-made-run.js";
 import { askApproval } from "./approval.js";

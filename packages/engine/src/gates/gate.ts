@@ -29,6 +29,8 @@ export type GateRun = Pick<
   | "flow"
   | "history"
   | "time"
+  | "epoch"
+  | "elapsed"
   | "extras"
   | "ownExtras"
   | "record"

@@ -1,6 +1,7 @@
 import { ALLOW, type Decision, type PolicyEngine } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
-import { compensationSlot, type Slot } from "../run/slot.js";
+import { compensationSlot } from "../run/board.js";
+import { type Slot } from "../run/slot.js";
 import { call, tool } from "../testing/fixtures.js";
 import { type HandMade, handMadeRun } from "../testing/hand-made-run.js";
 import { type GateVerdict, PROCEED } from "./gate.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compensationSlot } from "../run/slot.js";
+import { compensationSlot } from "../run/board.js";
 import { call, tool } from "../testing/fixtures.js";
 import { type HandMade, handMadeRun } from "../testing/hand-made-run.js";
 import { PROCEED } from "./gate.js";

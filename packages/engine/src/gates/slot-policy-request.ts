@@ -7,7 +7,8 @@ import { historyWithout } from "../session/call-history.js";
 /** The question put to a policy about one action. What most rules never read is made when it is read. */
 export class SlotPolicyRequest implements PolicyRequest {
   readonly attempt: number;
-  readonly now: number;
+  /** When it was asked, in milliseconds since the epoch of the run. */
+  private readonly after: number;
   private readonly isAgain: boolean;
   private readonly run: GateRun;
   private readonly slot: GateSlot;
@@ -17,8 +18,12 @@ export class SlotPolicyRequest implements PolicyRequest {
     this.run = run;
     this.slot = slot;
     this.attempt = slot.attempts + 1;
-    this.now = run.time;
+    this.after = run.elapsed;
     this.isAgain = isAgain;
+  }
+
+  get now(): number {
+    return this.run.epoch + this.after;
   }
 
   get action(): Action {

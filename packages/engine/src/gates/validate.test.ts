@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { call, tool } from "../testing/fixtures.js";
 import { AGAIN, FIRST, handMadeRun } from "../testing/hand-made-run.js";
 import type { Unsuccessful } from "../run/outcome.js";
-import { compensationSlot } from "../run/slot.js";
+import { compensationSlot } from "../run/board.js";
 import { PROCEED } from "./gate.js";
 import { validate } from "./validate.js";
 

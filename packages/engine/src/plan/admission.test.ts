@@ -155,8 +155,8 @@ describe("what is certain against a proposal", () => {
     ];
     const built = buildPlan(parseProposal({ actions }), config);
     if ("problems" in built) throw new Error("no plan");
-    expect(built.plan.refusals).toEqual([]);
-    expect(built.plan.flags.map((flags) => (flags & CHECKED) !== 0)).toEqual([true, false, false, false, false]);
+    expect(built.refusals).toEqual([]);
+    expect(built.flags.map((flags) => (flags & CHECKED) !== 0)).toEqual([true, false, false, false, false]);
   });
 });
 

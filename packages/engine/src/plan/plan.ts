@@ -29,7 +29,7 @@ export interface Plan {
 }
 
 /** A plan, or every reason why the proposal has none. */
-export type PlanResult = { readonly plan: Plan } | { readonly problems: readonly Reason[] };
+export type PlanResult = Plan | { readonly problems: readonly Reason[] };
 
 /** Turns a proposal into a plan under one configuration. Pure. */
 export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
@@ -45,15 +45,26 @@ export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): Pla
     const admission = { actions, tools, known: config.tools, capabilities, graph: built.parts };
     return { problems: [...size, ...built.problems, ...admissionProblems(admission)] };
   }
-  const plan = new BuiltPlan(proposal, { actions, tools, graph: built }, config);
-  return size.length > 0 ? { problems: [...size, ...plan.refusals] } : { plan };
+  const plan = new BuiltPlan(proposal, config, tools, built);
+  return size.length > 0 ? { problems: [...size, ...plan.refusals] } : plan;
 }
 
-/** What of a plan is known before it is judged. */
-interface Parts {
-  readonly actions: readonly Action[];
-  readonly graph: ActionGraph;
-  readonly tools: readonly (RegisteredTool | undefined)[];
+/**
+ * The last plan of a runtime: a proposal that is executed over and over is planned once, as long as tools and policy stay what
+ * they are.
+ */
+export class LastPlan {
+  private plan: Plan | undefined = undefined;
+  private config: ConfigSnapshot | undefined = undefined;
+
+  /** The plan of a proposal that was parsed, and so does not change any more. */
+  of(proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
+    if (this.plan?.proposal === proposal && this.config === config) return this.plan;
+    const planned = buildPlan(proposal, config);
+    this.plan = "problems" in planned ? undefined : planned;
+    this.config = config;
+    return planned;
+  }
 }
 
 class BuiltPlan implements Plan, AdmissionInput {
@@ -61,24 +72,31 @@ class BuiltPlan implements Plan, AdmissionInput {
   readonly actions: readonly Action[];
   readonly graph: ActionGraph;
   readonly tools: readonly (RegisteredTool | undefined)[];
-  readonly known: ConfigSnapshot["tools"];
-  readonly capabilities: ConfigSnapshot["capabilities"];
   readonly flags: number[];
   readonly ordered: boolean;
   readonly refusals: readonly Reason[];
   readonly locks: LockSet;
+  private readonly config: ConfigSnapshot;
 
-  constructor(proposal: ActionProposal, { actions, graph, tools }: Parts, config: ConfigSnapshot) {
+  constructor(proposal: ActionProposal, config: ConfigSnapshot, tools: Plan["tools"], graph: ActionGraph) {
+    const { actions } = proposalFacts(proposal);
     this.proposal = proposal;
+    this.config = config;
     this.actions = actions;
     this.graph = graph;
     this.tools = tools;
-    this.known = config.tools;
-    this.capabilities = config.capabilities;
     this.flags = new Array<number>(actions.length);
     this.ordered = setFlags(this.flags, this, config.schedule);
     this.refusals = admissionProblems(this);
     this.locks = lockSetOf(this, config.policy);
+  }
+
+  get known(): ConfigSnapshot["tools"] {
+    return this.config.tools;
+  }
+
+  get capabilities(): ConfigSnapshot["capabilities"] {
+    return this.config.capabilities;
   }
 
   onSound(index: number): void {

@@ -5,7 +5,7 @@ import { buildPlan, type Plan, type PlanResult } from "../plan/plan.js";
 import { begin } from "../run/begin.js";
 import { adopt } from "../run/children.js";
 import type { Host } from "../run/host.js";
-import { type Answer, Run } from "../run/run.js";
+import { type Answer, NOBODY, Run } from "../run/run.js";
 import { notesOf } from "../run/slot.js";
 import { messageOf } from "../run/thrown.js";
 import { abandonRun } from "./abandon-run.js";
@@ -102,11 +102,11 @@ type Start = () => Promise<{ readonly result: ProposalResult; readonly planned: 
 function prepare(host: Host, recovery: Recovery, recorded: UnfinishedRun, taken: Map<string, Run>): Start {
   const planned = planOf(host, recorded);
   const parent = callOf(recorded, taken.get(recorded.received.parent_run_id ?? ""));
-  if (!("plan" in planned)) {
+  if ("problems" in planned) {
     if (parent !== undefined) notesOf(parent.slot).hasLostChildren = true;
     return async () => ({ result: await abandonRun(host, recovery, planned.problems), planned: false });
   }
-  const { run, launch } = prepareLaunch(host, recovery, planned.plan, parent);
+  const { run, launch } = prepareLaunch(host, recovery, planned, parent);
   taken.set(recorded.runId, run);
   return async () => {
     restoreChildren(run, recorded);
@@ -118,7 +118,7 @@ function prepare(host: Host, recovery: Recovery, recorded: UnfinishedRun, taken:
 function callOf({ received }: RecordedRun, parent: Run | undefined): Attempt | undefined {
   const slot = parent?.board.slots.find(({ action }) => action.id === received.parent_action_id);
   if (parent === undefined || slot === undefined) return undefined;
-  return new Attempt(parent, slot, slot.attempts, () => undefined);
+  return new Attempt(parent, slot, slot.attempts);
 }
 
 function planOf(host: Host, { received }: RecordedRun): PlanResult {
@@ -141,7 +141,7 @@ function prepareLaunch(
   parent: Attempt | undefined,
 ): { readonly run: Run; readonly launch: () => Promise<ProposalResult> } {
   let answer!: Answer;
-  const answered = new Promise<ProposalResult>((resolve, reject) => (answer = { resolve, reject }));
+  const answered = new Promise<ProposalResult>((resolve) => (answer = resolve));
   const run = restoredRun(host, recovery, { plan, answer, parent });
   host.open.add(run);
   if (parent !== undefined) adopt(parent, run);
@@ -185,8 +185,6 @@ function restoredRun(host: Host, recovery: Recovery, { plan, answer, parent }: R
   return run;
 }
 
-const NOBODY: Answer = { resolve: () => undefined, reject: () => undefined };
-
 /** The runs of its tools that had ended: what they did is undone with the run, and told by it. */
 function restoreChildren(parent: Run, { children }: UnfinishedRun): void {
   const { host, recovery } = parent;
@@ -195,12 +193,12 @@ function restoreChildren(parent: Run, { children }: UnfinishedRun): void {
     if (call === undefined) continue;
     const notes = notesOf(call.slot);
     const planned = planOf(host, child);
-    if (!("plan" in planned)) {
+    if ("problems" in planned) {
       host.logger.error({ run_id: child.runId, problems: planned.problems }, "a finished child run cannot be undone");
       notes.hasLostChildren = true;
       continue;
     }
-    const made = { plan: planned.plan, answer: NOBODY, parent: call };
+    const made = { plan: planned, answer: NOBODY, parent: call };
     const run = restoredRun(host, new Recovery(child, "rollback", recovery!.onInDoubt), made);
     run.restoreEnd();
     // First, because a call that needs no undoing itself is undone for what its own runs did.

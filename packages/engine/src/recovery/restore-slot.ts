@@ -47,7 +47,7 @@ export function restoreEnd(run: Run, slot: Slot, end: RecordedEnd): void {
   if (outcome.status === "succeeded") restoreSuccess(run, slot, end);
   else if (slot.attempts === 0 && outcome.reason.code === "dependency_unsuccessful")
     notesOf(slot).isSkippedEarly = true;
-  run.board.end(slot, endingOf(slot, outcome), epochMsOf(end.timestamp));
+  run.board.end(slot, endingOf(slot, outcome), epochMsOf(end.timestamp) - run.epoch);
   restoreCount(run, slot);
 }
 
@@ -78,7 +78,7 @@ function restoreSuccess(run: Run, slot: Slot, end: RecordedEnd): void {
   // The log does not say who had written what was read.
   if (slot.action.type === "state_read") flowNote(slot).isClaim = true;
   if (servedFrom !== undefined) reuseNote(slot).servedFrom = servedFrom;
-  slot.changes = changes;
+  notes.changes = changes;
   const toolWrites = changes.filter((change) => !isClaim(slot, change));
   if (toolWrites.length > 0) {
     notes.toolWrites = toolWrites.map(({ key, value, origin }) => ({ key, write: { value, origin } }));

@@ -31,7 +31,7 @@ export async function tryProposal(chain: Chain, input: unknown, replaces?: Repla
 function parsedOf({ services: { host } }: Chain, input: unknown): ActionProposal | undefined {
   if (isParsedProposal(input)) return input;
   const parsed = parseInput(input, host, host.config());
-  return "proposal" in parsed ? parsed.proposal : undefined;
+  return "named" in parsed ? undefined : parsed;
 }
 
 /** A verification that hangs stops the proposal: what could not be verified does not run. */

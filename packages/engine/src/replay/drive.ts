@@ -1,7 +1,7 @@
 import { type CarEvent, payloadOf } from "@car/ir";
 import { cancelRun } from "../run/cancel-run.js";
 import { resumeRun } from "../run/resume.js";
-import type { Run } from "../run/run.js";
+import { NOBODY, type Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { abortedFor, canceledBy } from "./cancelation.js";
 import { exposeRecorded } from "./recorded-labels.js";
@@ -68,7 +68,7 @@ function resume({ run, parts: { script }, onResume }: DrivenRun, next: CarEvent)
   if ((cause === undefined && next.kind !== "proposal_resumed") || !script.supply(next)) return false;
   onResume();
   if (cause !== undefined) {
-    run.reopen({ resolve: () => undefined, reject: () => undefined });
+    run.reopen(NOBODY);
     cancelRun(run, cause);
     return true;
   }
@@ -110,7 +110,7 @@ function endAttempt({ run, parts, pending }: Omit<DrivenRun, "onResume">, slot: 
   if (next.kind === "action_in_doubt") parts.script.supply(next);
   switch (reasonCodeOf(failureEvent(parts.script, end))) {
     case "timeout":
-      return fire(slot.attempt!.deadline);
+      return fire(slot.attempt);
     case "in_doubt":
       // The run ended and nobody waited any longer.
       return fire(run.extras.drainTimer);

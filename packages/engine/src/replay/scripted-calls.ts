@@ -1,6 +1,7 @@
 import { type CarEvent, type ErrorClass, type EventOf, type JsonValue, payloadOf, type Reason } from "@car/ir";
 import type { Executor } from "@car/ir/ports";
 import type { Attempt } from "../dispatch/attempt.js";
+import { CallContext } from "../dispatch/call-context.js";
 import { RecordedFailure } from "../dispatch/recorded-failure.js";
 import { failed } from "../run/outcome.js";
 import { canceledBy } from "./cancelation.js";
@@ -38,8 +39,7 @@ export function callName(actionId: string, attempt: number): string {
 export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Executor {
   const { script } = parts;
   return ({ actionId, context }) => {
-    // The engine's own executors get the attempt itself.
-    const attempt = context as Attempt;
+    const attempt = CallContext.attemptOf(context);
     if (attempt.slot.undoes !== undefined) return undone(parts, attempt);
     const end = endOf(parts, actionId, attempt.number);
     // Nothing of this run came in between, so it makes no difference whether the tool answered at once.

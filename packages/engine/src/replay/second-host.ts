@@ -3,6 +3,8 @@ import { runtimeLogger } from "../defaults/logger.js";
 import { Recorder } from "../evidence/recorder.js";
 import { cancelRun } from "../run/cancel-run.js";
 import { leaveParent } from "../run/children.js";
+import { concludeLater } from "../run/advance.js";
+import { LastPlan } from "../plan/plan.js";
 import { drain } from "../run/drain.js";
 import type { Host } from "../run/host.js";
 import { OpenRuns } from "../run/open-runs.js";
@@ -38,9 +40,11 @@ export function secondHost(parts: ReplayParts, pending: PendingCalls): Host {
     names: new RunNames({ hex: () => "" }),
     giveUpRun: undefined,
     open: new OpenRuns(),
+    lastPlan: new LastPlan(),
     config: nobody,
     meterFor: nobody,
     drive: drain,
+    conclude: concludeLater,
     cancel: cancelRun,
     startChild: nobody,
     onEnd: leaveParent,

@@ -15,7 +15,7 @@ import { begin } from "../run/begin.js";
 import { adopt } from "../run/children.js";
 import type { Host, RunRequest } from "../run/host.js";
 import { type EarlyRefusal, refuseEarly } from "../run/refuse.js";
-import { Run } from "../run/run.js";
+import { NOBODY, Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import type { SessionState } from "../session/session-state.js";
 import { abortedFor, canceledBy } from "./cancelation.js";
@@ -109,7 +109,7 @@ export class SecondRun {
       this.start = () => void refuseEarly(host, { ...this.refusalOf(proposal, config), reasons });
       return;
     }
-    const run = this.makeRun(host, scriptedPlan(planned.plan, this.parts), config);
+    const run = this.makeRun(host, scriptedPlan(planned, this.parts), config);
     for (const slot of run.board.slots) slots.set(slot.action.id, slot);
     this.run = run;
     this.start = () => begin(run);
@@ -132,7 +132,7 @@ export class SecondRun {
       scope: this.scopeOf(plan.actions),
       budget,
       startedAt: epochMsOf(received.timestamp),
-      answer: { resolve: () => undefined, reject: () => undefined },
+      answer: NOBODY,
       // What the call had read by then is in no log.
       contextLabels: compared.flow && parent !== undefined ? labelSet(this.received.context_labels ?? []) : undefined,
     });

@@ -32,8 +32,7 @@ function act(run: Run, slot: Slot, verdict: GateVerdict): void {
     if (verdict === PARK) return putDown(run, slot);
     if (verdict !== PROCEED) return stopped(run, slot, verdict);
     const { action } = slot;
-    const outcome =
-      action.type === "tool_call" ? callTool(run, slot, concludeLater) : performStateAction(run, slot, action);
+    const outcome = action.type === "tool_call" ? callTool(run, slot) : performStateAction(run, slot, action);
     if (outcome !== undefined) conclude(run, slot, outcome);
   } catch (error) {
     crashed(run, slot, error);
@@ -52,7 +51,8 @@ function stopped(run: Run, slot: Slot, verdict: Outcome): void {
   finishSlot(run, slot, { status: "failed", reason: verdict.reason });
 }
 
-function concludeLater(run: Run, slot: Slot, outcome: Outcome): void {
+/** Goes on with an action whose call did not answer at once. */
+export function concludeLater(run: Run, slot: Slot, outcome: Outcome): void {
   try {
     conclude(run, slot, outcome);
   } catch (error) {

@@ -18,10 +18,15 @@ export function applyEffects(run: Run, slot: Slot, output: JsonValue): void {
   const { expected_effects: claims } = action;
   // A proposer's own write is a claim like the other; only a tool's word is worth more.
   const mayReport = writes.length > 0 && action.type === "tool_call";
+  const isPlain = writes.length === 0 && claimLabels(run, slot) === NO_LABELS;
   for (const key in claims) {
     const claimed = claims[key]!;
+    if (isPlain) {
+      run.state.write(key, { value: claimed, origin: "model" });
+      continue;
+    }
     const reported = mayReport ? writes.findLast((each) => each.key === key) : undefined;
-    if (reported === undefined) change(run, slot, claimOf(run, slot, key, claimed));
+    if (reported === undefined) change(run, slot, transition(key, claimed, "model", claimLabels(run, slot)));
     else noteMismatch(run, slot, { reported, claimed });
   }
 }
@@ -37,9 +42,9 @@ function applyWrites(run: Run, slot: Slot, writes: readonly RecordedWrite[]): vo
 }
 
 /** A claim is the model's own words, made after it had seen what it had seen. */
-function claimOf({ flow }: Run, slot: Slot, key: string, value: JsonValue): Transition {
+function claimLabels({ flow }: Run, slot: Slot): LabelSet {
   const own = flowOf(slot).labels;
-  return transition(key, value, "model", flow === undefined ? own : joinLabels(own, flow.context));
+  return flow === undefined ? own : joinLabels(own, flow.context);
 }
 
 function transition(
@@ -53,11 +58,9 @@ function transition(
   return value === undefined ? { key, origin } : { key, value, origin };
 }
 
-/** A list that begins as one element keeps no room for more, and most actions change one key at most. */
 function change(run: Run, slot: Slot, to: Transition): void {
   run.state.write(to.key, to);
-  if (slot.changes.length === 0) slot.changes = [to];
-  else (slot.changes as Transition[]).push(to);
+  ((notesOf(slot).changes ??= []) as Transition[]).push(to);
 }
 
 function noteMismatch(

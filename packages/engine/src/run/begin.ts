@@ -1,6 +1,7 @@
-import { CarError, type ProposalReceivedData, type Reason } from "@car/ir";
-import { lateProblems, withProposalHash } from "@car/ir/internal";
+import { type ActionProposal, CarError, LazyPayload, type ProposalReceivedData, type Reason } from "@car/ir";
+import { lateProblems, proposalFacts, withProposalHash } from "@car/ir/internal";
 import type { Lease, LockWait } from "@car/ir/ports";
+import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { deniedPlan } from "../flow/denied-plan.js";
 import { goOn } from "../recovery/go-on.js";
 import { deniedCompensations } from "../undo/denied-compensations.js";
@@ -36,26 +37,54 @@ export function begin(run: Run): void {
   start(run);
 }
 
-function receivedData(run: Run): ProposalReceivedData {
-  const { plan, config, request, session, told, flow } = run;
-  const data: Writable<Omit<ProposalReceivedData, "proposal_hash">> = {
-    proposal: plan.proposal,
-    principal: run.principal,
-    config_version: config.version,
-    policy_version: config.policy?.version ?? null,
-  };
-  if (request.parent !== undefined) {
-    data.parent_run_id = request.parent.runId;
-    data.parent_action_id = request.parent.actionId;
+/** The payload of most runs: everything in it is there already. */
+class PlainReceived extends LazyPayload<ProposalReceivedData> {
+  private readonly proposal: ActionProposal;
+  private readonly principal: string;
+  private readonly config: ConfigSnapshot;
+
+  constructor({ plan, principal, config }: Run) {
+    super();
+    this.proposal = plan.proposal;
+    this.principal = principal;
+    this.config = config;
   }
-  if (request.replaces !== undefined) data.replaces = request.replaces;
-  if (session !== undefined) data.session_id = session.id;
-  if (told.length > 0) data.session_told = told;
+
+  get bytes(): number {
+    return proposalFacts(this.proposal).bytes;
+  }
+
+  make(): ProposalReceivedData {
+    return withProposalHash(received(this.proposal, this.principal, this.config), this.proposal);
+  }
+}
+
+function received(proposal: ActionProposal, principal: string, { version, policy }: ConfigSnapshot): Received {
+  return { proposal, principal, config_version: version, policy_version: policy?.version ?? null };
+}
+
+function receivedData(run: Run): ProposalReceivedData | PlainReceived {
+  const { plan, config, request, session, flow } = run;
+  const { parent, replaces } = request;
+  if (parent === undefined && replaces === undefined && session === undefined && flow === undefined) {
+    return new PlainReceived(run);
+  }
+  const data = received(plan.proposal, run.principal, config);
+  if (parent !== undefined) {
+    data.parent_run_id = parent.run.scope.run_id;
+    data.parent_action_id = parent.slot.action.id;
+  }
+  if (replaces !== undefined) data.replaces = replaces;
+  if (session !== undefined) {
+    data.session_id = session.id;
+    const told = session.takeTold();
+    if (told.length > 0) data.session_told = told;
+  }
   if (flow !== undefined && flow.context.length > 0) data.context_labels = flow.context;
   return withProposalHash(data, plan.proposal);
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Received = { -readonly [K in keyof Omit<ProposalReceivedData, "proposal_hash">]: ProposalReceivedData[K] };
 
 /** Refuses a run that was given up before it could begin. */
 function isCanceled(run: Run): boolean {

@@ -5,9 +5,11 @@ import { secure } from "../dispatch/secure.js";
 import { flowOf } from "../flow/flow-note.js";
 import { toldLabels } from "../flow/output-labels.js";
 import { applyEffects } from "./apply-effects.js";
+import { ClaimedChanges, hasClaims } from "./changes.js";
 import { giveBackPlace, returnUnused, tellWaiting } from "./give-back.js";
-import { failed, type Outcome, skipped, type Succeeded, type Unsuccessful } from "./outcome.js";
-import type { Run, Stop } from "./run.js";
+import { failed, type Outcome, skipped, type Succeeded, Success, type Unsuccessful } from "./outcome.js";
+import type { Stop } from "./run-extras.js";
+import type { Run } from "./run.js";
 import { notesOf, type Slot } from "./slot.js";
 
 /** Ends an action for good: effects, evidence, what waits for it, and whether the run goes on. */
@@ -23,7 +25,7 @@ export function finishSlot(run: Run, slot: Slot, outcome: Outcome): void {
 export function endSlot(run: Run, slot: Slot, outcome: Outcome): Outcome {
   returnUnused(run, slot);
   const ended = outcome.status === "succeeded" ? outcome : withSideEffect(run, slot, outcome);
-  if (slot.undoes !== undefined) run.board.end(slot, ended, run.time);
+  if (slot.undoes !== undefined) run.board.end(slot, ended, run.elapsed);
   else if (ended.status === "succeeded") succeed(run, slot, ended);
   else failOrSkip(run, slot, ended);
   if (slot.undoes === undefined) countEnd(run, slot);
@@ -44,17 +46,27 @@ function succeed(run: Run, slot: Slot, outcome: Succeeded): void {
   } catch (error) {
     run.break("the state store failed", error);
   }
-  run.board.end(slot, outcome, run.time);
+  run.board.end(slot, outcome, run.elapsed);
   // First, so that a log that was cut off after the success has the changes that came with it.
-  if (slot.changes.length > 0) run.record("state_changed", slot, { changes: slot.changes });
+  recordChanges(run, slot);
   run.record("action_succeeded", slot, succeededData(slot, outcome));
   // Nobody waits for it here: the run is confirmed by a flush of its own.
   if (slot.attempts > 0 && isExternal(run, slot)) void secure(run);
 }
 
-function succeededData(slot: Slot, { output, read }: Succeeded): ActionSucceededData {
+function recordChanges(run: Run, slot: Slot): void {
+  const changes = slot.notes?.changes;
+  if (changes !== undefined) run.record("state_changed", slot, { changes });
+  else if (hasClaims(slot.action)) run.record("state_changed", slot, new ClaimedChanges(slot.action));
+}
+
+function succeededData(slot: Slot, outcome: Succeeded): ActionSucceededData {
   const { durationMs: duration_ms, notes } = slot;
-  if (read === undefined && notes === undefined) return { output, duration_ms };
+  if (notes === undefined && outcome instanceof Success) {
+    outcome.duration_ms = duration_ms;
+    return outcome;
+  }
+  const { output, read } = outcome;
   const { labels } = flowOf(slot);
   const receipt = notes?.reuse?.receipt;
   return {
@@ -73,7 +85,7 @@ export function endingOf({ action, attempts }: Slot, outcome: Outcome): Outcome 
 }
 
 function failOrSkip(run: Run, slot: Slot, outcome: Unsuccessful): void {
-  run.board.end(slot, endingOf(slot, outcome), run.time);
+  run.board.end(slot, endingOf(slot, outcome), run.elapsed);
   const data = { reason: outcome.reason, duration_ms: slot.durationMs };
   switch (outcome.status) {
     case "failed":

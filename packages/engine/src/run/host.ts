@@ -3,13 +3,16 @@ import type { ApprovalStore, Approver, Clock, Executor, Logger, RandomSource, St
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Attempt } from "../dispatch/attempt.js";
+import type { LastPlan } from "../plan/plan.js";
 import type { Recorder } from "../evidence/recorder.js";
 import type { Receipts } from "../reuse/receipts.js";
 import type { SessionState } from "../session/session-state.js";
 import type { TimerQueue } from "../time/timer-queue.js";
 import type { OpenRuns } from "./open-runs.js";
+import type { Outcome } from "./outcome.js";
 import type { RunNames } from "./run-names.js";
 import type { Run } from "./run.js";
+import type { Slot } from "./slot.js";
 
 /** The host's store of approvals, and what waiting for it costs. */
 export interface ApprovalDesk {
@@ -52,6 +55,7 @@ export interface Host {
    * False when that could not be noted either. Absent when nobody recovers anything.
    */
   readonly giveUpRun: ((runId: string) => boolean | Promise<boolean>) | undefined;
+  readonly lastPlan: LastPlan;
   /** Open runs, and the only place that knows them. */
   readonly open: OpenRuns;
   /** The configuration for a run that begins now. */
@@ -59,6 +63,8 @@ export interface Host {
   readonly meterFor: (principal: string, config: ConfigSnapshot) => BudgetMeter | undefined;
   /** Lets a run do what it can do now; see `drain`. */
   readonly drive: (run: Run) => void;
+  /** Told of the outcome of a call that did not answer at once. */
+  readonly conclude: (run: Run, slot: Slot, outcome: Outcome) => void;
   /** Gives a run up, at whatever point it is. */
   readonly cancel: (run: Run, cause: Reason) => void;
   /** Executes what a tool proposes. */

@@ -1,4 +1,4 @@
-import type { EntryWrite } from "@car/ir";
+import type { EntryWrite, Transition } from "@car/ir";
 import type { Charge } from "../budget/budget-meter.js";
 import type { FlowNote } from "../flow/flow-note.js";
 import type { ApprovalNote } from "../approvals/approval-note.js";
@@ -16,6 +16,8 @@ export class Notes {
   flow: FlowNote | undefined = undefined;
   /** What the successful attempt wrote through its state handle. */
   handleWrites: ReadonlyMap<string, EntryWrite> | undefined = undefined;
+  /** State changes of its success, where they are not just what it claims. */
+  changes: readonly Transition[] | undefined = undefined;
   /** Writes of the tool itself, with their origins. */
   toolWrites: readonly RecordedWrite[] | undefined = undefined;
   /** Reserved of the budget, and not used yet. */

@@ -1,4 +1,4 @@
-import type { ErrorClass, JsonValue, Reason } from "@car/ir";
+import type { ActionSucceededData, ErrorClass, JsonValue, Reason } from "@car/ir";
 
 /** What a call may have left outside the state store: nothing, nobody knows, or it has acted. */
 export type SideEffect = "none" | "unknown" | "acted";
@@ -8,6 +8,21 @@ export interface Succeeded {
   readonly status: "succeeded";
   readonly output: JsonValue;
   readonly read?: { readonly found: boolean; readonly version: number };
+}
+
+/** What most actions end with. As it is what the log keeps of it, its own fields are those of `ActionSucceededData`. */
+export class Success implements Succeeded, ActionSucceededData {
+  readonly output: JsonValue;
+  /** Set when the action ends. */
+  duration_ms = 0;
+
+  constructor(output: JsonValue) {
+    this.output = output;
+  }
+
+  get status(): "succeeded" {
+    return "succeeded";
+  }
 }
 
 /** An action that did not. */

@@ -15,10 +15,10 @@ export function parseInput(
   input: unknown,
   { clock, names }: Pick<Host, "clock" | "names">,
   config: ConfigSnapshot,
-): { readonly proposal: ActionProposal } | UnparsedInput {
+): ActionProposal | UnparsedInput {
   try {
     const ids = { hex: () => names.proposalId() };
-    return { proposal: parseProposal(input, { clock, ids, limits: config.limits }) };
+    return parseProposal(input, { clock, ids, limits: config.limits });
   } catch (error) {
     return { problems: reasonsOf(error), named: { id: nameOf(input), actions: actionsOf(input, config) } };
   }

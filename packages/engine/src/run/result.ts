@@ -26,7 +26,7 @@ export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
     proposal_id: run.scope.proposal_id,
     run_id: run.scope.run_id,
     status,
-    results: actionResults(run.board.slots, status),
+    results: actionResults(run, status),
     reasons: NO_REASONS,
     cost: costOf(run),
     trace_id: run.scope.trace_id,
@@ -44,39 +44,42 @@ export function completedData(result: ProposalResult): ProposalCompletedData {
   return { status, cost, external_effects, external_effects_remain, cause };
 }
 
-function actionResults(slots: readonly Slot[], status: ProposalStatus): readonly ActionResult[] {
+function actionResults(run: Run, status: ProposalStatus): readonly ActionResult[] {
+  const { slots } = run.board;
   const results = new Array<ActionResult>(slots.length);
   const isUndone = status !== "committed" && status !== "suspended";
   for (let index = 0; index < slots.length; index++) {
     const slot = slots[index]!;
     results[index] =
       slot.outcome?.status === "succeeded"
-        ? succeededResult(slot, slot.outcome, isUndone)
-        : unsuccessfulResult(slot, status === "suspended");
+        ? succeededResult(run, slot, slot.outcome, isUndone)
+        : unsuccessfulResult(run, slot, status === "suspended");
   }
   return results;
 }
 
 function succeededResult(
+  run: Run,
   slot: Slot,
   { output, read }: Extract<NonNullable<Slot["outcome"]>, { status: "succeeded" }>,
   isUndone: boolean,
 ): ActionResult {
-  const { changes, notes } = slot;
+  const { action, notes } = slot;
+  const changes = notes?.changes;
   const servedFrom = notes?.reuse?.servedFrom;
   // One literal: this runs for every action, and spreading a base object costs more than all the rest of it.
   const result: Writable<ActionResult> = {
-    action_id: slot.action.id,
+    action_id: action.id,
     status: "succeeded",
     output,
-    state_changes: changes.length === 0 ? NO_CHANGES : valuesOf(slot),
-    state_deletes: changes.length === 0 ? NO_DELETES : deletesOf(changes),
+    state_changes: changes === undefined ? action.expected_effects : valuesOf(slot, changes),
+    state_deletes: changes === undefined ? NO_DELETES : deletesOf(changes),
     attempts: slot.attempts,
     duration_ms: slot.durationMs,
     deduplicated: servedFrom === "receipt",
     cached: servedFrom === "cache",
     rolled_back: isUndone,
-    timestamp: rfc3339(slot.endedAt),
+    timestamp: rfc3339(run.epoch + slot.endedAfter),
   };
   if (read !== undefined) result.read = read;
   if (notes?.compensated !== undefined) result.compensated = notes.compensated;
@@ -85,8 +88,8 @@ function succeededResult(
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-function unsuccessfulResult(slot: Slot, isSuspended: boolean): ActionResult {
-  const { action, outcome, attempts, durationMs, endedAt, notes } = slot;
+function unsuccessfulResult(run: Run, slot: Slot, isSuspended: boolean): ActionResult {
+  const { action, outcome, attempts, durationMs, endedAfter, notes } = slot;
   const waits = isSuspended && outcome === undefined;
   const ended = waits ? waitingFor(slot) : (outcome as Unsuccessful | undefined);
   return {
@@ -102,7 +105,7 @@ function unsuccessfulResult(slot: Slot, isSuspended: boolean): ActionResult {
     cached: false,
     rolled_back: false,
     ...(notes?.compensated === undefined ? {} : { compensated: notes.compensated }),
-    timestamp: rfc3339(endedAt),
+    timestamp: rfc3339(run.epoch + endedAfter),
   };
 }
 
@@ -115,7 +118,7 @@ function waitingFor({ phase, notes }: Slot): Pick<Unsuccessful, "reason" | "stat
   return { status: "skipped", reason: { code: "approval_required", message, policies } };
 }
 
-function valuesOf({ action, notes, changes }: Slot): JsonObject {
+function valuesOf({ action, notes }: Slot, changes: readonly Transition[]): JsonObject {
   // All that changed is what was claimed, which is written down already.
   if (notes?.toolWrites === undefined) return action.expected_effects;
   const values: Record<string, JsonValue> = {};

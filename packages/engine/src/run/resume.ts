@@ -19,8 +19,8 @@ export async function resumeRun(run: Run, signal: AbortSignal | undefined): Prom
     // Who is canceled needs no locks: what it had changed is dropped.
     if (run.extras.canceledEarly === undefined) throw error;
   }
-  return new Promise((resolve, reject) => {
-    run.reopen({ resolve, reject });
+  return new Promise((resolve) => {
+    run.reopen(resolve);
     run.record("proposal_resumed", undefined, { after: "approval" });
     const limit = run.budget?.budget.max_duration_ms;
     if (limit !== undefined) boundDuration(run, limit, Math.max(0, limit - run.extras.activeMs));

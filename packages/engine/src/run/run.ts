@@ -1,26 +1,21 @@
-import {
-  CarError,
-  type EventDataOf,
-  type EventKind,
-  type LabelSet,
-  type ProposalResult,
-  type Reason,
-  RunUndecidedError,
-} from "@car/ir";
+import { CarError, type EventKind, type LabelSet, type ProposalResult, type Reason, RunUndecidedError } from "@car/ir";
 import { joinLabels, NO_LABELS } from "@car/ir/internal";
-import type { Executor, Lease, LockOwner, RunScope } from "@car/ir/ports";
+import type { Executor, LockOwner, RunScope } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { exposedLabels } from "../flow/output-labels.js";
 import { RunFlow } from "../flow/run-flow.js";
+import type { Payload } from "../evidence/recorder.js";
 import type { Plan } from "../plan/plan.js";
 import type { Recovery } from "../recovery/recovery.js";
 import { CallHistory } from "../session/call-history.js";
 import type { SessionState } from "../session/session-state.js";
-import type { Alarm } from "../time/alarm.js";
+import { smallMs } from "../time/small-ms.js";
 import type { Host, RunRequest } from "./host.js";
+import { RunExtras, type Stop } from "./run-extras.js";
 import { RunState } from "./run-state.js";
-import { Board, type Slot } from "./slot.js";
+import { Board } from "./board.js";
+import { type Slot } from "./slot.js";
 import { messageOf } from "./thrown.js";
 
 /*
@@ -44,17 +39,8 @@ import { messageOf } from "./thrown.js";
 /** Where a run stands. */
 export type RunPhase = "open" | "queued" | "running" | "suspended" | "stopping" | "settling" | "settled" | "disowned";
 
-/** Why a run starts nothing more. */
-export interface Stop {
-  readonly kind: "abort" | "cancel" | "budget";
-  readonly cause: Reason;
-}
-
-/** What of a run is told when it has been answered. */
-export interface Answer {
-  readonly resolve: (result: ProposalResult) => void;
-  readonly reject: (error: Error) => void;
-}
+/** Told when the run has been answered: its result, or a rejection. */
+export type Answer = (result: ProposalResult | Promise<never>) => void;
 
 /** What a record names an action by. */
 type Recorded = Pick<Slot, "index" | "attempts" | "action">;
@@ -72,37 +58,10 @@ export interface RunMade {
   readonly contextLabels?: LabelSet | undefined;
 }
 
-const NO_VERSIONS: ReadonlyMap<string, number> = new Map();
+/** For a run of which nobody waits for the answer. */
+export const NOBODY: Answer = (result) => void Promise.resolve(result).catch(() => undefined);
 
-/** See `Run.extras`. */
-class Extras {
-  /** Locks, once they are held. */
-  lease: Lease | undefined = undefined;
-  /** It was given up before it could begin, or go on. */
-  canceledEarly: Reason | undefined = undefined;
-  /** Leaves the queue for the locks. */
-  cancelLockWait: ((cause: Reason) => void) | undefined = undefined;
-  drainTimer: Alarm | undefined = undefined;
-  durationTimer: Alarm | undefined = undefined;
-  detachSignal: (() => void) | undefined = undefined;
-  /** Receipts that others may see only if this run commits. */
-  privateReceipts: string[] | undefined = undefined;
-  /** Versions of what it had read when it was suspended. */
-  readVersions = NO_VERSIONS;
-  /** Milliseconds for which it ran before it was suspended last. */
-  activeMs = 0;
-  /** Runs of its tools that have not ended. */
-  children: Set<Run> | undefined = undefined;
-  /** Told when the last of them has ended. */
-  onChildless: (() => void) | undefined = undefined;
-  /** Bytes of parameters with references resolved. */
-  resolvedBytes = 0;
-  /** Whether the budget has been held against everything that is left. */
-  isRestChecked = false;
-}
-
-const NO_EXTRAS: Readonly<Extras> = Object.freeze(new Extras());
-const NOTHING_TOLD: readonly number[] = Object.freeze([]);
+const NO_EXTRAS: Readonly<RunExtras> = Object.freeze(new RunExtras());
 
 /** One execution of one proposal: with its board, the only thing that changes while it runs. */
 export class Run implements LockOwner {
@@ -113,31 +72,23 @@ export class Run implements LockOwner {
   readonly scope: RunScope;
   readonly budget: BudgetMeter | undefined;
   readonly startedAt: number;
-  /** Set for a run that another process began. */
-  readonly recovery: Recovery | undefined;
   /** Follows labels; `undefined` when the policy does not look at them. */
   readonly flow: RunFlow | undefined;
   /** Counts calls; `undefined` when the policy does not look at them. */
   readonly history: CallHistory | undefined;
-  /** Sequences of what the log was told of its session before it was proposed. */
-  readonly told: readonly number[];
   readonly state: RunState;
   readonly board: Board;
-  private more: Extras | undefined = undefined;
+  private more: RunExtras | undefined = undefined;
   phase: RunPhase = "open";
-  stop: Stop | undefined = undefined;
-  /** A failure of the log or the store: nothing of this run can be confirmed. */
-  broken: Reason | undefined = undefined;
-  /** The log takes nothing more. */
-  private isLogBroken = false;
-  /** Another process may take the run up as its log has it. */
-  isDisowned = false;
   /** The loop of `drain` is running, or the run is being given up: who wakes it now need not go on with it. */
   isBusy = false;
-  /** The time, read once per turn: at the start, after each wait, and between two dispatches. */
-  time: number;
+  /**
+   * Milliseconds since `epoch`, read from the clock once per turn: at the start, after each wait, and between two
+   * dispatches.
+   */
+  elapsed: number;
   private isTimeUsed = false;
-  /** When it began, or was resumed. */
+  /** When it began, or was resumed, as `elapsed` has it. */
   private activeSince = 0;
   /** Position among the open runs of the runtime; theirs to set. */
   place = -1;
@@ -151,30 +102,59 @@ export class Run implements LockOwner {
     this.scope = made.scope;
     this.budget = made.budget;
     this.startedAt = made.startedAt;
-    this.time = made.startedAt;
+    this.elapsed = smallMs(made.startedAt - this.epoch);
     this.listener = made.answer;
-    this.recovery = made.recovery;
+    if (made.recovery !== undefined) this.ownExtras.recovery = made.recovery;
     this.state = new RunState(host.store);
     this.board = new Board(made.plan);
     const asks = made.config.policy?.supports;
     const { session } = this;
-    this.told = session?.takeTold() ?? NOTHING_TOLD;
     this.flow = asks?.flow === true ? new RunFlow(this, session, contextOf(request, made.contextLabels)) : undefined;
     this.history = asks?.history === true ? (session?.history ?? this.parent?.history ?? new CallHistory()) : undefined;
   }
 
   /** What most runs never need, to read. */
-  get extras(): Readonly<Extras> {
+  get extras(): Readonly<RunExtras> {
     return this.more ?? NO_EXTRAS;
   }
 
   /** The same, to be written. */
-  get ownExtras(): Extras {
-    return (this.more ??= new Extras());
+  get ownExtras(): RunExtras {
+    return (this.more ??= new RunExtras());
+  }
+
+  /** Set for a run that another process began. */
+  get recovery(): Recovery | undefined {
+    return this.extras.recovery;
+  }
+
+  /** Why it starts nothing more. */
+  get stop(): Stop | undefined {
+    return this.extras.stop;
+  }
+
+  /** A failure of the log or the store: nothing of this run can be confirmed. */
+  get broken(): Reason | undefined {
+    return this.extras.broken;
+  }
+
+  /** Another process may take the run up as its log has it. */
+  get isDisowned(): boolean {
+    return this.extras.isDisowned;
   }
 
   get principal(): string {
     return this.request.principal;
+  }
+
+  /** The millisecond in which it started: its own times count from there. */
+  get epoch(): number {
+    return Math.floor(this.startedAt);
+  }
+
+  /** The time, in milliseconds since the epoch of all clocks, as it was read last. */
+  get time(): number {
+    return this.epoch + this.elapsed;
   }
 
   /** The run whose call proposed this one. */
@@ -227,7 +207,7 @@ export class Run implements LockOwner {
   /** open → running. */
   begin(): void {
     this.phase = "running";
-    this.activeSince = this.time;
+    this.activeSince = this.elapsed;
   }
 
   /**
@@ -236,7 +216,7 @@ export class Run implements LockOwner {
    */
   halt({ kind, cause }: Stop, tellsCalls: boolean): boolean {
     if (this.stop !== undefined && (this.stop.kind !== "budget" || !tellsCalls)) return false;
-    this.stop = { kind, cause: this.stop?.cause ?? cause };
+    this.ownExtras.stop = { kind, cause: this.stop?.cause ?? cause };
     this.phase = "stopping";
     return true;
   }
@@ -245,7 +225,7 @@ export class Run implements LockOwner {
   suspend(readVersions: ReadonlyMap<string, number>): void {
     this.phase = "suspended";
     const { ownExtras: own } = this;
-    own.activeMs += this.time - this.activeSince;
+    own.activeMs += this.elapsed - this.activeSince;
     own.readVersions = readVersions;
     own.durationTimer?.cancel();
     own.durationTimer = undefined;
@@ -255,7 +235,8 @@ export class Run implements LockOwner {
   reopen(answer: Answer): void {
     this.listener = answer;
     this.phase = "running";
-    this.activeSince = this.tick();
+    this.tick();
+    this.activeSince = this.elapsed;
   }
 
   /** suspended → running, with nobody answered yet: it could not be put down. */
@@ -299,7 +280,7 @@ export class Run implements LockOwner {
     this.disarm();
     this.release();
     this.host.onEnd(this, result);
-    this.listener.resolve(result);
+    this.listener(result);
   }
 
   /** → disowned: the run ends here, and what becomes of it is somebody else's to say. */
@@ -309,7 +290,7 @@ export class Run implements LockOwner {
     this.release();
     this.host.onEnd(this, undefined);
     const { run_id } = this.scope;
-    this.listener.reject(new RunUndecidedError(run_id, { cause: why }));
+    this.listener(Promise.reject(new RunUndecidedError(run_id, { cause: why })));
   }
 
   /** Answers whoever executed or resumed the run, which is suspended. */
@@ -317,12 +298,12 @@ export class Run implements LockOwner {
     this.disarm();
     this.release();
     this.host.onSuspend(this);
-    this.listener.resolve(result);
+    this.listener(result);
   }
 
   /** Records an event of this run. A log that throws breaks the run: it can then only be undone. */
-  record<K extends EventKind>(kind: K, slot: Recorded | undefined, data?: EventDataOf[K]): void {
-    if (this.isLogBroken || this.recovery?.hasRecorded(kind, slot?.action.id, slot?.attempts) === true) return;
+  record<K extends EventKind>(kind: K, slot: Recorded | undefined, data?: Payload<K>): void {
+    if (this.extras.isLogBroken || this.recovery?.hasRecorded(kind, slot?.action.id, slot?.attempts) === true) return;
     try {
       this.host.recorder.recordOf(kind, this, slot, data);
     } catch (error) {
@@ -332,9 +313,10 @@ export class Run implements LockOwner {
 
   /** The event log does not take events any more: nothing else is offered to it. */
   breakLog(error: unknown): void {
-    this.isLogBroken = true;
+    const { ownExtras: own } = this;
+    own.isLogBroken = true;
     // Undoing it is not this process's business any more: another one has the log, or will find the run in it.
-    this.isDisowned ||=
+    own.isDisowned ||=
       this.host.giveUpRun !== undefined || (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
     this.break("the event log failed", error);
   }
@@ -342,21 +324,21 @@ export class Run implements LockOwner {
   /** Marks the run as impossible to confirm; the next turn of its loop gives it up. */
   break(what: string, error: unknown): void {
     if (this.broken !== undefined) return;
-    this.broken = { code: "store_error", message: `${what}: ${messageOf(error)}` };
+    this.ownExtras.broken = { code: "store_error", message: `${what}: ${messageOf(error)}` };
     this.host.logger.error({ error, run_id: this.scope.run_id }, what);
   }
 
   /** Reads the clock again; call it whenever time may have passed. */
-  tick(): number {
+  tick(): void {
     this.isTimeUsed = false;
-    return (this.time = this.host.clock.now());
+    this.elapsed = smallMs(this.host.clock.now() - this.epoch);
   }
 
-  /** The time at which a call starts: read anew only if another call has started since. */
+  /** `elapsed` where a call starts: read anew only if another call has started since. */
   dispatchTime(): number {
     if (this.isTimeUsed) this.tick();
     this.isTimeUsed = true;
-    return this.time;
+    return this.elapsed;
   }
 }
 

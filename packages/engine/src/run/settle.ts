@@ -7,8 +7,6 @@ import { isThenable } from "./outcome.js";
 import { buildResult, completedData } from "./result.js";
 import type { Run } from "./run.js";
 
-const NO_KEYS: readonly string[] = Object.freeze([]);
-
 /** How a run whose actions have all ended is to end itself. */
 type End = "committed" | "rolled_back" | "canceled";
 
@@ -79,7 +77,7 @@ function confirm(run: Run): void {
 
 /** Publishes what depended on the commit, gives the locks back and answers. */
 function deliver(run: Run, result: ReturnType<typeof buildResult>): void {
-  for (const key of run.extras.privateReceipts ?? NO_KEYS) run.host.receipts.publish(run, key);
+  run.extras.privateReceipts?.forEach((key) => run.host.receipts.publish(run, key));
   run.answer(result);
 }
 
@@ -114,6 +112,6 @@ async function rollBack(run: Run, end: Exclude<End, "committed">): Promise<void>
   const result = buildResult(run, end);
   run.record("proposal_completed", undefined, completedData(result));
   followEnd(run, end);
-  for (const key of run.extras.privateReceipts ?? NO_KEYS) run.host.receipts.drop(run, key);
+  run.extras.privateReceipts?.forEach((key) => run.host.receipts.drop(run, key));
   answerUndone(run, result);
 }

@@ -8,7 +8,7 @@ import {
 import { isParsedProposal } from "@car/ir/internal";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { Attempt } from "../dispatch/attempt.js";
-import { buildPlan, type Plan, type PlanResult } from "../plan/plan.js";
+import type { Plan, PlanResult } from "../plan/plan.js";
 import { begin } from "./begin.js";
 import { adopt } from "./children.js";
 import type { Host, RunRequest } from "./host.js";
@@ -26,14 +26,13 @@ export function startRun(host: Host, input: unknown, request: RunRequest): Promi
   const config = host.config();
   const startedAt = host.clock.now();
   checkLoad(host, request, config);
-  const parsed = isParsedProposal(input) ? { proposal: input } : parseInput(input, host, config);
-  if (!("proposal" in parsed)) {
-    const { named, problems } = parsed;
+  const proposal = isParsedProposal(input) ? input : parseInput(input, host, config);
+  if ("named" in proposal) {
+    const { named, problems } = proposal;
     return refuseInput(host, request, { named, config, startedAt, reasons: problems });
   }
-  const { proposal } = parsed;
-  const planned = plan(proposal, config);
-  if ("plan" in planned) return launch(host, request, planned.plan, { config, startedAt });
+  const planned = plan(host, proposal, config);
+  if (!("problems" in planned)) return launch(host, request, planned, { config, startedAt });
   return refuseInput(host, request, { named: proposal, config, startedAt, reasons: planned.problems }, proposal);
 }
 
@@ -66,8 +65,8 @@ async function refuseInput(
 let kept: Answer;
 
 /** `new Promise` calls this before it returns, so one function serves all runs where each would need its own. */
-function keep(resolve: Answer["resolve"], reject: Answer["reject"]): void {
-  kept = { resolve, reject };
+function keep(resolve: Answer): void {
+  kept = resolve;
 }
 
 function launch(
@@ -89,9 +88,9 @@ function launch(
 }
 
 /** A policy's own code may run while a plan is made; what it throws refuses the proposal. */
-function plan(proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
+function plan({ lastPlan }: Host, proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
   try {
-    return buildPlan(proposal, config);
+    return lastPlan.of(proposal, config);
   } catch (error) {
     const message = `the proposal could not be planned: ${messageOf(error)}`;
     return { problems: [{ code: "policy_denied", message, policies: ["policy_error"] }] };

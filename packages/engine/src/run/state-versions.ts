@@ -1,3 +1,4 @@
+import { isPrefixPattern } from "@car/ir/internal";
 import type { StateView } from "@car/ir/ports";
 import { stopRun } from "./finish.js";
 import type { Run } from "./run.js";
@@ -7,9 +8,13 @@ export function versionsOf(run: Run): Map<string, number> {
   const view = run.state.committed;
   const versions = new Map<string, number>();
   const { reads, writes } = run.plan.locks;
+  const note = (key: string): void => void versions.set(key, view.entry(key)?.version ?? 0);
+  const prefixes = new Set<string>();
   for (const lock of [...reads, ...writes]) {
-    for (const key of keysOf(lock, view)) versions.set(key, view.entry(key)?.version ?? 0);
+    if (isPrefixPattern(lock)) prefixes.add(lock.slice(0, -1));
+    else note(lock);
   }
+  if (prefixes.size > 0) keysUnder(prefixes, view).forEach(note);
   return versions;
 }
 
@@ -20,10 +25,12 @@ function changedSince(run: Run, versions: ReadonlyMap<string, number>): readonly
   return [...keys].filter((key) => (versions.get(key) ?? 0) !== (now.get(key) ?? 0)).sort();
 }
 
-function keysOf(lock: string, view: StateView): readonly string[] {
-  if (!lock.endsWith("*")) return [lock];
-  const prefix = lock.slice(0, -1);
-  return (view.entryKeys?.() ?? view.keys()).filter((key) => key.startsWith(prefix));
+/** Looks at every key once for each length that a prefix has: many prefixes cost no more than one. */
+function keysUnder(prefixes: ReadonlySet<string>, view: StateView): readonly string[] {
+  const lengths = [...new Set([...prefixes].map(({ length }) => length))];
+  const isUnder = (key: string): boolean =>
+    lengths.some((length) => key.length >= length && prefixes.has(key.slice(0, length)));
+  return (view.entryKeys?.() ?? view.keys()).filter(isUnder);
 }
 
 /** What it had read is not what is there now: nothing of it may be committed. */

@@ -2,7 +2,8 @@ import { followPause } from "../session/follow-end.js";
 import { stopRun } from "./finish.js";
 import { isThenable } from "./outcome.js";
 import { buildResult } from "./result.js";
-import type { Run, Stop } from "./run.js";
+import type { Stop } from "./run-extras.js";
+import type { Run } from "./run.js";
 import { versionsOf } from "./state-versions.js";
 
 /** Puts a run down that only waits for approvals: what it has done is in the log, its locks are given back. */

@@ -23,7 +23,8 @@ import { createReceipts } from "../reuse/receipts.js";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { RunState } from "../run/run-state.js";
-import { Board, type Slot } from "../run/slot.js";
+import { Board } from "../run/board.js";
+import { type Slot } from "../run/slot.js";
 import { isWait, type WaitEnd, type WaitFor } from "../run/wait.js";
 import type { CallHistory } from "../session/call-history.js";
 import { TimerQueue } from "../time/timer-queue.js";
@@ -67,10 +68,15 @@ export function handMadeRun(made: HandMade) {
     state: new RunState(memoryStateStore(made.state)),
     budget: config.budget && new BudgetMeter(config.budget),
     history: made.history,
+    epoch: clock.now(),
+    elapsed: 0,
     time: clock.now(),
     extras,
     ownExtras: extras,
-    tick: () => (run.time = clock.now()),
+    tick: () => {
+      run.time = clock.now();
+      run.elapsed = run.time - run.epoch;
+    },
     record: (kind: string, _slot: unknown, data: unknown) => void events.push([kind, data]),
     host: {
       timers: registration.timers,
@@ -88,7 +94,7 @@ export function handMadeRun(made: HandMade) {
       logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     },
     // Of scope and parent a gate reads names only, of the extras what is above.
-  } as unknown as Run;
+  } as unknown as Run & { time: number; elapsed: number };
   return {
     run,
     board,
@@ -96,7 +102,7 @@ export function handMadeRun(made: HandMade) {
     events,
     slot,
     /** Ends an action, as if its tool had answered. */
-    end: (id: string, outcome: Outcome) => board.end(slot(id), outcome, clock.now()),
+    end: (id: string, outcome: Outcome) => board.end(slot(id), outcome, run.elapsed),
     later: (ms: number) => {
       clock.advance(ms);
       run.tick();
@@ -134,7 +140,7 @@ function configOf(made: HandMade, registration: RegistrationContext): ConfigSnap
 /** A plan with problems is a plan: what admission refuses, a gate refuses too. */
 function planOf({ actions }: HandMade, config: ConfigSnapshot): Plan {
   const planned = buildPlan(parseProposal({ actions }), config);
-  if ("plan" in planned) return planned.plan;
+  if (!("problems" in planned)) return planned;
   throw new TypeError(planned.problems.map(({ message }) => message).join("; "));
 }
 

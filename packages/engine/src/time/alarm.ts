@@ -5,7 +5,7 @@ import type { TimerQueue } from "./timer-queue.js";
 export abstract class Alarm implements Timer {
   /** Its place in the queue in which it waits, theirs to set; -1 when it does not. */
   place = -1;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch of the queue: theirs to set. */
   due = 0;
   /** Among those that are due at the same time. */
   order = 0;

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "@car/ir/ports";
+import { smallMs } from "./small-ms.js";
 import { type Alarm, CallbackAlarm } from "./alarm.js";
 
 /** The longest delay that timers of platforms know: 2^31 - 1 milliseconds, about 25 days. */
@@ -10,6 +11,8 @@ const MAX_DELAY_MS = 2_147_483_647;
  */
 export class TimerQueue {
   private readonly clock: Clock;
+  /** The millisecond in which it was made: its times count from there. */
+  private readonly epoch: number;
   /** The first `size` places are in use; the others stay, since the next alarm is never far. */
   private readonly heap: (Alarm | undefined)[] = [];
   private size = 0;
@@ -22,6 +25,7 @@ export class TimerQueue {
 
   constructor(clock: Clock) {
     this.clock = clock;
+    this.epoch = Math.floor(clock.now());
   }
 
   /** Calls `callback` once after `delayMs`, unless canceled. */
@@ -31,9 +35,9 @@ export class TimerQueue {
     return alarm;
   }
 
-  /** Lets an alarm that does not wait ring once after `delayMs`, unless it is canceled. */
-  add(alarm: Alarm, delayMs: number): void {
-    const now = this.clock.now();
+  /** Lets an alarm that does not wait ring once `delayMs` after the time `at`, unless it is canceled. */
+  add(alarm: Alarm, delayMs: number, at = this.clock.now()): void {
+    const now = smallMs(at - this.epoch);
     alarm.due = now + delayMs;
     alarm.order = this.created++;
     this.siftUp(alarm, this.size++);
@@ -62,7 +66,7 @@ export class TimerQueue {
 
   private fire(): void {
     this.timer = undefined;
-    const now = this.clock.now();
+    const now = smallMs(this.clock.now() - this.epoch);
     while (this.size > 0 && this.heap[0]!.due <= now) this.take(0).ring();
     // An alarm that rang may have set others, and with them the clock's timer.
     if (this.size > 0) this.arm(now);

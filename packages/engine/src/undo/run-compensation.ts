@@ -6,7 +6,8 @@ import { advance } from "../run/advance.js";
 import { childless } from "../run/children.js";
 import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
-import { compensationSlot, type Slot } from "../run/slot.js";
+import { compensationSlot } from "../run/board.js";
+import { type Slot } from "../run/slot.js";
 import type { CompensationCall } from "./compensation.js";
 
 /**

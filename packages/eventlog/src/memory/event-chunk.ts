@@ -1,14 +1,16 @@
-import { eventOf, type EventKind, type LiveEvent } from "@car/ir";
+import { EVENT_KINDS, eventOf, type EventKind, LazyPayload, type LiveEvent } from "@car/ir";
 import type { EventDraft, RunScope } from "@car/ir/ports";
 import { HASH_BYTES, readHash, writeHash } from "../chain/hex.js";
 import { payloadBytes } from "../payload/payload-bytes.js";
 
-/** Bytes of one row in the three number columns: time, action, attempt. */
-const NUMBER_BYTES = 8 + 4 + 4;
+/** Bytes of one row in the number columns: time, action, attempt, run, kind. */
+const NUMBER_BYTES = 8 + 4 + 4 + 2 + 1;
+
+const KIND_NUMBERS: ReadonlyMap<EventKind, number> = new Map(EVENT_KINDS.map((kind, number) => [kind, number]));
 
 /**
- * A fixed number of consecutive events as columns: 40 bytes each on a 64-bit machine, 72 when their hashes are known,
- * payloads apart. Adding a row makes no object and no string; events are made when they are read.
+ * A fixed number of consecutive events as columns: 27 bytes each on a 64-bit machine and 8 for each turn of a run, 59 when
+ * their hashes are known, payloads apart. Adding a row makes no object and no string; events are made when they are read.
  */
 export class EventChunk {
   readonly capacity: number;
@@ -24,9 +26,12 @@ export class EventChunk {
   private readonly times: Float64Array;
   private readonly actions: Int32Array;
   private readonly attempts: Uint32Array;
-  /** The texts themselves: they exist once each, and a reference costs less than looking a number up. */
-  private readonly kinds: EventKind[];
-  private readonly scopes: (RunScope | undefined)[];
+  /** Positions in `runs`. */
+  private readonly runNumbers: Uint16Array;
+  /** Positions in `EVENT_KINDS`. */
+  private readonly kinds: Uint8Array;
+  /** One for each turn of a run: events of one run mostly follow each other. */
+  private readonly runs: (RunScope | undefined)[] = [];
   private readonly payloads: (object | undefined)[];
   private hashes: Uint8Array | undefined;
 
@@ -37,8 +42,8 @@ export class EventChunk {
     this.times = new Float64Array(bytes, 0, capacity);
     this.actions = new Int32Array(bytes, capacity * 8, capacity);
     this.attempts = new Uint32Array(bytes, capacity * 12, capacity);
-    this.kinds = new Array<EventKind>(capacity);
-    this.scopes = new Array<RunScope | undefined>(capacity);
+    this.runNumbers = new Uint16Array(bytes, capacity * 16, capacity);
+    this.kinds = new Uint8Array(bytes, capacity * 18, capacity);
     this.payloads = new Array<object | undefined>(capacity);
   }
 
@@ -49,19 +54,22 @@ export class EventChunk {
 
   /** Copies the draft into the next row. The caller has checked that there is one. */
   add(draft: EventDraft): void {
+    const kind = KIND_NUMBERS.get(draft.kind);
+    if (kind === undefined) throw new TypeError(`no event is called \`${String(draft.kind)}\``);
     const row = this.length++;
-    this.kinds[row] = draft.kind;
+    this.kinds[row] = kind;
     this.times[row] = draft.time;
     this.actions[row] = draft.action;
     this.attempts[row] = draft.attempt;
-    this.scopes[row] = draft.scope;
-    this.payloads[row] = draft.data;
+    if (this.runs.length === 0 || this.runs[this.runs.length - 1] !== draft.scope) this.runs.push(draft.scope);
+    this.runNumbers[row] = this.runs.length - 1;
+    this.payloads[row] = draft.lazy ?? draft.data;
     this.bytes += payloadBytes(draft);
   }
 
   /** Lets go of every event, so that the rows can be used for others. Only when nobody reads these any more. */
   clear(): void {
-    this.scopes.fill(undefined, 0, this.length);
+    this.runs.length = 0;
     this.payloads.fill(undefined, 0, this.length);
     this.length = 0;
     this.bytes = 0;
@@ -71,13 +79,14 @@ export class EventChunk {
 
   /** The event of a row, without its place in the chain. */
   eventAt(row: number): LiveEvent {
+    const payload: object | undefined = this.payloads[row];
     const draft = {
-      kind: this.kinds[row]!,
+      kind: EVENT_KINDS[this.kinds[row]!]!,
       time: this.times[row] ?? 0,
-      scope: this.scopes[row],
+      scope: this.runs[this.runNumbers[row]!],
       action: this.actions[row] ?? -1,
       attempt: this.attempts[row] ?? 0,
-      data: this.payloads[row],
+      data: payload instanceof LazyPayload ? (payload.make() as object) : payload,
     };
     // Kind and payload of one row came from one draft.
     return eventOf(draft as EventDraft, this.firstSeq + row);

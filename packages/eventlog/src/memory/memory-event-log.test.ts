@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { collectEvents, SAMPLE_SCOPES } from "@car/conformance/internal";
-import { canonicalJson, jsonOfEvent, parseProposal } from "@car/ir";
+import { canonicalJson, jsonOfEvent, LazyPayload, parseProposal } from "@car/ir";
 import type { EventDraft } from "@car/ir/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -189,6 +189,58 @@ describe("retention", () => {
         }
       }),
     ));
+});
+
+/** Says how often it was made. */
+class Counted extends LazyPayload {
+  made = 0;
+  readonly bytes: number;
+  private readonly data: object;
+
+  constructor(data: object, bytes: number) {
+    super();
+    this.data = data;
+    this.bytes = bytes;
+  }
+
+  make(): object {
+    this.made++;
+    return this.data;
+  }
+}
+
+/** A draft as a recorder gives it: whoever reads `data` has the payload made. */
+function lazily(lazy: Counted): EventDraft {
+  return {
+    ...DRAFT,
+    lazy,
+    get data() {
+      return lazy.make();
+    },
+  } as EventDraft;
+}
+
+describe("payloads that are made when they are read", () => {
+  it("[EL-17] [7.4] are not made before, and read as what they make", async () => {
+    const [one, other] = [memoryEventLog(), memoryEventLog()];
+    const payloads = [{ n: 1 }, { text: "x", __proto__: null }, { bad: Number.NaN }].map(
+      (data) => new Counted(data, 10),
+    );
+    for (const lazy of payloads) {
+      one.append(lazily(lazy));
+      expect(lazy.made).toBe(0);
+      other.append(carrying(lazy.make()));
+    }
+    expect(await one.head()).toEqual(await other.head());
+    expect(await collectEvents(one)).toEqual(await collectEvents(other));
+  });
+
+  it("[EL-17] [EL-15] count with what they say they take", () => {
+    const log = memoryEventLog({ maxBytes: 10_000 });
+    for (let index = 0; index < 20; index++) log.append(lazily(new Counted({}, 2_000)));
+    const { from, to } = log.kept();
+    expect(to - from + 1).toBeLessThan(6);
+  });
 });
 
 describe("memoryEventLog", () => {

@@ -9,9 +9,12 @@ const SMALL_BYTES = 128;
  * Bytes of memory that an event's payload takes, roughly. Most events say little and are not looked at; of the others,
  * only what may be large. Never throws.
  */
-export function payloadBytes({ kind, data }: Pick<EventDraft, "kind" | "data">): number {
-  if (data === undefined) return 0;
+export function payloadBytes(draft: Pick<EventDraft, "kind" | "data" | "lazy">): number {
+  const { kind, lazy } = draft;
   try {
+    if (lazy !== undefined) return SMALL_BYTES + lazy.bytes;
+    const { data } = draft;
+    if (data === undefined) return 0;
     switch (kind) {
       case "policy_decided":
       case "action_validated":

@@ -3,12 +3,13 @@ import { EDGE_ORDER, EDGE_SUPPLY, type EdgeList } from "./edge-list.js";
 import type { KeyAccess } from "./key-access.js";
 import type { KeySets, LateSupply } from "./state-edges.js";
 
-interface Timeline {
-  lastWriter: number;
-  writers: number;
-  /** Readers since the last write; most keys have one at most. */
-  reader: number;
-  moreReaders: number[] | undefined;
+const FIRST_KEYS = 16;
+
+/** Numbers in a column, which is made anew, twice as long, when it is full. */
+function longer(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const next = new Int32Array(column.length * 2);
+  next.set(column);
+  return next;
 }
 
 /**
@@ -19,7 +20,16 @@ export class ExactStateEdges {
   /** An access is looked at once by the next write, so there are never too many places. */
   readonly overflowed = false;
   readonly late: LateSupply[] = [];
-  private readonly timelines = new Map<string, Timeline>();
+  /** The keys' numbers, in order of their first access: places in the columns. */
+  private readonly numbers = new Map<string, number>();
+  /** One more than the index of the last action that wrote the key; 0 when none has. */
+  private lastWriters = new Int32Array(FIRST_KEYS);
+  /** How many actions have written it. */
+  private writers = new Int32Array(FIRST_KEYS);
+  /** One more than the index of the first action that read it since; 0 when none has. */
+  private readers = new Int32Array(FIRST_KEYS);
+  /** The others that read it since, by key number; most keys have none. */
+  private moreReaders: Map<number, number[]> | undefined = undefined;
   private unsupplied: { action: number; key: string }[] | undefined = undefined;
   private readonly edges: EdgeList;
 
@@ -38,7 +48,7 @@ export class ExactStateEdges {
   /** Call once, after the last action: finds dependencies whose writer comes too late. */
   finish(): void {
     for (const { action, key } of this.unsupplied ?? []) {
-      const { lastWriter } = this.timelines.get(key)!;
+      const lastWriter = this.lastWriters[this.numberOf(key)]! - 1;
       if (lastWriter >= 0 && lastWriter !== action) this.late.push({ action, key, writer: lastWriter });
     }
   }
@@ -48,38 +58,51 @@ export class ExactStateEdges {
     const reads: string[] = [];
     const writes: string[] = [];
     // Without a pair for each key, which iterating over a map would make.
-    this.timelines.forEach(({ writers }, key) => (writers > 0 ? writes : reads).push(key));
+    this.numbers.forEach((number, key) => (this.writers[number]! > 0 ? writes : reads).push(key));
     return { reads, writes };
   }
 
   private read(index: number, key: string, isDependency: boolean): void {
-    const timeline = this.timelineOf(key);
-    if (timeline.lastWriter >= 0) {
-      this.edges.add(timeline.lastWriter, index, isDependency && timeline.writers === 1 ? EDGE_SUPPLY : EDGE_ORDER);
+    const number = this.numberOf(key);
+    const lastWriter = this.lastWriters[number]! - 1;
+    if (lastWriter >= 0) {
+      this.edges.add(lastWriter, index, isDependency && this.writers[number] === 1 ? EDGE_SUPPLY : EDGE_ORDER);
     } else if (isDependency) {
       (this.unsupplied ??= []).push({ action: index, key });
     }
-    if (timeline.reader < 0) timeline.reader = index;
-    else if (timeline.moreReaders === undefined) timeline.moreReaders = [index];
-    else timeline.moreReaders.push(index);
+    if (this.readers[number] === 0) this.readers[number] = index + 1;
+    else this.readMore(number, index);
+  }
+
+  private readMore(number: number, index: number): void {
+    const others = (this.moreReaders ??= new Map<number, number[]>()).get(number);
+    if (others === undefined) this.moreReaders.set(number, [index]);
+    else others.push(index);
   }
 
   private write(index: number, key: string): void {
-    const timeline = this.timelineOf(key);
-    if (timeline.lastWriter >= 0) this.edges.add(timeline.lastWriter, index, EDGE_ORDER);
-    if (timeline.reader >= 0) this.edges.add(timeline.reader, index, EDGE_ORDER);
-    for (const reader of timeline.moreReaders ?? []) this.edges.add(reader, index, EDGE_ORDER);
-    timeline.reader = -1;
-    timeline.moreReaders = undefined;
-    if (timeline.lastWriter !== index) timeline.writers++;
-    timeline.lastWriter = index;
+    const number = this.numberOf(key);
+    const lastWriter = this.lastWriters[number]! - 1;
+    const reader = this.readers[number]! - 1;
+    if (lastWriter >= 0) this.edges.add(lastWriter, index, EDGE_ORDER);
+    if (reader >= 0) this.edges.add(reader, index, EDGE_ORDER);
+    this.moreReaders?.get(number)?.forEach((other) => this.edges.add(other, index, EDGE_ORDER));
+    this.moreReaders?.delete(number);
+    this.readers[number] = 0;
+    if (lastWriter !== index) this.writers[number]!++;
+    this.lastWriters[number] = index + 1;
   }
 
-  private timelineOf(key: string): Timeline {
-    const known = this.timelines.get(key);
+  private numberOf(key: string): number {
+    const known = this.numbers.get(key);
     if (known !== undefined) return known;
-    const timeline: Timeline = { lastWriter: -1, writers: 0, reader: -1, moreReaders: undefined };
-    this.timelines.set(key, timeline);
-    return timeline;
+    const number = this.numbers.size;
+    this.numbers.set(key, number);
+    if (number === this.readers.length) {
+      this.lastWriters = longer(this.lastWriters);
+      this.writers = longer(this.writers);
+      this.readers = longer(this.readers);
+    }
+    return number;
   }
 }

@@ -2,6 +2,7 @@ import type { CarEvent } from "../event/car-event.js";
 import type { EventDataOf } from "../event/event-data-of.js";
 import type { EventKind } from "../event/event-kind.js";
 import type { BareKind } from "../event/empty-payload.js";
+import type { LazyPayload } from "../event/lazy-payload.js";
 
 /**
  * What the events of one run share. A log keeps the reference and asks for the texts when it needs them; they never
@@ -30,6 +31,8 @@ interface DraftPlace {
   readonly action: number;
   /** 1 for the first try, 0 when the event is about no attempt. */
   readonly attempt: number;
+  /** Makes what `data` reads as: a log that keeps it instead need not have the payload made. */
+  readonly lazy?: LazyPayload | undefined;
 }
 
 /** Nobody changes it any more. It may be left out, for `{}`, where `{}` is a payload of that kind. */

@@ -16,6 +16,8 @@ export interface StateView {
    * by who copies a state whole; a store that has none may leave it out, and `keys` serves.
    */
   entryKeys?(): readonly string[];
+  /** What `entry` finds at the keys of `entryKeys`, in the same order; several times faster than asking for each. */
+  entryValues?(): readonly StateEntry[];
   /**
    * Says that this view will not be read again, so that the store need not keep anything for it. A hint: it may be left
    * out, no other view notices it, and the second call does nothing. Reading the view afterwards throws a `TypeError`.

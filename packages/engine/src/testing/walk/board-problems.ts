@@ -1,6 +1,7 @@
 import { IRREVERSIBLE, LEADS_TO_ABORT, MAY_ABORT } from "../../plan/plan-flags.js";
 import type { Run } from "../../run/run.js";
-import type { Board, Phase, Slot } from "../../run/slot.js";
+import type { Board } from "../../run/board.js";
+import type { Phase, Slot } from "../../run/slot.js";
 
 const IN_FLIGHT: ReadonlySet<Phase> = new Set<Phase>(["at_gate", "calling", "backing_off"]);
 const THREAT = MAY_ABORT | LEADS_TO_ABORT;

@@ -1,6 +1,7 @@
 import { ToolError, type JsonObject, type ToolSchemaInput } from "@car/ir";
 import type { Tool, ToolContext } from "@car/ir/ports";
 import type { Attempt } from "../../dispatch/attempt.js";
+import { CallContext } from "../../dispatch/call-context.js";
 import { isExternal } from "../../dispatch/call-tool.js";
 import type { Run } from "../../run/run.js";
 import type { Slot } from "../../run/slot.js";
@@ -31,6 +32,7 @@ export interface Script {
 /** One call, as the world outside knows it. */
 export interface SeenCall {
   readonly attempt: Attempt;
+  readonly context: ToolContext;
   readonly run: Run;
   readonly slot: Slot;
   readonly tool: string;
@@ -107,13 +109,13 @@ export class Outside {
   private readonly processOf = new WeakMap<Attempt, number>();
 
   private called(schema: ToolSchemaInput, _parameters: JsonObject, context: ToolContext): unknown {
-    const attempt = context as Attempt;
+    const attempt = CallContext.attemptOf(context);
     const { run, slot } = attempt;
     const script = this.scripts[this.made++ % this.scripts.length]!;
     let settle!: SeenCall["settle"];
     const answer = new Promise((resolve, reject) => (settle = { resolve, reject }));
     const call: SeenCall = {
-      ...{ attempt, run, slot, tool: schema.name, key: attempt.idempotencyKey, script, settle },
+      ...{ attempt, context, run, slot, tool: schema.name, key: context.idempotencyKey, script, settle },
       isUndo: slot.undoes !== undefined,
       isExternal: isExternal(run, slot),
       hasActed: script.acts === "at_once",
@@ -123,7 +125,7 @@ export class Outside {
     this.processOf.set(attempt, this.process);
     this.calls.push(call);
     this.problems.push(...problemsAt(call, this.calls));
-    if (script.heeds) attempt.signal.addEventListener("abort", () => this.stop(call), { once: true });
+    if (script.heeds) context.signal.addEventListener("abort", () => this.stop(call), { once: true });
     if (script.mischief !== undefined) this.mischief(script.mischief, call);
     if (script.at === "later") return answer;
     answer.catch(() => undefined);

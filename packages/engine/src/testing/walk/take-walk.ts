@@ -104,7 +104,7 @@ function toldProblems({ told, watched, outside }: Walker): readonly string[] {
   for (const { scope, request } of watched.runs) {
     // What a compensation has done is not what is undone.
     if (request.parent?.slot.undoes === undefined && request.parent !== undefined) {
-      parents.set(scope.run_id, request.parent.runId);
+      parents.set(scope.run_id, request.parent.run.scope.run_id);
     }
   }
   const isPartOf = (run: string | undefined, of: string): boolean =>

@@ -71,7 +71,7 @@ export class Walker {
     this.outside.mischief = (kind, call) => {
       if (kind === "abort") this.controllerOf(call)?.abort();
       else if (kind === "revoke") this.process.runtime.revoke(call.tool);
-      else call.attempt.spend("usd", 0.5);
+      else call.context.spend("usd", 0.5);
     };
   }
 
@@ -203,8 +203,7 @@ export class Walker {
 
   private startChild(call: SeenCall | undefined, plan: PlanDraft, awaited: boolean): void {
     if (call === undefined) return;
-    const { attempt } = call;
-    const child = attempt.execute({ actions: [...plan] });
+    const child = call.context.execute({ actions: [...plan] });
     child.then(
       (result) => this.tell(result),
       (error: unknown) => this.judge(error),

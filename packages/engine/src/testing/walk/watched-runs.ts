@@ -2,7 +2,8 @@ import type { Plan } from "../../plan/plan.js";
 import { IRREVERSIBLE, LEADS_TO_ABORT, MAY_ABORT } from "../../plan/plan-flags.js";
 import { OpenRuns } from "../../run/open-runs.js";
 import { Run, type RunPhase } from "../../run/run.js";
-import { Board, type Phase, type Slot } from "../../run/slot.js";
+import { Board } from "../../run/board.js";
+import { type Phase, type Slot } from "../../run/slot.js";
 
 /** From where each way of the board may be taken. */
 const WAYS = {
