@@ -13,7 +13,7 @@ export interface Allowed {
 }
 
 export const ALLOWED: readonly Allowed[] = [
-  { folder: /^packages\/ir$/, internal: [], external: ["zod", "@noble/hashes"], browser: true },
+  { folder: /^packages\/ir$/, internal: [], external: ["zod", "@noble/hashes", "uuid"], browser: true },
   // It is made of what a runtime offers to anybody.
   { folder: /^packages\/agent$/, internal: ["@car/ir", "@car/engine"], external: "declared", browser: true },
   // Everything in it is for Node.

@@ -1,22 +1,16 @@
+import { v4 } from "uuid";
 import type { IdSource } from "@car/ir/ports";
 
-/** Asking the platform costs more than the bytes do, so they are fetched many at a time. Each is used once. */
-const pool = new Uint8Array(1_024);
-let used = pool.length;
-
-/** Random ids from the platform's cryptographic source. */
+/** Random ids from the platform's cryptographic source, 16 bytes at a time, without the bits that UUIDs fix. */
 export const systemIds: IdSource = {
   hex(bytes) {
     let text = "";
-    for (let count = 0; count < bytes; count++) text += nextByte().toString(16).padStart(2, "0");
-    return text;
+    while (text.length < bytes * 2) text += randomPart();
+    return text.slice(0, bytes * 2);
   },
 };
 
-function nextByte(): number {
-  if (used === pool.length) {
-    crypto.getRandomValues(pool);
-    used = 0;
-  }
-  return pool[used++] as number;
+function randomPart(): string {
+  const hex = v4().replaceAll("-", "");
+  return hex.slice(0, 12) + hex.slice(13, 16) + hex.slice(17);
 }
