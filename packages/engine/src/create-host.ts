@@ -39,6 +39,7 @@ export function createHost<Report>(parts: RuntimeParts<Report>, { holder, suspen
     secrets,
     open,
     receipts: receiptsOf(parts),
+    parsing: { clock, ids: { hex: () => names.proposalId() }, limits },
     lastPlan: new LastPlan(),
     approvals: parts.approvals && {
       store: parts.approvals,

@@ -40,6 +40,7 @@ export function secondHost(parts: ReplayParts, pending: PendingCalls): Host {
     names: new RunNames({ hex: () => "" }),
     giveUpRun: undefined,
     open: new OpenRuns(),
+    parsing: {},
     lastPlan: new LastPlan(),
     config: nobody,
     meterFor: nobody,

@@ -1,4 +1,4 @@
-import type { ActionProposal, ProposalInput, ProposalResult, Reason, ReplacedRun } from "@car/ir";
+import type { ActionProposal, ParseProposalOptions, ProposalInput, ProposalResult, Reason, ReplacedRun } from "@car/ir";
 import type { ApprovalStore, Approver, Clock, Executor, Logger, RandomSource, StateStore } from "@car/ir/ports";
 import type { BudgetMeter } from "../budget/budget-meter.js";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
@@ -55,6 +55,8 @@ export interface Host {
    * False when that could not be noted either. Absent when nobody recovers anything.
    */
   readonly giveUpRun: ((runId: string) => boolean | Promise<boolean>) | undefined;
+  /** How proposals are parsed that were not. */
+  readonly parsing: ParseProposalOptions;
   readonly lastPlan: LastPlan;
   /** Open runs, and the only place that knows them. */
   readonly open: OpenRuns;

@@ -13,12 +13,11 @@ export interface UnparsedInput {
 /** Parses. Never throws. */
 export function parseInput(
   input: unknown,
-  { clock, names }: Pick<Host, "clock" | "names">,
+  { parsing }: Pick<Host, "parsing">,
   config: ConfigSnapshot,
 ): ActionProposal | UnparsedInput {
   try {
-    const ids = { hex: () => names.proposalId() };
-    return parseProposal(input, { clock, ids, limits: config.limits });
+    return parseProposal(input, parsing);
   } catch (error) {
     return { problems: reasonsOf(error), named: { id: nameOf(input), actions: actionsOf(input, config) } };
   }

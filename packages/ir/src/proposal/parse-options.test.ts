@@ -10,14 +10,18 @@ describe("options of `parseProposal`", () => {
     [{ unknownFields: "Warn" }, "`unknownFields` is `error` or `warn`"],
     [{ clock: 5 }, "`clock` is an object with `now`: `now` is a function"],
     [{ ids: {} }, "`ids` is an object with `hex`: `hex` is a function"],
-    [
-      { limits: { max_bytes: 1 } },
-      "`limits` is an object with `max_bytes`, `max_depth`, `max_actions`: `max_depth` is a number",
-    ],
+    [{ limits: { max_bytes: "1" } }, "`max_bytes` is a number, not a string"],
+    [{ limits: { max_byte: 1 } }, "`limits` has no option `max_byte`; did you mean `max_bytes`?"],
     [{ onWarning: "x" }, "`onWarning` is a function, not a string"],
     [null, "`parseProposal` takes its options as an object, not null"],
   ])("[IR-48] %j is refused", (options, text) => {
     expect(() => parseProposal(ONE, options as never)).toThrow(new ConfigInvalidError(text));
     expect(() => parseProposal(parseProposal(ONE), options as never)).toThrow(new ConfigInvalidError(text));
+  });
+
+  it("[IR-47] a limit that is left out has its default", () => {
+    const two = { actions: [ONE.actions[0], { ...ONE.actions[0], id: "b" }] };
+    expect(parseProposal(two, { limits: { max_bytes: 1_000 } }).actions).toHaveLength(2);
+    expect(() => parseProposal(two, { limits: { max_actions: 1 } })).toThrow("actions");
   });
 });

@@ -2,8 +2,7 @@ import type { Action } from "../action/action.js";
 import { assertKnownOptions } from "../config/assert-known-options.js";
 import { assertOptionTypes } from "../config/assert-option-types.js";
 import { DEFAULT_LIMITS, type Limits } from "../config/limits.js";
-import { ConfigInvalidError } from "../errors/plain-errors.js";
-import { JsonInvalidError } from "../errors/plain-errors.js";
+import { ConfigInvalidError, JsonInvalidError } from "../errors/plain-errors.js";
 import { type InputProblem, ProposalInvalidError } from "../errors/detailed-errors.js";
 import { copyJson, type CopyLimits } from "../json/copy-json.js";
 import type { JsonValue } from "../json/json-value.js";
@@ -24,8 +23,8 @@ export interface ParseProposalOptions {
   readonly clock?: Clock | undefined;
   /** Fills a missing `id`. Without it, that is the beginning of the proposal's hash. */
   readonly ids?: IdSource | undefined;
-  /** Bounds on size, nesting and the number of actions. Default: `DEFAULT_LIMITS`. */
-  readonly limits?: Pick<Limits, "max_bytes" | "max_depth" | "max_actions"> | undefined;
+  /** Bounds on size, nesting and the number of actions; what is left out has the value of `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<Pick<Limits, "max_bytes" | "max_depth" | "max_actions">> | undefined;
   /** `warn` leaves fields out that this version does not know, for input from newer writers. Default: `error`. */
   readonly unknownFields?: UnknownFields | undefined;
   /** Told of every field that `unknownFields: "warn"` left out. */
@@ -43,22 +42,35 @@ const ID_BYTES = 6;
  * `ConfigInvalidError` for an option that is none.
  */
 export function parseProposal(json: unknown, options: ParseProposalOptions = NO_OPTIONS): ActionProposal {
-  if (options !== NO_OPTIONS) assertOptions(options);
+  if (options !== lastOptions) {
+    assertOptions(options);
+    lastOptions = options;
+  }
   if (isParsedProposal(json)) return json;
-  const limits = options.limits ?? DEFAULT_LIMITS;
-  const input = readInput(json, { maxBytes: limits.max_bytes, maxDepth: limits.max_depth });
-  const maxList = Math.max(limits.max_actions, MAX_LIST);
-  const checked = checkProposal(input, {
-    unknownFields: options.unknownFields ?? "error",
-    maxList,
-    maxActions: limits.max_actions,
-  });
+  const { max_bytes: maxBytes, max_depth: maxDepth, max_actions: maxActions } = limitsOf(options);
+  const input = readInput(json, { maxBytes, maxDepth });
+  const maxList = Math.max(maxActions, MAX_LIST);
+  const checked = checkProposal(input, { unknownFields: options.unknownFields ?? "error", maxList, maxActions });
   if ("findings" in checked) throw new ProposalInvalidError(problemsOf(checked.findings, input));
   for (const problem of problemsOf(checked.dropped, input)) options.onWarning?.(problem);
   return complete(checked.value, options);
 }
 
 const NO_OPTIONS: ParseProposalOptions = Object.freeze({});
+
+/** Checked last: whoever parses much does it with one set of options. */
+let lastOptions = NO_OPTIONS;
+
+function limitsOf({ limits }: ParseProposalOptions): Pick<Limits, "max_bytes" | "max_depth" | "max_actions"> {
+  if (limits === undefined) return DEFAULT_LIMITS;
+  const {
+    max_bytes = DEFAULT_LIMITS.max_bytes,
+    max_depth = DEFAULT_LIMITS.max_depth,
+    max_actions = DEFAULT_LIMITS.max_actions,
+  } = limits;
+  return { max_bytes, max_depth, max_actions };
+}
+
 const OPTIONS = [
   "clock",
   "ids",
@@ -66,6 +78,7 @@ const OPTIONS = [
   "unknownFields",
   "onWarning",
 ] as const satisfies readonly (keyof ParseProposalOptions)[];
+const LIMITS = Object.keys(DEFAULT_LIMITS);
 const COUNTS = { max_bytes: "number", max_depth: "number", max_actions: "number" } as const;
 
 function assertOptions(options: ParseProposalOptions): void {
@@ -73,10 +86,14 @@ function assertOptions(options: ParseProposalOptions): void {
   assertOptionTypes(options, {
     clock: { now: "function" },
     ids: { hex: "function" },
-    limits: COUNTS,
+    limits: "object",
     onWarning: "function",
   });
-  const { unknownFields } = options;
+  const { unknownFields, limits } = options;
+  if (limits !== undefined) {
+    assertKnownOptions(limits, LIMITS, "limits");
+    assertOptionTypes(limits, COUNTS);
+  }
   if (unknownFields === undefined || unknownFields === "error" || unknownFields === "warn") return;
   throw new ConfigInvalidError("`unknownFields` is `error` or `warn`");
 }
