@@ -22,12 +22,13 @@ class HeldBack {
  */
 export class ReadyQueue {
   private readonly flags: readonly number[];
-  private readonly ordinary = new IndexHeap();
+  private readonly ordinary: IndexHeap;
   /** Of an ordered plan. */
   private readonly held: HeldBack | undefined;
 
   constructor({ flags, ordered }: Plan) {
     this.flags = flags;
+    this.ordinary = new IndexHeap(flags.length);
     this.held = ordered ? new HeldBack() : undefined;
   }
 

@@ -5,6 +5,12 @@ export class IndexHeap {
   /** The first `count` places are in use, unless there is a lone index. */
   private items: number[] | undefined = undefined;
   private count = 0;
+  private readonly room: number;
+
+  /** `room`: how many there may be at once, if that is known; a list that grows is made anew several times. */
+  constructor(room = 0) {
+    this.room = room;
+  }
 
   get size(): number {
     return this.lone < 0 ? this.count : 1;
@@ -43,7 +49,7 @@ export class IndexHeap {
 
   /** Puts `index` in at the end and moves it up to where it belongs. */
   private rise(index: number): void {
-    const items = (this.items ??= []);
+    const items = (this.items ??= new Array<number>(this.room));
     let at = this.count++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
