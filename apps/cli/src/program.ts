@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { CarError } from "@car/ir";
-import pc from "picocolors";
+import { paint } from "./show/paint.js";
 import type { Act, Handler, WithJson } from "./act.js";
 import { explainCommand } from "./commands/explain.js";
 import { logDiffCommand } from "./commands/log-diff.js";
@@ -37,17 +37,36 @@ export async function runProgram(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const expected = error instanceof UsageError || CarError.isInstance(error) || isSystemError(error);
-    const text = expected ? (error as Error).message : `unexpected: ${(error as Error).stack ?? String(error)}`;
-    makeOutput(false).aside(`${pc.red("car:")} ${text}\n`);
+    const output = makeOutput(false);
+    output.aside(`${paint.red("car:")} ${expected ? "" : "unexpected: "}${(error as Error).message ?? String(error)}`);
+    if (!expected) for (const frame of framesOf(error)) output.aside(frame);
     return expected ? EXIT.usage : EXIT.failed;
   }
+}
+
+/** Where an error comes from. Its message is not taken from here: it may have lines of its own. */
+function framesOf(error: unknown): readonly string[] {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  return stack.split("\n").filter((line) => /^\s+at /.test(line));
+}
+
+/** Hands the lines of a text over, one by one. */
+function each(take: (line: string) => void): (text: string) => void {
+  return (text) =>
+    text
+      .trimEnd()
+      .split("\n")
+      .forEach((line) => take(line));
 }
 
 function buildProgram(act: Act, output: Output): Command {
   const program = new Command("car")
     .description("Verifies, runs and explains what a model proposes")
     .exitOverride()
-    .configureOutput({ writeOut: (text) => output.line(text.trimEnd()), writeErr: (text) => output.aside(text) })
+    .configureOutput({
+      writeOut: each((line) => output.line(line)),
+      writeErr: each((line) => output.aside(line)),
+    })
     .addHelpText(
       "after",
       "\nExit codes: 0 committed or valid, 1 undone or errors found, 2 bad usage or file, 3 refused, 4 canceled",

@@ -1,6 +1,6 @@
 import { type ActionExplanation, explainAction } from "@car/eventlog";
 import { readLog } from "@car/eventlog/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { logPath } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
 import { EXIT } from "../exit-code.js";
@@ -28,14 +28,14 @@ function show(found: ActionExplanation, output: Output): void {
   const then = rolled_back
     ? `, then undone${compensated === true ? " by its compensation" : compensated === false ? "; its compensation FAILED" : ""}`
     : "";
-  output.line(`${statusMark(outcome, rolled_back)} ${pc.bold(found.action_id)} ${outcome}${then}`);
+  output.line(`${statusMark(outcome, rolled_back)} ${paint.bold(found.action_id)} ${outcome}${then}`);
   if (found.reason !== undefined) output.line(`  ${found.reason.code}: ${found.reason.message}`);
   for (const { action_id, outcome: ended, reason } of found.causes) {
-    output.line(`  because ${pc.bold(action_id)} ${ended}${reason === undefined ? "" : `: ${reason.message}`}`);
+    output.line(`  because ${paint.bold(action_id)} ${ended}${reason === undefined ? "" : `: ${reason.message}`}`);
   }
   if (found.policies.length > 0) output.line(`  rules: ${found.policies.join(", ")}`);
-  output.line(pc.dim(`  run ${found.run_id} ${found.run.status ?? "has no end in this log"}`));
+  output.line(paint.dim(`  run ${found.run_id} ${found.run.status ?? "has no end in this log"}`));
   for (const { seq, timestamp, text } of found.timeline) {
-    output.line(`  ${pc.dim(`${String(seq).padStart(6)} ${timestamp.slice(11, 23)}`)} ${text}`);
+    output.line(`  ${paint.dim(`${String(seq).padStart(6)} ${timestamp.slice(11, 23)}`)} ${text}`);
   }
 }

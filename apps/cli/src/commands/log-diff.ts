@@ -1,6 +1,6 @@
 import { diffLogs, type LogDifference } from "@car/engine/replay";
 import { readLog } from "@car/eventlog/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import { logPath } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
@@ -16,9 +16,9 @@ export async function logDiffCommand(
   if (output.json) output.value(diff);
   else {
     output.line(
-      `${diff.equal ? pc.green(pc.bold("same")) : pc.red(pc.bold("DIFFERENT"))}  ${plural(diff.pairs, "run")} in both`,
+      `${diff.equal ? paint.green(paint.bold("same")) : paint.red(paint.bold("DIFFERENT"))}  ${plural(diff.pairs, "run")} in both`,
     );
-    for (const difference of diff.differences) output.line(`  ${pc.red("✗")} ${textOf(difference)}`);
+    for (const difference of diff.differences) output.line(`  ${paint.red("✗")} ${textOf(difference)}`);
   }
   return diff.equal ? EXIT.ok : EXIT.failed;
 }
@@ -31,8 +31,8 @@ function textOf({ left_run_id, right_run_id, action_id, field, left, right }: Lo
       ? `run ${right_run_id} is only in the second`
       : `run ${left_run_id} is only in the first`;
   }
-  const who = action_id === undefined ? "" : `${pc.bold(action_id)} `;
-  return `${who}${field}: ${valueText(left)} / ${valueText(right)} ${pc.dim(`run ${left_run_id} / ${right_run_id}`)}`;
+  const who = action_id === undefined ? "" : `${paint.bold(action_id)} `;
+  return `${who}${field}: ${valueText(left)} / ${valueText(right)} ${paint.dim(`run ${left_run_id} / ${right_run_id}`)}`;
 }
 
 function valueText(value: LogDifference["left"]): string {

@@ -1,6 +1,6 @@
 import { describeEvent } from "@car/eventlog";
 import { readLog } from "@car/eventlog/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import { logPath } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
@@ -18,16 +18,16 @@ export async function logShowCommand(path: string, { run, action }: LogShowOptio
     if (run !== undefined && event.run_id !== run) continue;
     if (action !== undefined && event.action_id !== action) continue;
     if (output.json) {
-      output.line(JSON.stringify(event));
+      output.item(event);
       continue;
     }
     if (event.run_id !== undefined && event.run_id !== lastRun) {
-      output.line(pc.bold(`run ${event.run_id}`));
+      output.line(paint.bold(`run ${event.run_id}`));
       lastRun = event.run_id;
     }
-    const who = event.action_id === undefined ? "" : `${pc.bold(event.action_id)} `;
+    const who = event.action_id === undefined ? "" : `${paint.bold(event.action_id)} `;
     output.line(
-      `${pc.dim(String(event.seq).padStart(6))} ${pc.dim(event.timestamp.slice(11, 23))} ${who}${describeEvent(event)}`,
+      `${paint.dim(String(event.seq).padStart(6))} ${paint.dim(event.timestamp.slice(11, 23))} ${who}${describeEvent(event)}`,
     );
   }
   return EXIT.ok;

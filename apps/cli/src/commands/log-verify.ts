@@ -1,5 +1,5 @@
 import { verifyLog } from "@car/eventlog/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import { logPath } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
@@ -15,16 +15,17 @@ export async function logVerifyCommand(
   if (output.json) output.value(report);
   else {
     output.line(
-      `${report.valid ? pc.green(pc.bold("intact")) : pc.red(pc.bold("DAMAGED"))}  ${plural(report.events, "event")}`,
+      `${report.valid ? paint.green(paint.bold("intact")) : paint.red(paint.bold("DAMAGED"))}  ${plural(report.events, "event")}`,
     );
     if (report.problem !== undefined)
       output.line(
-        `  ${pc.red("✗")} event ${report.problem.seq}: ${report.problem.message} ${pc.dim(`[${report.problem.code}]`)}`,
+        `  ${paint.red("✗")} event ${report.problem.seq}: ${report.problem.message} ${paint.dim(`[${report.problem.code}]`)}`,
       );
     if (report.withheld > 0) output.line(`  ${plural(report.withheld, "payload")} erased or redacted`);
     if (!report.complete) output.line(`  the events before ${report.from} were dropped`);
-    output.line(pc.dim(`head ${report.head.seq} ${report.head.hash}`));
-    if (report.valid && head === undefined) output.line(pc.dim("without --head, a missing end would not be noticed"));
+    output.line(paint.dim(`head ${report.head.seq} ${report.head.hash}`));
+    if (report.valid && head === undefined)
+      output.line(paint.dim("without --head, a missing end would not be noticed"));
   }
   return report.valid ? EXIT.ok : EXIT.failed;
 }

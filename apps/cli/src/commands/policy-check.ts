@@ -1,7 +1,7 @@
 import { CarError, type PolicyDocumentInvalidError } from "@car/ir";
 import { checkPolicy } from "@car/policy/check";
 import { readPolicyFile } from "@car/policy/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import { loadTools } from "../io/load-tools.js";
 import type { Output } from "../io/output.js";
@@ -20,16 +20,16 @@ export async function policyCheckCommand(
     const { document, warnings } = checkPolicy(text, { ...options, ...(names !== undefined && { tools: names }) });
     if (output.json) output.value({ valid: true, problems: [], warnings });
     else {
-      output.line(`${pc.green(pc.bold("valid"))}  ${plural(document.rules.length, "rule")}`);
-      for (const warning of warnings) output.line(`  ${pc.yellow("!")} ${problemLine(warning)}`);
+      output.line(`${paint.green(paint.bold("valid"))}  ${plural(document.rules.length, "rule")}`);
+      for (const warning of warnings) output.line(`  ${paint.yellow("!")} ${problemLine(warning)}`);
     }
     return EXIT.ok;
   } catch (error) {
     if (!isInvalid(error)) throw error;
     if (output.json) output.value({ valid: false, problems: error.problems, warnings: [] });
     else {
-      output.line(pc.red(pc.bold("invalid")));
-      for (const problem of error.problems) output.line(`  ${pc.red("✗")} ${problemLine(problem)}`);
+      output.line(paint.red(paint.bold("invalid")));
+      for (const problem of error.problems) output.line(`  ${paint.red("✗")} ${problemLine(problem)}`);
     }
     return EXIT.failed;
   }

@@ -1,6 +1,6 @@
 import { diffPolicies, type PolicyDiff, type PolicyDifference } from "@car/policy/check";
 import { loadPolicyFile } from "@car/policy/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import type { Output } from "../io/output.js";
 
@@ -18,15 +18,15 @@ export async function policyDiffCommand(
 
 function show({ verdict, expansions, narrowings, undecided }: PolicyDiff, output: Output): void {
   const isSafe = verdict === "equal" || verdict === "narrowing";
-  output.line((isSafe ? pc.green : pc.red)(pc.bold(verdict)));
-  for (const each of expansions) output.line(`  ${pc.red("+")} ${exampleText(each)}`);
-  for (const each of narrowings) output.line(`  ${pc.green("-")} ${exampleText(each)}`);
-  for (const reason of undecided) output.line(`  ${pc.yellow("?")} undecided because of ${reason}`);
+  output.line((isSafe ? paint.green : paint.red)(paint.bold(verdict)));
+  for (const each of expansions) output.line(`  ${paint.red("+")} ${exampleText(each)}`);
+  for (const each of narrowings) output.line(`  ${paint.green("-")} ${exampleText(each)}`);
+  for (const reason of undecided) output.line(`  ${paint.yellow("?")} undecided because of ${reason}`);
 }
 
 function exampleText({ situation, old, new: now }: PolicyDifference): string {
   const { action, ...rest } = situation;
   const what = action.type === "tool_call" ? action.tool : action.type;
   const around = Object.keys(rest).length === 0 ? "" : ` with ${JSON.stringify(rest)}`;
-  return `${old.effect} → ${now.effect}: ${pc.bold(what)} ${JSON.stringify(action.parameters)}${around}`;
+  return `${old.effect} → ${now.effect}: ${paint.bold(what)} ${JSON.stringify(action.parameters)}${around}`;
 }

@@ -2,7 +2,7 @@ import type { JsonValue } from "@car/ir";
 import { checkShape, pathText } from "@car/ir/internal";
 import { type DecisionExplanation, explainDecision, PolicySituation } from "@car/policy/check";
 import { loadPolicyFile } from "@car/policy/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import type { Output } from "../io/output.js";
 import { readJson, readJsonObject } from "../io/read-input.js";
@@ -43,15 +43,20 @@ async function actionOf(text: string): Promise<JsonValue> {
   return text.trimStart().startsWith("{") ? readJson("--action", text) : readJsonObject(text);
 }
 
-const MARKS = { allow: pc.green("✓"), deny: pc.red("✗"), require_approval: pc.yellow("?"), none: pc.dim("–") } as const;
+const MARKS = {
+  allow: paint.green("✓"),
+  deny: paint.red("✗"),
+  require_approval: paint.yellow("?"),
+  none: paint.dim("–"),
+} as const;
 
 function show({ decision, rules, remedies }: DecisionExplanation, output: Output): void {
-  output.line(`${MARKS[decision.effect]} ${pc.bold(decision.effect)}`);
+  output.line(`${MARKS[decision.effect]} ${paint.bold(decision.effect)}`);
   for (const { rule, effect, messages } of rules) {
     const said = effect === "none" ? "nothing to say" : [effect, ...messages].join(": ");
-    output.line(`  ${MARKS[effect]} ${rule}  ${pc.dim(said)}`);
+    output.line(`  ${MARKS[effect]} ${rule}  ${paint.dim(said)}`);
   }
-  if (rules.length === 0) output.line(pc.dim("  no rule sees this action"));
+  if (rules.length === 0) output.line(paint.dim("  no rule sees this action"));
   if (remedies.length > 0) output.line("it would be allowed if:");
   for (const remedy of remedies) output.line(`  • ${remedy}`);
 }

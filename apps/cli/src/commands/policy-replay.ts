@@ -3,7 +3,7 @@ import { readLog } from "@car/eventlog/node";
 import { CarError } from "@car/ir";
 import { rulePolicy } from "@car/policy";
 import { loadPolicyFile } from "@car/policy/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import { loadTools } from "../io/load-tools.js";
 import { logPath } from "../io/log-path.js";
@@ -44,18 +44,18 @@ function show(report: DecisionsReport, output: Output): void {
     `${verdictOf(report)}  ${plural(decisions, "decision")} asked for again, ${changed.length} changed${left}`,
   );
   for (const { seq, run_id, action_id, recorded, now, follows_change } of changed) {
-    const place = pc.dim(`event ${seq}, run ${run_id}`);
-    output.line(`  ${pc.bold(action_id || "the proposal")}: ${recorded.effect} → ${now.effect} ${place}`);
-    for (const { policy_id, message } of now.reasons) output.line(pc.dim(`      ${policy_id}: ${message}`));
-    if (follows_change) output.line(pc.dim("      an earlier decision of this run changed: it might not come here"));
+    const place = paint.dim(`event ${seq}, run ${run_id}`);
+    output.line(`  ${paint.bold(action_id || "the proposal")}: ${recorded.effect} → ${now.effect} ${place}`);
+    for (const { policy_id, message } of now.reasons) output.line(paint.dim(`      ${policy_id}: ${message}`));
+    if (follows_change) output.line(paint.dim("      an earlier decision of this run changed: it might not come here"));
   }
   for (const { seq, run_id, action_id, why } of undecided) {
     const what = action_id === "" ? "" : `${action_id}, `;
-    output.line(pc.dim(`  – ${what}event ${seq}, run ${run_id} was not decided: ${WHY_NOT[why]}`));
+    output.line(paint.dim(`  – ${what}event ${seq}, run ${run_id} was not decided: ${WHY_NOT[why]}`));
   }
 }
 
 function verdictOf({ changed, undecided }: DecisionsReport): string {
-  if (changed.length > 0) return pc.red(pc.bold("DIFFERENT"));
-  return undecided.length > 0 ? pc.red(pc.bold("UNDECIDED")) : pc.green(pc.bold("same"));
+  if (changed.length > 0) return paint.red(paint.bold("DIFFERENT"));
+  return undecided.length > 0 ? paint.red(paint.bold("UNDECIDED")) : paint.green(paint.bold("same"));
 }

@@ -1,6 +1,6 @@
 import { type CaseOutcome, testPolicy } from "@car/policy/check";
 import { loadPolicyCases, loadPolicyFile } from "@car/policy/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import type { Output } from "../io/output.js";
 import { plural } from "../show/marks.js";
@@ -20,10 +20,10 @@ export async function policyTestCommand(
 
 function show(outcomes: readonly CaseOutcome[], output: Output): void {
   for (const { name, passed, failures, decision } of outcomes) {
-    output.line(`${passed ? pc.green("✓") : pc.red("✗")} ${name}`);
+    output.line(`${passed ? paint.green("✓") : paint.red("✗")} ${name}`);
     if (passed) continue;
-    for (const failure of failures) output.line(`    ${pc.red(failure)}`);
-    for (const { policy_id, message } of decision.reasons) output.line(pc.dim(`    ${policy_id}: ${message}`));
+    for (const failure of failures) output.line(`    ${paint.red(failure)}`);
+    for (const { policy_id, message } of decision.reasons) output.line(paint.dim(`    ${policy_id}: ${message}`));
   }
   const failed = outcomes.filter(({ passed }) => !passed).length;
   output.line(`${plural(outcomes.length - failed, "case")} passed, ${failed} failed`);

@@ -1,6 +1,6 @@
 import { replayRuns, type ReplayReport } from "@car/engine/replay";
 import { readLog } from "@car/eventlog/node";
-import pc from "picocolors";
+import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import { loadTools } from "../io/load-tools.js";
 import { logPath } from "../io/log-path.js";
@@ -34,14 +34,15 @@ export async function replayCommand(
 function show(report: ReplayReport, output: Output): void {
   const { runs, events, divergences, skipped } = report;
   output.line(`${verdictOf(report)}  ${plural(runs, "run")} and ${plural(events, "event")} came out as recorded`);
-  for (const { message, run_id } of divergences) output.line(`  ${pc.red("✗")} ${message} ${pc.dim(`run ${run_id}`)}`);
+  for (const { message, run_id } of divergences)
+    output.line(`  ${paint.red("✗")} ${message} ${paint.dim(`run ${run_id}`)}`);
   for (const { run_id, reason } of skipped) {
-    output.line(pc.dim(`  – run ${run_id} was not replayed: ${WHY_NOT[reason]}`));
+    output.line(paint.dim(`  – run ${run_id} was not replayed: ${WHY_NOT[reason]}`));
   }
 }
 
 function verdictOf({ equal, divergences }: ReplayReport): string {
-  if (equal) return pc.green(pc.bold("same"));
+  if (equal) return paint.green(paint.bold("same"));
   // Nothing came out differently, as nothing came out.
-  return pc.red(pc.bold(divergences.length > 0 ? "DIFFERENT" : "NOT REPLAYED"));
+  return paint.red(paint.bold(divergences.length > 0 ? "DIFFERENT" : "NOT REPLAYED"));
 }

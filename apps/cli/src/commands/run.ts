@@ -59,8 +59,9 @@ function approverOf(mode: NonNullable<RunOptions["approve"]>, output: Output): A
       return () => ({ approved: true, by: "command line" });
     case "ask":
       return async ({ action_id, tool, parameters, reversibility, reasons }, { signal }) => {
-        output.aside(`\n${action_id} wants to call ${tool} (${reversibility}) with ${JSON.stringify(parameters)}\n`);
-        for (const { policy_id, message } of reasons) output.aside(`  ${policy_id}: ${message}\n`);
+        output.aside("");
+        output.aside(`${action_id} wants to call ${tool} (${reversibility}) with ${JSON.stringify(parameters)}`);
+        for (const { policy_id, message } of reasons) output.aside(`  ${policy_id}: ${message}`);
         const terminal = createInterface({ input: process.stdin, output: process.stderr });
         try {
           const answer = await terminal.question("approve? [y/N] ", { signal });

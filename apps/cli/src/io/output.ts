@@ -1,4 +1,6 @@
-/** Where a command writes, and how. */
+import { printable, printableJson } from "../show/paint.js";
+
+/** Where a command writes, and how. Whatever it is given may come from a model: see `printable`. */
 export interface Output {
   /** Machine-readable output is wanted. */
   readonly json: boolean;
@@ -8,17 +10,39 @@ export interface Output {
   line(text?: string): void;
   /** The whole answer as JSON. */
   value(value: unknown): void;
-  /** Text beside the answer: progress, errors. */
+  /** One event, or another part of an answer that is a list, as JSON on a line of its own. */
+  item(value: unknown): void;
+  /** One line beside the answer: questions, errors. */
   aside(text: string): void;
+  /** Takes the place of the last such line; nothing removes it. */
+  progress(text: string): void;
+}
+
+const CLEAR = "\r\u001b[K";
+
+/** Writes lines: those of the answer, and text beside them. */
+export function outputTo(
+  { json, interactive }: Pick<Output, "json" | "interactive">,
+  { write, writeAside }: { readonly write: (text: string) => void; readonly writeAside: (text: string) => void },
+): Output {
+  return {
+    json,
+    interactive,
+    line: (text = "") => write(`${printable(text)}\n`),
+    value: (value) => write(`${printableJson(JSON.stringify(value, null, 2))}\n`),
+    item: (value) => write(`${printableJson(JSON.stringify(value))}\n`),
+    aside: (text) => writeAside(`${printable(text)}\n`),
+    progress: (text) => writeAside(CLEAR + printable(text)),
+  };
 }
 
 /** Standard output for the answer, standard error for everything else. */
 export function processOutput(json: boolean): Output {
-  return {
-    json,
-    interactive: process.stderr.isTTY && !json,
-    line: (text = "") => void process.stdout.write(`${text}\n`),
-    value: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    aside: (text) => void process.stderr.write(text),
-  };
+  return outputTo(
+    { json, interactive: process.stderr.isTTY && !json },
+    {
+      write: (text) => void process.stdout.write(text),
+      writeAside: (text) => void process.stderr.write(text),
+    },
+  );
 }

@@ -1,28 +1,30 @@
 import type { ActionStatus, ProposalStatus } from "@car/ir";
-import pc from "picocolors";
+import { paint } from "./paint.js";
 
 /** A status as a coloured sign; without colour the sign alone tells. */
 export function statusMark(status: ActionStatus | "unfinished", undone = false): string {
-  if (undone) return pc.yellow("↶");
+  if (undone) return paint.yellow("↶");
   switch (status) {
     case "succeeded":
-      return pc.green("✓");
+      return paint.green("✓");
     case "failed":
     case "rejected":
-      return pc.red("✗");
+      return paint.red("✗");
     case "skipped":
-      return pc.dim("–");
+      return paint.dim("–");
     case "waiting":
     case "unfinished":
-      return pc.yellow("…");
+      return paint.yellow("…");
   }
 }
 
 /** A run's status in its colour. */
 export function runStatus(status: ProposalStatus): string {
   const words = status.replace("_", " ");
-  if (status === "committed") return pc.green(pc.bold(words));
-  return status === "rejected" || status === "canceled" ? pc.red(pc.bold(words)) : pc.yellow(pc.bold(words));
+  if (status === "committed") return paint.green(paint.bold(words));
+  return status === "rejected" || status === "canceled"
+    ? paint.red(paint.bold(words))
+    : paint.yellow(paint.bold(words));
 }
 
 /** A number of milliseconds, short. */

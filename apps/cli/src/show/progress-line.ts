@@ -3,7 +3,6 @@ import type { Output } from "../io/output.js";
 import { short } from "./marks.js";
 
 const ENDS: ReadonlySet<string> = new Set(["action_succeeded", "action_failed", "action_rejected", "action_skipped"]);
-const CLEAR = "\r\u001b[K";
 const WIDTH = 78;
 
 /** One line on a terminal that tells how far a run is; `stop` removes it. */
@@ -22,8 +21,8 @@ export function progressLine(
         running.delete(action_id);
         ended.add(action_id);
       }
-      output.aside(CLEAR + short(`${ended.size}/${total} actions ${[...running].join(", ")}`, WIDTH));
+      output.progress(short(`${ended.size}/${total} actions ${[...running].join(", ")}`, WIDTH));
     },
-    stop: () => output.aside(CLEAR),
+    stop: () => output.progress(""),
   };
 }

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { outputTo } from "../io/output.js";
 import { runProgram } from "../program.js";
 
 /** What a command line printed, without colours, and how it ended. */
@@ -10,14 +11,9 @@ export interface Captured {
 
 /** Runs a command line with its output captured. */
 export async function captured(argv: readonly string[]): Promise<Captured> {
-  const out: string[] = [];
+  let out = "";
   let err = "";
-  const code = await runProgram([...argv], (json) => ({
-    json,
-    interactive: false,
-    line: (text = "") => void out.push(text),
-    value: (value) => void out.push(JSON.stringify(value)),
-    aside: (text) => void (err += text),
-  }));
-  return { code, out: stripVTControlCharacters(out.join("\n")), err: stripVTControlCharacters(err) };
+  const streams = { write: (text: string) => void (out += text), writeAside: (text: string) => void (err += text) };
+  const code = await runProgram([...argv], (json) => outputTo({ json, interactive: false }, streams));
+  return { code, out: stripVTControlCharacters(out).trimEnd(), err: stripVTControlCharacters(err) };
 }
