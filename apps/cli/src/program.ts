@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, Option, type OutputConfiguration } from "commander";
 import { CarError } from "@car/ir";
 import { paint } from "./show/paint.js";
 import type { Act, Handler, WithJson } from "./act.js";
@@ -30,14 +30,17 @@ export async function runProgram(
     async (argument: string, options: O & WithJson): Promise<void> => {
       code = await handler(argument, options, makeOutput(options.json === true));
     };
-  const program = buildProgram(act, makeOutput(false));
+  const output = makeOutput(false);
+  const program = buildProgram(act, {
+    writeOut: each((line) => output.line(line)),
+    writeErr: each((line) => output.aside(line)),
+  });
   try {
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const expected = error instanceof UsageError || CarError.isInstance(error) || isSystemError(error);
-    const output = makeOutput(false);
     output.aside(`${paint.red("car:")} ${expected ? "" : "unexpected: "}${(error as Error).message ?? String(error)}`);
     if (!expected) for (const frame of framesOf(error)) output.aside(frame);
     return expected ? EXIT.usage : EXIT.failed;
@@ -59,14 +62,11 @@ function each(take: (line: string) => void): (text: string) => void {
       .forEach((line) => take(line));
 }
 
-function buildProgram(act: Act, output: Output): Command {
+function buildProgram(act: Act, streams: OutputConfiguration): Command {
   const program = new Command("car")
     .description("Verifies, runs and explains what a model proposes")
     .exitOverride()
-    .configureOutput({
-      writeOut: each((line) => output.line(line)),
-      writeErr: each((line) => output.aside(line)),
-    })
+    .configureOutput(streams)
     .addHelpText(
       "after",
       "\nExit codes: 0 committed or valid, 1 undone or errors found, 2 bad usage or file, 3 refused, 4 canceled",
