@@ -9,7 +9,7 @@ const library = (name: string, more: object = {}): string =>
 const WORKSPACE = {
   "package.json": JSON.stringify({ devDependencies: { vitest: "catalog:" } }),
   "packages/ir/package.json": library("ir", { dependencies: { zod: "1" }, exports: { ".": {}, "./ports": {} } }),
-  "packages/state/package.json": library("state"),
+  "packages/state/package.json": library("state", { devDependencies: { schemas: "1" } }),
   "packages/policy/package.json": library("policy", { exports: { ".": {}, "./node": {} } }),
   "packages/engine/package.json": library("engine", {
     dependencies: { "@car/ir": "1", "@car/state": "1" },
@@ -30,6 +30,7 @@ describe("checkBoundaries", () => {
       "packages/ir/src/index.ts": `import * as z from "zod"; export type { A } from "./ports/index.js";`,
       "packages/state/src/index.ts": `import type { A } from "@car/ir/ports";`,
       "packages/state/src/index.test.ts": `import { it } from "vitest"; import { readFileSync } from "node:fs";`,
+      "packages/state/src/data.ts": `import schema from "schemas/a.json" with { type: "json" };`,
       "packages/state/src/testing/any.ts": `import { fc } from "vitest";`,
       "packages/policy/src/node/index.ts": `import { readFileSync } from "node:fs"; import "../index.js";`,
       "packages/engine/src/create-runtime.ts": `import { memoryStateStore } from "@car/state";`,
@@ -43,6 +44,7 @@ describe("checkBoundaries", () => {
 
   it.each([
     ["packages/state/src/a.ts", `\n import "@car/engine"`, ":2: `@car/engine` is not a declared dependency"],
+    ["packages/state/src/a.ts", `import "schemas/a.js"`, ":1: `schemas/a.js` is not a declared dependency"],
     ["packages/engine/src/a.ts", `import "@car/state"`, ":1: `@car/state` must not be imported here"],
     [
       "packages/engine/src/a.ts",

@@ -131,6 +131,8 @@ function externalObjection({ pkg, allowed, testOnly }: Room, file: string, speci
   const name = packageOf(specifier);
   if (isTest(file) && testOnly.has(name)) return undefined;
   if (pkg.folder === "tools" && testOnly.has(name)) return undefined;
+  // Data of a package are put into the build, so users need not have it.
+  if (specifier.endsWith(".json") && pkg.manifest.devDependencies?.[name] !== undefined) return undefined;
   if (!isDeclared(pkg.manifest, name)) return "is not a declared dependency";
   const isPeer = pkg.manifest.peerDependencies?.[name] !== undefined;
   return isPeer || isExternalAllowed(allowed, name) ? undefined : "must not be imported here";

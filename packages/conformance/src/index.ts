@@ -14,9 +14,6 @@ export { testStateStore } from "./suites/test-state-store.js";
 export { testMemory } from "./suites/test-memory.js";
 export type { MemoryFactory } from "./suites/test-memory.js";
 export { testRuntime } from "./suites/test-runtime.js";
-export { plainTool, toolCall } from "./fixtures/calls.js";
-export { watchedRuntime } from "./fixtures/watched-runtime.js";
-export type { WatchedRuntime } from "./fixtures/watched-runtime.js";
 export type {
   ExecutionSetup,
   RuntimeFactory,

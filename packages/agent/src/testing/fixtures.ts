@@ -1,7 +1,7 @@
-import { watchedRuntime } from "@car/conformance";
+import { watchedRuntime } from "@car/conformance/internal";
 import { createRuntime, type RuntimeOptions } from "@car/engine";
 
-export { plainTool as tool, toolCall as call } from "@car/conformance";
+export { plainTool as tool, toolCall as call } from "@car/conformance/internal";
 
 /** A runtime on a clock that only the test moves, with the kinds of its events at hand. */
 export const testRuntime = (options: RuntimeOptions = {}) => watchedRuntime(createRuntime, options);

@@ -11,17 +11,33 @@ class Draft {
   action = -1;
   attempt = 0;
   lazy: LazyPayload | undefined = undefined;
-  private payload: object | undefined = undefined;
+  /** Made when it is read, if it is lazy. An own member, so that a copy of the draft has it too. */
+  declare readonly data: object | undefined;
+  #payload: object | undefined = undefined;
 
-  get data(): object | undefined {
-    return (this.payload ??= this.lazy?.make());
+  constructor() {
+    const get = (): object | undefined => (this.#payload ??= this.lazy && freezeAll(this.lazy.make()));
+    Object.defineProperty(this, "data", { enumerable: true, get });
   }
 
+  /** From here on nobody changes the payload: neither who is told of it, nor who has it as part of a result. */
   carry(data: object | undefined): void {
     const isLazy = data instanceof LazyPayload;
     this.lazy = isLazy ? data : undefined;
-    this.payload = isLazy ? undefined : data;
+    this.#payload = isLazy || data === undefined ? undefined : freezeAll(data);
   }
+}
+
+/**
+ * Freezes a payload throughout: a policy's decision, a reason or a bill is told to subscribers and is what the engine goes on with.
+ * What is frozen is taken to be so throughout, and a member that is found when it is read (`proposal_hash`) is left alone.
+ */
+function freezeAll<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const name of Object.keys(value))
+    if (name !== "proposal_hash") freezeAll((value as Record<string, unknown>)[name]);
+  return value;
 }
 
 /** The payload of an event, or what makes it when it is read. */

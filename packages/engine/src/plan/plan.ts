@@ -56,13 +56,17 @@ export function buildPlan(proposal: ActionProposal, config: ConfigSnapshot): Pla
 export class LastPlan {
   private plan: Plan | undefined = undefined;
   private config: ConfigSnapshot | undefined = undefined;
+  /** A policy of the host's own may become another one in place. */
+  private policyVersion: string | undefined = undefined;
 
   /** The plan of a proposal that was parsed, and so does not change any more. */
   of(proposal: ActionProposal, config: ConfigSnapshot): PlanResult {
-    if (this.plan?.proposal === proposal && this.config === config) return this.plan;
+    const version = config.policy?.version;
+    if (this.plan?.proposal === proposal && this.config === config && this.policyVersion === version) return this.plan;
     const planned = buildPlan(proposal, config);
     this.plan = "problems" in planned ? undefined : planned;
     this.config = config;
+    this.policyVersion = version;
     return planned;
   }
 }

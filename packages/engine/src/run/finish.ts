@@ -1,7 +1,8 @@
-import type { ActionSucceededData, LabelSet, Reason, ReasonCode } from "@car/ir";
+import type { LabelSet, Reason, ReasonCode } from "@car/ir";
 import { mayAbort, NO_LABELS } from "@car/ir/internal";
 import { cancelChildren, closeAttempt, isExternal, leaveUnanswered } from "../dispatch/call-tool.js";
 import { secure } from "../dispatch/secure.js";
+import type { Payload } from "../evidence/recorder.js";
 import { flowOf } from "../flow/flow-note.js";
 import { toldLabels } from "../flow/output-labels.js";
 import { applyEffects } from "./apply-effects.js";
@@ -60,10 +61,10 @@ function recordChanges(run: Run, slot: Slot): void {
   else if (hasClaims(slot.action)) run.record("state_changed", slot, new ClaimedChanges(slot.action));
 }
 
-function succeededData(slot: Slot, outcome: Succeeded): ActionSucceededData {
+function succeededData(slot: Slot, outcome: Succeeded): Payload<"action_succeeded"> {
   const { durationMs: duration_ms, notes } = slot;
   if (notes === undefined && outcome instanceof Success) {
-    outcome.duration_ms = duration_ms;
+    outcome.durationMs = duration_ms;
     return outcome;
   }
   const { output, read } = outcome;

@@ -1,4 +1,5 @@
-import type { ActionSucceededData, ErrorClass, JsonValue, Reason } from "@car/ir";
+import { type ActionSucceededData, type ErrorClass, type JsonValue, LazyPayload, type Reason } from "@car/ir";
+import { memoryBytes } from "@car/ir/internal";
 
 /** What a call may have left outside the state store: nothing, nobody knows, or it has acted. */
 export type SideEffect = "none" | "unknown" | "acted";
@@ -10,18 +11,27 @@ export interface Succeeded {
   readonly read?: { readonly found: boolean; readonly version: number };
 }
 
-/** What most actions end with. As it is what the log keeps of it, its own fields are those of `ActionSucceededData`. */
-export class Success implements Succeeded, ActionSucceededData {
+/** What most actions end with, and what their event is made of when somebody reads it. */
+export class Success extends LazyPayload<ActionSucceededData> implements Succeeded {
   readonly output: JsonValue;
   /** Set when the action ends. */
-  duration_ms = 0;
+  durationMs = 0;
 
   constructor(output: JsonValue) {
+    super();
     this.output = output;
   }
 
   get status(): "succeeded" {
     return "succeeded";
+  }
+
+  get bytes(): number {
+    return memoryBytes(this.output);
+  }
+
+  make(): ActionSucceededData {
+    return { output: this.output, duration_ms: this.durationMs };
   }
 }
 

@@ -40,7 +40,7 @@ export function buildResult(run: Run, status: ProposalStatus): ProposalResult {
 /** What the log keeps of a result. */
 export function completedData(result: ProposalResult): ProposalCompletedData {
   const { status, cost, external_effects, external_effects_remain, cause } = result;
-  if (cause === undefined) return { status, cost, external_effects, external_effects_remain };
+  if (cause === undefined) return Object.freeze({ status, cost, external_effects, external_effects_remain });
   return { status, cost, external_effects, external_effects_remain, cause };
 }
 
@@ -155,7 +155,8 @@ function costOf({ board, time, startedAt }: Run): CostSummary {
     else if (attempts === 0 && outcome?.status !== "succeeded") skipped++;
     duration += durationMs;
   }
-  return {
+  // The log has it too.
+  return Object.freeze({
     tool_calls: toolCalls,
     actions_executed: executed,
     actions_rejected: rejected,
@@ -163,5 +164,5 @@ function costOf({ board, time, startedAt }: Run): CostSummary {
     retries,
     total_duration_ms: duration,
     wall_ms: time - startedAt,
-  };
+  });
 }

@@ -80,6 +80,9 @@ const HASH: PropertyDescriptor = {
   get(this: { readonly [OF]?: ActionProposal }) {
     return this[OF] && proposalHash(this[OF]);
   },
+  set(this: object, value: unknown) {
+    Object.defineProperty(this, "proposal_hash", { value, enumerable: true, configurable: true, writable: true });
+  },
 };
 
 /** Gives `target` the member `proposal_hash`, which is found when somebody reads it: most are never read. */

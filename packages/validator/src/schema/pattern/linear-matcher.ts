@@ -1,3 +1,4 @@
+import { LimitReached } from "../interpret/run.js";
 import type { LinearProgram, Step } from "./linear-program.js";
 
 /** What lies on one side of a place in the text. */
@@ -14,6 +15,8 @@ interface State {
 const MAX_REMEMBERED = 500_000;
 /** Who has to forget so often in one text meets hardly anything twice: remembering costs more than it saves. */
 const MAX_FORGOTTEN = 2;
+/** Most steps that are looked at for one text: a few seconds of work. Where a character leads is remembered, so ordinary patterns need few. */
+const MAX_LOOKED = 100_000_000;
 /** Where every text leads in which something has matched. */
 const MATCHED: State = { steps: [], before: "edge", after: new Map() };
 
@@ -26,6 +29,8 @@ export class LinearMatcher {
   /** For each step, the last round in which it was met. */
   private readonly met: Uint32Array;
   private round = 0;
+  /** Steps looked at for the text at hand. */
+  private looked = 0;
   private readonly waiting: number[] = [];
   private known = new Map<string, State>();
   private readonly fits = new Map<number, readonly boolean[]>();
@@ -37,8 +42,10 @@ export class LinearMatcher {
     this.met = new Uint32Array(program.steps.length);
   }
 
+  /** @throws `LimitReached` for a text that would take too long. */
   test(text: string): boolean {
     this.forgotten = 0;
+    this.looked = 0;
     let state = this.stateOf([], "edge");
     for (let index = 0; index < text.length; index++) {
       const character = text.codePointAt(index) as number;
@@ -100,6 +107,8 @@ export class LinearMatcher {
     this.visit(program.start);
     for (const step of steps) this.visit(step);
     const targets: number[] = [];
+    this.looked += steps.length;
+    if (this.looked > MAX_LOOKED) throw new LimitReached("takes too long to be held against a pattern");
     for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
       const step = program.steps[index] as Step;
       if (step.kind === "take") {

@@ -12,7 +12,9 @@ import type { GroupNode, PatternNode } from "./pattern-node.js";
 
 const MAX_DEPTH = 100;
 const OPEN_GROUP = /\(\?(?:[:=!]|<[=!]|<([A-Za-z_$][\w$]*)>)|\((?!\?)/y;
-const BRACES = /\{(\d{1,6})(,(\d{0,6}))?\}/y;
+const BRACES = /\{(\d+)(,(\d*))?\}/y;
+/** More repetitions than any text has characters. */
+const MANY = 1_000_000_000;
 
 const ANY_BUT_LINE_END = { kind: "atom", native: "." } as const;
 const START = { kind: "atom", native: "^", isStart: true } as const;
@@ -58,9 +60,9 @@ function parseBounds(cursor: PatternCursor): { min: number; max: number } | unde
   if (takeText(cursor, "?")) return { min: 0, max: 1 };
   const braces = takeMatch(cursor, BRACES);
   if (braces === undefined) return undefined;
-  const min = Number(braces[1]);
+  const min = Math.min(MANY, Number(braces[1]));
   if (braces[2] === undefined) return { min, max: min };
-  const max = braces[3] === "" || braces[3] === undefined ? Infinity : Number(braces[3]);
+  const max = braces[3] === "" || braces[3] === undefined ? Infinity : Math.min(MANY, Number(braces[3]));
   if (max < min) throw new PatternSyntaxError("a repetition's bounds are out of order");
   return { min, max };
 }

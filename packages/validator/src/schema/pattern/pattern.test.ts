@@ -114,6 +114,21 @@ describe("compilePattern", () => {
     expect(performance.now() - before).toBeLessThan(60_000);
   });
 
+  it("[2.1] [VA-30] knows a repetition however large its bounds are", () => {
+    expect(matches("^a{1,1000000}$", "a".repeat(1_000))).toBe(true);
+    expect(matches("^a{2,10000000000}$", "a")).toBe(false);
+    const before = performance.now();
+    expect(() => compilePattern("^(a|a){1,1000000}$").test(`${"a".repeat(40)}b`)).toThrow();
+    expect(performance.now() - before).toBeLessThan(10_000);
+  });
+
+  it("[2.1] [VA-30] gives up on a text that would keep it for long", () => {
+    const text = Array.from({ length: 100_000 }, (_, index) => ((index * index * 7_919) % 1_000_003) % 2 === 0).map(
+      (even) => (even ? "a" : "b"),
+    );
+    expect(() => compilePattern("^[ab]*a[ab]{3000}c$").test(text.join(""))).toThrow("takes too long");
+  });
+
   it("[2.1] [VA-30] answers 20,000 short hostile texts at once", () => {
     const before = performance.now();
     for (const source of ["^(a+)+$", "^(a|aa)+$", "^a*a*a*a*b$"]) {
