@@ -31,3 +31,5 @@ export { policyRequest, policyState } from "./policy/policy-request.js";
 export type { PolicyQuestion } from "./policy/policy-request.js";
 export { policyFlow, policyHistory, policyPlan } from "./policy/policy-surroundings.js";
 export type { FlowFacts, PastCall, PlanFacts } from "./policy/policy-surroundings.js";
+export { plainTool, toolCall } from "./fixtures/calls.js";
+export { watchedRuntime } from "./fixtures/watched-runtime.js";

@@ -4,6 +4,3 @@ export { anyPolicyCase } from "../policy/any-policy.js";
 export type { PolicyCase } from "../policy/any-policy.js";
 export { referencePolicy } from "../policy/reference-policy.js";
 export type { ReferencePolicyOptions } from "../policy/reference-policy.js";
-export { plainTool, toolCall } from "../fixtures/calls.js";
-export { watchedRuntime } from "../fixtures/watched-runtime.js";
-export type { WatchedRuntime } from "../fixtures/watched-runtime.js";
