@@ -3,6 +3,14 @@ import type { EventDraft, EventLog, Logger, RunScope } from "@car/ir/ports";
 import { isThenable } from "../run/outcome.js";
 import type { Subscription } from "./subscription.js";
 
+/** One for all drafts: an accessor of its own would make each of them an object of another kind. */
+const DATA: PropertyDescriptor = {
+  enumerable: true,
+  get(this: Draft) {
+    return this.read();
+  },
+};
+
 /** The one that serves all events: a log keeps its fields, never itself. */
 class Draft {
   kind: EventKind = "proposal_received";
@@ -16,8 +24,12 @@ class Draft {
   #payload: object | undefined = undefined;
 
   constructor() {
-    const get = (): object | undefined => (this.#payload ??= this.lazy && freezeAll(this.lazy.make()));
-    Object.defineProperty(this, "data", { enumerable: true, get });
+    Object.defineProperty(this, "data", DATA);
+  }
+
+  /** The payload, made now if it is lazy. */
+  read(): object | undefined {
+    return (this.#payload ??= this.lazy && freezeAll(this.lazy.make()));
   }
 
   /** From here on nobody changes the payload: neither who is told of it, nor who has it as part of a result. */
