@@ -48,6 +48,8 @@ export const ALLOWED: readonly Allowed[] = [
     external: "peers",
     browser: false,
   },
+  // It writes files as everything here does.
+  { folder: /^adapters\/undo-fs$/, internal: ["@car/ir", "@car/files"], external: "peers", browser: false },
   { folder: /^adapters\/[a-z]+-[a-z0-9-]+$/, internal: ["@car/ir"], external: "peers", browser: false },
   { folder: /^(apps\/[^/]+|benches)$/, internal: "published", external: "declared", browser: false },
   { folder: /^tools$/, internal: "published", external: "declared", browser: false },

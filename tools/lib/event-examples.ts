@@ -129,4 +129,20 @@ export const EVENT_EXAMPLES: { readonly [K in EventKind]: EventDataOf[K] } = {
   checkpoint_restored: { source: { seq: 412, hash }, state_version: 7, changed_tools: ["refund"] },
   session_opened: { session_id: "a11c0ad960d9", principal: "ann", request: "refund order 7" },
   session_told: { session_id: "a11c0ad960d9", said: "and tell the customer" },
+  image_read: {
+    when: "before",
+    tool: "fs_image",
+    parameters: { paths: ["notes.md"] },
+    output: { entries: [] },
+    labels: ["untrusted"],
+    reason: failure,
+  },
+  action_probed: {
+    reason: failure,
+    answer: "happened",
+    output: { id: 7 },
+    labels: ["untrusted"],
+    problem: "it threw",
+    is_compensation: false,
+  },
 };

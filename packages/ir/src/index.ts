@@ -15,7 +15,7 @@ export type { ProposalInput } from "./proposal/action-proposal.js";
 export { parseProposal } from "./proposal/parse-proposal.js";
 export type { ParseProposalOptions } from "./proposal/parse-proposal.js";
 export { proposalHash } from "./proposal/parsed-proposals.js";
-export { RateLimit, ToolEffect, ToolSchema } from "./tool/tool-schema.js";
+export { BeforeImage, RateLimit, ToolEffect, ToolSchema } from "./tool/tool-schema.js";
 export type { ToolSchemaInput } from "./tool/tool-schema.js";
 export { parseToolSchema } from "./tool/parse-tool-schema.js";
 export { Budget } from "./config/budget.js";
@@ -48,6 +48,7 @@ export type {
 } from "./event/state-events.js";
 export type { ConfigChangedData, LoggedConfig, LoggedLabels } from "./event/config-events.js";
 export type { ReplacedRun, ReplanExhaustedData } from "./event/replan-events.js";
+export type { ActionProbedData, ImageReadData } from "./event/image-events.js";
 export type { ModelFallbackData } from "./event/model-events.js";
 export type { SessionOpenedData, SessionToldData } from "./event/session-events.js";
 

@@ -12,6 +12,8 @@ export const Limits = z.strictObject({
   max_depth: z.int().positive().max(256).default(64),
   /** Size of one tool output, or of one action's parameters with their references resolved, in bytes of JSON text (estimated). */
   max_output_bytes: count(8 * 1024 * 1024),
+  /** Size of one before-image, in bytes of JSON text (estimated). A call whose image is larger is refused. */
+  max_image_bytes: count(1024 * 1024),
   /** Clamps every action's `max_retries`. */
   max_retries: z.int().nonnegative().default(10),
   /** Sum over a run of its actions' parameters with their references resolved, in bytes of JSON text (estimated). */
@@ -33,6 +35,8 @@ export const Limits = z.strictObject({
   drain_timeout_ms: ms(5_000),
   /** Longest time one attempt at a compensation may take. */
   compensation_timeout_ms: ms(30_000),
+  /** Longest time a probe may take; then it cannot tell. */
+  probe_timeout_ms: ms(30_000),
   /** Principals without an open run whose `session` budget is remembered; who is forgotten starts a new one. */
   max_session_budgets: count(10_000),
   max_open_runs: count(10_000),

@@ -25,6 +25,7 @@ import type {
   PolicyViolationData,
   RateLimitedData,
 } from "./gate-events.js";
+import type { ActionProbedData, ImageReadData } from "./image-events.js";
 import type { ModelFallbackData } from "./model-events.js";
 import type { ReplanExhaustedData, ReplanRequestedData, ReplanSucceededData } from "./replan-events.js";
 import type {
@@ -150,4 +151,8 @@ export interface EventDataOf {
   readonly session_opened: SessionOpenedData;
   /** Something was said or shown in a session, beside the results of its runs. Belongs to no run. */
   readonly session_told: SessionToldData;
+  /** What a call changes was read: before the call (and on the disk before it), after it, or before it is undone. */
+  readonly image_read: ImageReadData;
+  /** The host was asked what became of a call. `action_succeeded`, `action_failed` or `action_in_doubt` follows. */
+  readonly action_probed: ActionProbedData;
 }

@@ -44,6 +44,8 @@ export const EVENT_KINDS = [
   "checkpoint_restored",
   "session_opened",
   "session_told",
+  "image_read",
+  "action_probed",
 ] as const;
 
 /** The name of a kind of event. */

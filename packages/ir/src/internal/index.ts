@@ -34,7 +34,7 @@ export { isPrefixPattern } from "../state/key-pattern.js";
 export { KeyPatterns } from "../state/key-patterns.js";
 export { KeyTree } from "../state/key-tree.js";
 export type { KeyNode } from "../state/key-tree.js";
-export { resolveOutputTemplate } from "../reference/output-template.js";
+export { pointsTo, resolveOutputTemplate } from "../reference/output-template.js";
 export type { OutputScope } from "../reference/output-template.js";
 export { settledMembers, settledValue } from "../reference/settled-value.js";
 export { resolvePath } from "../reference/resolve-path.js";

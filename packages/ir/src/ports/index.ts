@@ -23,7 +23,17 @@ export type {
   ValueSource,
 } from "./policy-flow.js";
 export type { CompiledSchema, SchemaCompiler, SchemaProblem } from "./schema-compiler.js";
-export type { Executor, ExecutorCall, Tool, ToolContext, ToolExecute, ToolState } from "./tool.js";
+export type {
+  Executor,
+  ExecutorCall,
+  Probe,
+  ProbeAnswer,
+  ProbeContext,
+  Tool,
+  ToolContext,
+  ToolExecute,
+  ToolState,
+} from "./tool.js";
 export type { ApprovalAnswer, ApprovalRequest, Approver, ParameterOrigin } from "./approver.js";
 export type {
   ApprovalDecision,

@@ -41,6 +41,34 @@ export interface ToolContext {
 /** A tool's own code. Its answer must be JSON; `undefined` counts as null. */
 export type ToolExecute = (parameters: JsonObject, context: ToolContext) => unknown;
 
+/** What a probe gets besides the parameters of the call it is asked about. */
+export interface ProbeContext {
+  /** The key that the call had. */
+  readonly idempotencyKey: string;
+  readonly runId: string;
+  readonly actionId: string;
+  /** The attempt whose outcome is not known, from 1. */
+  readonly attempt: number;
+  /** When it began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The before-image of the call, where its tool has a reader. */
+  readonly before: JsonValue | undefined;
+  readonly principal: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Aborts when the probe's time is up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What is known of a call: it happened (with the output that it would have given; null when left out), it did not happen
+ * and will not, or nobody can tell.
+ */
+export type ProbeAnswer =
+  { readonly happened: true; readonly output?: JsonValue } | { readonly happened: false } | undefined;
+
+/** Finds out what became of a call, and does nothing else. What it throws means that nobody can tell. */
+export type Probe = (parameters: JsonObject, context: ProbeContext) => ProbeAnswer | Promise<ProbeAnswer>;
+
 /** A tool as a host registers it. Without `execute` the runtime's `executor` answers. */
 export interface Tool {
   readonly schema: ToolSchemaInput;
@@ -50,6 +78,8 @@ export interface Tool {
    * gives anything but a list of names, the call fails with `invalid_output`: nobody sees what nobody could label.
    */
   readonly labels?: (output: JsonValue, parameters: JsonObject) => readonly string[] | undefined;
+  /** Asked what became of a call of which that is not known, before it is made again, undone or given up. Its word is believed. */
+  readonly probe?: Probe;
   /** Counters reserved before each call and settled after it, such as `{ usd: 0.02 }`. */
   readonly reserve?: Readonly<Record<string, number>>;
 }

@@ -79,10 +79,14 @@ function fillPart(part: string | Pointer, filling: Filling): string {
 function look(pointer: Pointer, filling: Filling): JsonValue {
   if (filling.failure !== undefined) return null;
   const root = filling.rootValue(pointer.root);
-  if (root === undefined) return fail(pointer, "points to an action that has no output", filling);
+  if (root === undefined)
+    return fail(pointer, `points to ${ABSENT[pointer.base] ?? "an action that has no output"}`, filling);
   const value = resolvePath(root, pointer.path);
   return value === undefined ? fail(pointer, `leads to nothing: ${missingStep(root, pointer)}`, filling) : value;
 }
+
+/** What has no value, where that is not an action's output. */
+const ABSENT: Readonly<Record<string, string>> = { before: "a before-image, and there is none" };
 
 /** Names the first step that is not there, and what it was taken from. */
 function missingStep(root: JsonValue, { path, base }: Pointer): string {

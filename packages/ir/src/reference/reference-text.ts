@@ -21,8 +21,8 @@ export interface Notation {
 /** `$ID.output.path`, `${ID.output.path}` and `{"$ref": "ID.output.path"}`, in an action's parameters. */
 export const ACTION_NOTATION: Notation = { root: String.raw`([A-Za-z0-9_-]{1,256})\.output`, objectForm: true };
 
-/** `$output.path`, `$parameters.path` and the same in braces, in what a host or a model declares to undo an action. */
-export const OUTPUT_NOTATION: Notation = { root: String.raw`(output|parameters)`, objectForm: false };
+/** `$output.path`, `$parameters.path`, `$before.path` and the same in braces, in what a host or a model declares about a call. */
+export const OUTPUT_NOTATION: Notation = { root: String.raw`(output|parameters|before)`, objectForm: false };
 
 // The counts are bounds on what the matcher may hold in memory; longer text is literal.
 const STEP = String.raw`\.[^\s.[\]{}]{1,256}|\[\d{1,10}\]`;

@@ -21,6 +21,20 @@ export const ToolEffect = z.union([
 ]);
 export type ToolEffect = z.infer<typeof ToolEffect>;
 
+/** How what a call is about to change is read. */
+export const BeforeImage = z.strictObject({
+  /** The reader. It is `reversible`, and its output is the image. */
+  tool: z.string().min(1),
+  /** `"$parameters.path"` stands for the call's own parameters. */
+  parameters: JsonObjectSchema.default(emptyObject),
+  /**
+   * Read again after the call and before it is undone: what is not as the call left it was changed by somebody else, and is
+   * not overwritten.
+   */
+  verify: z.boolean().default(false),
+});
+export type BeforeImage = z.infer<typeof BeforeImage>;
+
 /** Name of a data-flow label. */
 const Label = z.string().min(1).max(64);
 
@@ -48,10 +62,20 @@ export const ToolSchema = z.strictObject({
   failures: z.literal("definite").optional(),
   /** Longest time of one attempt, in milliseconds. Default: `limits.default_timeout_ms`. An action can only ask for less. */
   timeout_ms: z.union([z.number().positive(), z.literal("none")]).optional(),
-  /** Undoes one call; `"$output.path"` and `"$parameters.path"` stand for that call's output and parameters. */
+  /**
+   * Undoes one call; `"$output.path"` and `"$parameters.path"` stand for that call's output and parameters, `"$before.path"` for
+   * its before-image.
+   */
   compensation: z
     .strictObject({ tool: z.string().min(1), parameters: JsonObjectSchema.default(emptyObject) })
     .optional(),
+  /** Reads what a call is about to change, before it is made: its before-image. */
+  before: BeforeImage.optional(),
+  /**
+   * What becomes of a call whose before-image cannot be read: it is refused (`true`, the default), or made as if its tool
+   * were irreversible (`false`).
+   */
+  before_required: z.boolean().optional(),
   /** State keys the tool may write. */
   effects: z.array(ToolEffect).default(emptyList),
   /** Cached results are shared by all principals. */
