@@ -186,7 +186,7 @@ describe("restoring", () => {
     writeFileSync(shop.at("p/mine"), "");
     const failure = await failureOf(shop.call("fs_restore", { image }));
     expect(failure.class).toBe("terminal");
-    expect(failure.message).toContain("holds what was not: `mine`; restored before it: `p/q/f`, `p/q/f`");
+    expect(failure.message).toContain("holds what was not: `mine`; restored before it: `p/q/f`");
     expect(treeOf(shop.root)).toEqual(["p 755 /", 'p/mine 644 ""']);
   });
 

@@ -35,7 +35,7 @@ export async function restoreImage(grounds: Grounds, store: ContentStore, image:
 }
 
 function brokenOff(path: string, done: readonly Step[], error: unknown): Error {
-  const before = done.map((step) => `\`${step.path}\``).join(", ") || "nothing";
+  const before = [...new Set(done.map((step) => `\`${step.path}\``))].join(", ") || "nothing";
   return new ToolError(`\`${path}\` is not restored: ${(error as Error).message}; restored before it: ${before}`, {
     class: hasErrno(error, "ENOSPC", "EDQUOT", "EBUSY") ? "transient" : "terminal",
     cause: error,
