@@ -164,10 +164,9 @@ describe("refusals", () => {
     mkdirSync(shop.at("closed"));
     writeFileSync(shop.at("closed/file"), "1");
     for (const path of [shop.root, shop.store]) if (process.geteuid?.() === 0) chownSync(path, 65_534, 65_534);
-    chmodSync(folder, 0o755);
     chmodSync(shop.at("closed"), 0o555);
     const before = shop.snapshot();
-    await asOrdinaryUser(folder, async () => {
+    await asOrdinaryUser(async () => {
       const mine = new Workshop(folder, { store: `${folder}/root/.undo` });
       const failures = [
         await failureOf(mine.call("fs_write", { path: "closed/file", content: "2" })),

@@ -9,6 +9,8 @@ import { undoFs, type UndoFs, type UndoFsOptions } from "../index.js";
 /** A folder that is removed after the tests of the file, and fresh paths in it. */
 export function temporaryPaths(): () => string {
   const folder = mkdtempSync(join(tmpdir(), "car-undo-fs-"));
+  // For tests that go on as somebody else.
+  chmodSync(folder, 0o777);
   let count = 0;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return () => join(folder, String(++count));
@@ -87,10 +89,9 @@ export async function failureOf(call: Promise<unknown>): Promise<{ class: string
 }
 
 /** Runs a body as a user that may not do everything, whoever runs the tests. */
-export async function asOrdinaryUser<T>(folder: string, body: () => Promise<T>): Promise<T> {
+export async function asOrdinaryUser<T>(body: () => Promise<T>): Promise<T> {
   const NOBODY = 65_534;
   if (process.geteuid?.() !== 0) return body();
-  chmodSync(join(folder, ".."), 0o755);
   process.seteuid?.(NOBODY);
   try {
     return await body();
