@@ -1,8 +1,10 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type JsonObject, type JsonValue, ToolError } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { withSteps } from "./testing/stopped-disk.js";
+import { withFullDisk, withSteps } from "./testing/stopped-disk.js";
 import { asOrdinaryUser, temporaryPaths, Workshop } from "./testing/workshop.js";
 
 const fresh = temporaryPaths();
@@ -73,7 +75,47 @@ describe("law", () => {
       }
     }
   });
+
+  it("[UF-3] wherever the disk is full, nothing was done and nothing is left, and that is said", async () => {
+    for (const [name, parameters] of EACH) {
+      for (let step = 0, isOver = false; !isOver; step++) {
+        const shop = workshop();
+        const before = shop.snapshot();
+        let failure: { class: string; message: string } | undefined;
+        isOver = !(await withFullDisk(step, async () => {
+          failure = await shop.call(name, parameters).then(() => undefined, toFailure);
+        }));
+        // The last step but one makes it appear; what fails after it has happened, and does not say that it has not.
+        const hasHappened = shop.snapshot() !== before;
+        if (failure?.class === "transient") expect(failure.message).toContain("the disk is full; nothing was done");
+        else if (failure !== undefined) expect(failure.message).toContain("it was done");
+        expect(hasHappened, `${name} ${step} ${failure?.message}`).toBe(failure?.class !== "transient");
+        expect(shop.stored().staged).toEqual([]);
+      }
+    }
+  });
+
+  it("[UF-3] when the disk is full while contents are stored, nothing half is stored", async () => {
+    for (let step = 0, isOver = false; !isOver; step++) {
+      const shop = workshop();
+      const before = shop.snapshot();
+      let failure: { class: string; message: string } | undefined;
+      isOver = !(await withFullDisk(step, async () => {
+        failure = await shop.call("fs_image", { paths: ["d"], foreign: true }).then(() => undefined, toFailure);
+      }));
+      if (!isOver) expect(failure, String(step)).toMatchObject({ class: "transient" });
+      const { contents, staged } = shop.stored();
+      for (const name of contents) expect(hashOf(join(shop.store, "contents", name))).toBe(name);
+      expect(staged).toEqual([]);
+      expect(shop.snapshot()).toBe(before);
+    }
+  });
 });
+
+function toFailure(error: unknown): { class: string; message: string } {
+  if (error instanceof ToolError) return { class: error.class, message: error.message };
+  throw error;
+}
 
 const EACH: readonly (readonly [name: string, parameters: JsonObject])[] = [
   ["fs_write", { path: "a", content: "new" }],
@@ -85,6 +127,10 @@ const EACH: readonly (readonly [name: string, parameters: JsonObject])[] = [
   ["fs_mkdir", { path: "p/q/r" }],
   ["fs_chmod", { path: "d", mode: "700" }],
 ];
+
+function hashOf(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
 
 async function tried(body: () => Promise<unknown>): Promise<void> {
   try {
