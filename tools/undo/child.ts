@@ -46,13 +46,13 @@ async function main(): Promise<void> {
   const runtime = createRuntime({ durable: store, tools: [...opened.tools, SPOIL], random: () => 0.05 });
   await runtime.recover({ unfinished: orders.unfinished });
   let last = journal.entries().at(-1);
-  if (last !== undefined && last.status === undefined) await end(store, last.batch);
+  if (last !== undefined && last.status === undefined) await end(store, last.batch, true);
   for (let count = 0; count < orders.batches; count++) {
     const batch = (last?.batch ?? 0) + 1;
     last = { batch, calls: callsOf(), before: await world.snapshot(thing) };
     journal.note(last);
     await execute(runtime, last);
-    await end(store, batch);
+    await end(store, batch, false);
   }
   await runtime.close();
   await opened.close();
@@ -94,6 +94,6 @@ async function execute(
   clearTimeout(timer);
 }
 
-async function end(store: DurableStore, batch: number): Promise<void> {
-  journal.note({ batch, ...(await endOf(store.eventLog, `batch-${batch}`)), after: await world.snapshot(thing) });
+async function end(store: DurableStore, batch: number, cut: boolean): Promise<void> {
+  journal.note({ batch, cut, ...(await endOf(store.eventLog, `batch-${batch}`)), after: await world.snapshot(thing) });
 }

@@ -13,8 +13,12 @@ export interface Begun {
 /** What the same process, or the next one, notes after it. `none`: the log knows of no such run. */
 export interface Ended {
   readonly batch: number;
+  /** Another process had begun it. */
+  readonly cut: boolean;
   readonly status: ProposalStatus | "none";
   readonly effects: ExternalEffects;
+  /** Calls that were undone. */
+  readonly undone: number;
   /** Why compensations failed. */
   readonly named: readonly string[];
   readonly after: string;

@@ -74,7 +74,8 @@ async function tryWorld(world: World, { folder, program }: Place): Promise<numbe
   for (const objection of found.slice(0, 10)) console.error(`${world.name}: ${objection}`);
   for (const [reason, count] of reasonsOf(all)) console.log(`${world.name}: named ${count} times: ${reason}`);
   console.log(
-    `${world.name}: ${killed} kills, ${all.length} batches: ${sum("committed")} committed, ${sum("exact")} restored exactly, ` +
+    `${world.name}: ${killed} kills, ${all.length} batches, ${all.filter(({ cut }) => cut).length} of them cut short: ${sum("committed")} committed, ${sum("exact")} restored exactly ` +
+      `(${all.reduce((total, { undone = 0 }) => total + undone, 0)} calls undone), ` +
       `${sum("named")} named, ${sum("needless")} named needlessly; ${repeated} of ${verdicts.length} things compared with a second one`,
   );
   return found.length;

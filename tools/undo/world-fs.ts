@@ -13,8 +13,9 @@ export const fsWorld: World = {
   name: "fs",
   isRepeatable: true,
   create: (folder) => {
-    mkdirSync(join(folder, "root/d/e"), { recursive: true });
-    for (const name of ["a", "d/a", "d/e/b"]) writeFileSync(join(folder, "root", name), name.repeat(10));
+    for (const name of ["d/e", "t/u"]) mkdirSync(join(folder, "root", name), { recursive: true });
+    for (const name of ["a", "d/a", "d/e/b", "s0", "s1", "t/x", "t/u/y"])
+      writeFileSync(join(folder, "root", name), name.repeat(10));
     symlinkSync("d", join(folder, "root/l"));
   },
   open: (folder) => {
@@ -25,21 +26,28 @@ export const fsWorld: World = {
   randomCalls: (dice) => Array.from({ length: 1 + dice(6) }, () => randomCall(dice)),
 };
 
+/** Two of three succeed whatever is there. */
 function randomCall(dice: Dice): WorldCall {
-  const path = pick(dice, NAMES);
-  const to = pick(dice, NAMES);
   const content = dice(4) === 0 ? String(dice(10)).repeat(LARGE_BYTES) : `text ${dice(1_000)}`;
-  const calls: readonly WorldCall[] = [
+  const path = `f${dice(4)}`;
+  const sure: readonly WorldCall[] = [
     { tool: "fs_write", parameters: { path, content } },
     { tool: "fs_write", parameters: { path, content, mode: pick(dice, MODES) } },
-    { tool: "fs_append", parameters: { path, content } },
-    { tool: "fs_move", parameters: { from: path, to } },
-    { tool: "fs_copy", parameters: { from: path, to } },
-    { tool: "fs_delete", parameters: { path } },
-    { tool: "fs_mkdir", parameters: { path: `${path}/n${dice(3)}/m` } },
-    { tool: "fs_chmod", parameters: { path, mode: pick(dice, MODES) } },
+    { tool: "fs_append", parameters: { path: `s${dice(2)}`, content } },
+    { tool: "fs_copy", parameters: { from: pick(dice, ["s0", "s1", "t"]), to: `copy${dice(1_000_000)}` } },
+    { tool: "fs_mkdir", parameters: { path: `n${dice(3)}/m${dice(20)}/o` } },
+    { tool: "fs_chmod", parameters: { path: pick(dice, ["s0", "t", "t/u"]), mode: pick(dice, ["700", "755"]) } },
   ];
-  return pick(dice, calls);
+  const [from, to] = [pick(dice, NAMES), pick(dice, NAMES)];
+  const unsure: readonly WorldCall[] = [
+    { tool: "fs_write", parameters: { path: from, content } },
+    { tool: "fs_append", parameters: { path: from, content } },
+    { tool: "fs_move", parameters: { from, to } },
+    { tool: "fs_copy", parameters: { from, to } },
+    { tool: "fs_delete", parameters: { path: from } },
+    { tool: "fs_chmod", parameters: { path: from, mode: pick(dice, MODES) } },
+  ];
+  return pick(dice, dice(3) === 0 ? unsure : sure);
 }
 
 function pick<T>(dice: Dice, list: readonly T[]): T {

@@ -26,7 +26,7 @@ export interface Image {
 
 const MODE = { type: "string", pattern: "^[0-7]{4}$" };
 
-/** JSON Schema 2020-12 of an image. */
+/** JSON Schema 2020-12 of an image, for a document with `IMAGE_DEFS`. */
 export const IMAGE_SCHEMA: JsonObject = {
   type: "object",
   required: ["paths", "shallow"],
@@ -35,8 +35,10 @@ export const IMAGE_SCHEMA: JsonObject = {
     paths: { type: "array", items: entrySchema("path") },
     shallow: { type: "boolean" },
   },
-  $defs: { named: entrySchema("name") },
 };
+
+/** The `$defs` of a document with `IMAGE_SCHEMA` in it. */
+export const IMAGE_DEFS: JsonObject = { named: entrySchema("name") };
 
 /** Left of another in code-unit order. */
 export function byCodeUnits(left: string, right: string): number {

@@ -1,6 +1,6 @@
 import type { BeforeImage, JsonObject, JsonValue } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
-import { type Image, IMAGE_SCHEMA } from "./entry.js";
+import { type Image, IMAGE_DEFS, IMAGE_SCHEMA } from "./entry.js";
 import type { Kit } from "./kit.js";
 import { placeOf } from "./places.js";
 import { readImage } from "./read-image.js";
@@ -25,7 +25,7 @@ export function imageTool(kit: Kit): Tool {
         required: ["paths"],
         additionalProperties: false,
       },
-      returns: IMAGE_SCHEMA,
+      returns: { ...IMAGE_SCHEMA, $defs: IMAGE_DEFS },
       reversibility: "reversible",
       idempotent: true,
     },
@@ -45,6 +45,7 @@ export function restoreTool(kit: Kit): Tool {
         properties: { image: IMAGE_SCHEMA },
         required: ["image"],
         additionalProperties: false,
+        $defs: IMAGE_DEFS,
       },
       idempotent: true,
     },
