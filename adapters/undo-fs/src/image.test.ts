@@ -12,6 +12,7 @@ import {
 import { renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { NOT_RESTORED } from "./index.js";
 import { failureOf, temporaryPaths, treeOf, Workshop } from "./testing/workshop.js";
 
 const fresh = temporaryPaths();
@@ -209,5 +210,21 @@ describe("restoring", () => {
     await undo();
     expect(statSync(shop.at("d/f"))).toMatchObject({ nlink: 2, mtimeMs: 5_000 });
     expect(existsSync(shop.at("e"))).toBe(false);
+  });
+
+  it("[UF-21] what is not restored is named", async () => {
+    const shop = new Workshop(fresh());
+    writeFileSync(shop.at("f"), "1");
+    linkSync(shop.at("f"), shop.at("twin"));
+    utimesSync(shop.at("f"), 5, 5);
+    await (
+      await shop.callWithUndo("fs_write", { path: "f", content: "2" })
+    )();
+    expect(readFileSync(shop.at("f"), "utf8")).toBe("1");
+    const { nlink, mtimeMs } = statSync(shop.at("f"));
+    expect([nlink, mtimeMs === 5_000]).toEqual([1, false]);
+    expect(NOT_RESTORED).toEqual(
+      expect.arrayContaining(["times of files and folders", "that names are hard links of one file"]),
+    );
   });
 });
