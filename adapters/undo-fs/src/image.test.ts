@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   chmodSync,
@@ -10,6 +10,7 @@ import {
   readFileSync,
 } from "node:fs";
 import { renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { NOT_RESTORED } from "./index.js";
@@ -86,7 +87,8 @@ describe("images", () => {
   it("[UF-7] what cannot be brought back is refused", async () => {
     const shop = new Workshop(fresh());
     mkdirSync(shop.at("d"));
-    execFileSync("mkfifo", [shop.at("d/pipe")]);
+    const server = createServer().listen(shop.at("d/pipe"));
+    await once(server, "listening");
     for (const path of ["d", "d/pipe"]) {
       const failure = await failureOf(shop.call("fs_image", { paths: [path] }));
       expect(failure).toEqual({
@@ -95,6 +97,7 @@ describe("images", () => {
       });
     }
     expect((await failureOf(shop.call("fs_copy", { from: "d", to: "e" }))).class).toBe("invalid");
+    server.close();
     expect(existsSync(shop.at("e"))).toBe(false);
     mkdirSync(shop.at("f"));
     writeFileSync(Buffer.concat([Buffer.from(shop.at("f/")), Buffer.from([0xff])]), "");

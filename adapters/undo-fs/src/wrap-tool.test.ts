@@ -30,7 +30,8 @@ async function wrapped(): Promise<{ shop: Workshop; tools: readonly Tool[] }> {
   writeFileSync(shop.at("dir/a.txt"), "one\ntwo\n", { mode: 0o600 });
   writeFileSync(shop.at("dir/large"), "large ".repeat(50_000));
   symlinkSync("dir/large", shop.at("link"));
-  const program = createRequire(import.meta.url).resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
+  const require = createRequire(import.meta.url);
+  const program = require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
   server = await stdioMcpServer({ command: process.execPath, args: [program, shop.root], cwd: shop.root });
   const listed = await mcpTools(server.client, { include: Object.keys(WRAPS) });
   return {

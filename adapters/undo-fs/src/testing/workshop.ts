@@ -7,8 +7,8 @@ import { afterAll } from "vitest";
 import { undoFs, type UndoFs, type UndoFsOptions } from "../index.js";
 
 /** A folder that is removed after the tests of the file, and fresh paths in it. */
-export function temporaryPaths(): () => string {
-  const folder = mkdtempSync(join(tmpdir(), "car-undo-fs-"));
+export function temporaryPaths(parent = tmpdir()): () => string {
+  const folder = mkdtempSync(join(parent, "car-undo-fs-"));
   // For tests that go on as somebody else.
   chmodSync(folder, 0o777);
   let count = 0;
