@@ -32,9 +32,11 @@ export function act(kit: Kit, key: string, plan: (connection: Connection) => Cha
 
 function make(kit: Kit, key: string, { statements, givesRowids }: Change): JsonObject {
   const { connection, ledger, maxRows, maxLength } = kit;
-  const written = new Set(
-    [...new Set(statements.map(({ text }) => text))].flatMap((t) => writtenTables(connection, t)),
-  );
+  const texts = [...new Map(statements.map(({ text }) => [text.sql, text])).values()];
+  const written = new Set(texts.flatMap((text) => writtenTables(connection, text)));
+  if (texts.some(({ sql }) => connection.columns(sql).length > 0)) {
+    throw new ToolError("RETURNING is not supported; nothing was done", { class: "invalid" });
+  }
   // Its counters are noted by themselves.
   written.delete("sqlite_sequence");
   const shapes = [...written].map((name) => tableShape(connection, name));

@@ -1,25 +1,34 @@
 import { join } from "node:path";
 import type { JsonValue } from "@car/ir";
+import type { Tool } from "@car/ir/ports";
 import { undoSql } from "@car/undo-sql";
 import Database from "libsql";
 import type { Dice } from "../crash/dice.js";
-import { SCHEMA, TRIGGERS } from "./sql-schema.js";
+import { SCHEMA, TRIGGERS } from "./world-sql-schema.js";
 import type { World, WorldCall } from "./world.js";
 
 /** A database of tables of every kind; with triggers, or with REPLACE, which a database with triggers does not allow. */
-export function sqlWorld(triggers: "with triggers" | "without triggers"): World {
+export function sqlWorld(name: "sql" | "sql-with-triggers"): World {
   return {
-    name: `undo-sql, ${triggers}`,
+    name,
     create: (folder) => {
       const database = new Database(fileOf(folder));
       database.exec("PRAGMA journal_mode = WAL");
       database.exec(SCHEMA);
-      if (triggers === "with triggers") database.exec(TRIGGERS);
+      if (name === "sql-with-triggers") database.exec(TRIGGERS);
       database.close();
     },
     open: (folder) => {
-      const { tools, close } = undoSql({ database: fileOf(folder) });
-      return { tools, close };
+      const kit = undoSql({ database: fileOf(folder) });
+      const writer = new Database(fileOf(folder));
+      const tools = [...kit.tools, kit.wrap(writeQuery(writer), { sql: "$parameters.query" })];
+      return {
+        tools,
+        close: () => {
+          kit.close();
+          writer.close();
+        },
+      };
     },
     snapshot: (folder) => {
       const database = new Database(fileOf(folder));
@@ -34,12 +43,23 @@ export function sqlWorld(triggers: "with triggers" | "without triggers"): World 
   };
 }
 
+/** As an MCP server for SQLite has it. */
+function writeQuery(database: Database.Database): Tool {
+  return {
+    schema: {
+      name: "write_query",
+      parameters: { type: "object", properties: { query: { type: "string" } }, required: ["query"] },
+    },
+    execute: ({ query }) => ({ changed: database.prepare(query as string).run([]).changes }),
+  };
+}
+
 function fileOf(folder: string): string {
   return join(folder, "world.db");
 }
 
 /** Everything in a database but the kit's own table, as text: schema, rowids, types and bytes. */
-export function dump(database: Database.Database): string {
+function dump(database: Database.Database): string {
   const all = (sql: string): unknown[][] => database.prepare(sql).safeIntegers(true).raw(true).all() as unknown[][];
   const lines = all("SELECT type, name, sql FROM sqlite_schema WHERE tbl_name <> '_car_undo' ORDER BY type, name").map(
     (row) => JSON.stringify(row),
@@ -70,12 +90,13 @@ const VALUES: readonly JsonValue[] = [
 const NAMES = ["ada", "bob", "cy", "eve", "fay", "ADA", "B", "b"];
 
 /** One call; about one of four is refused by a constraint, a trigger or the kit. */
-export function randomCall(dice: Dice): WorldCall {
+function randomCall(dice: Dice): WorldCall {
   const value = (): JsonValue => VALUES[dice(VALUES.length)] ?? null;
   const name = (): string => NAMES[dice(NAMES.length)] ?? "";
   const id = (): number => 1 + dice(6);
   const call = (tool: string, parameters: WorldCall["parameters"]): WorldCall => ({ tool: `sql_${tool}`, parameters });
   const execute = (sql: string, params: JsonValue[] = []): WorldCall => call("execute", { sql, params });
+  const query = (sql: string): WorldCall => ({ tool: "write_query", parameters: { query: sql } });
   const where = { where: "id = ?", params: [id()] };
   const makers: readonly (() => WorldCall)[] = [
     () => call("insert", { table: "users", rows: [{ name: `${name()}${dice(20)}`, age: value() }, { name: name() }] }),
@@ -108,10 +129,14 @@ export function randomCall(dice: Dice): WorldCall {
     () => execute("REPLACE INTO codes VALUES (?, ?)", [name(), id()]),
     () => execute("UPDATE OR REPLACE tree SET id = ?, tag = ? WHERE id = ?", [id(), "abc".charAt(dice(3)), id()]),
     () => execute("UPDATE OR IGNORE users SET name = ? WHERE id > 1", [name()]),
-    () => execute("UPDATE names SET rowid = rowid + ?", [dice(3)]),
+    () => execute("UPDATE names SET rowid = ? - rowid", [dice(9)]),
     () => execute("DELETE FROM log"),
     () => execute("DELETE FROM orders WHERE id = ?; DELETE FROM users", [id()]),
     () => execute("DROP TABLE bag"),
+    () => query(`UPDATE users SET id = id + ${dice(3)} * 50, age = 5 WHERE id > ${id()}`),
+    () => query(`DELETE FROM users WHERE id = ${id()}`),
+    () => query(`INSERT INTO users (name, age) VALUES ('${name()}', 9e999), ('${name()}', 1)`),
+    () => query(`INSERT INTO bag SELECT name, v, x'01' FROM names; SELECT 1`),
   ];
   return (makers[dice(makers.length)] ?? makers[0])?.() ?? execute("DELETE FROM log");
 }
