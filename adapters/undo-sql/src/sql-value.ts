@@ -55,10 +55,10 @@ export function boundOf(value: JsonValue, name: string): Bound {
   if (typeof content !== "string" || more.length > 0) return refuse("it is no value of SQLite");
   if (kind === "integer") return { place: "?", value: integerOf(content) ?? refuse("it is no integer of 64 bits") };
   if (kind === "real") return { place: "?", value: realOf(content) ?? refuse("it is no floating-point number") };
+  if (kind !== "blob" && kind !== "text") return refuse("it is no value of SQLite");
   const bytes = Buffer.from(content, "base64");
   if (bytes.toString("base64") !== content) refuse("it is no base64");
-  if (kind === "blob") return { place: "?", value: bytes };
-  return kind === "text" ? { place: "CAST(? AS TEXT)", value: bytes } : refuse("it is no value of SQLite");
+  return { place: kind === "blob" ? "?" : "CAST(? AS TEXT)", value: bytes };
 }
 
 function integerOf(text: string): bigint | undefined {
