@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { ConfigInvalidError } from "@car/ir";
-import { ToolError } from "@car/ir";
+import { ConfigInvalidError, ToolError } from "@car/ir";
 import Database from "libsql";
 import { failureOf } from "./failure-of.js";
 import type { BoundValue } from "./sql-value.js";
@@ -11,9 +10,13 @@ export class Connection {
 
   constructor(database: string | Database.Database) {
     this.database = typeof database === "string" ? opened(database) : database;
-    if (this.all("PRAGMA encoding")[0]?.[0] !== "UTF-8") {
-      throw new ConfigInvalidError("`database` has another encoding than UTF-8");
+    let encoding: unknown;
+    try {
+      encoding = this.value("PRAGMA encoding");
+    } catch (cause) {
+      throw new ConfigInvalidError(`\`database\` cannot be read: ${(cause as Error).message}`, { cause });
     }
+    if (encoding !== "UTF-8") throw new ConfigInvalidError("`database` has another encoding than UTF-8");
   }
 
   /** All rows, as lists of values; integers are of type `bigint`. */

@@ -104,6 +104,9 @@ function rowsOf(
 
 function changeSince(kit: Kit, image: TableImage): TableChange {
   const shape = tableShape(kit.connection, image.table);
+  if (image.rows.some(({ length }) => length !== image.columns.length)) {
+    refuse(`a row of \`${shape.name}\` in the image has not as many values as columns`);
+  }
   const keyOf = (row: Row): Row => shape.keys.map((key) => row[shape.columns.indexOf(key)] ?? null);
   const now = new Map(rowsOf(kit, shape, image).map((row) => [JSON.stringify(keyOf(row)), row]));
   const wanted = new Map(image.rows.map((row) => [JSON.stringify(keyOf(row)), row]));

@@ -50,6 +50,13 @@ export function undoSql(options: UndoSqlOptions): UndoSql {
   const { database, prefix = "sql", maxRows = 10_000, maxLength = 8_388_608 } = options;
   assertCount(maxRows, "maxRows");
   assertCount(maxLength, "maxLength");
+  if (!/^\w+$/.test(prefix)) throw new ConfigInvalidError("`prefix` is a name of letters, digits and `_`");
+  if (
+    typeof database !== "string" &&
+    typeof (database as Partial<Database.Database> | undefined)?.prepare !== "function"
+  ) {
+    throw new ConfigInvalidError("`database` is a path or a connection of libsql");
+  }
   const connection = new Connection(database);
   const ledger = new Ledger(connection);
   const kit: Kit = { connection, ledger, prefix, maxRows, maxLength };
