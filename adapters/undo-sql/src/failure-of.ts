@@ -18,8 +18,8 @@ const DEFINITE: Readonly<Record<number, readonly [errorClass: ErrorClass, meanin
 export function failureOf(error: unknown): ToolError {
   if (error instanceof ToolError) return error;
   const { rawCode, message } = error as { readonly rawCode?: unknown; readonly message: string };
-  const [errorClass, meaning] = (typeof rawCode === "number" ? DEFINITE[rawCode & 0xff] : undefined) ?? [];
-  if (meaning === undefined)
-    return new ToolError(`the database failed: ${message}`, { class: "terminal", cause: error });
+  const known = typeof rawCode === "number" ? DEFINITE[rawCode & 0xff] : undefined;
+  if (known === undefined) return new ToolError(`the database failed: ${message}`, { class: "terminal", cause: error });
+  const [errorClass, meaning] = known;
   return new ToolError(`${meaning}; nothing was done: ${message}`, { class: errorClass, cause: error });
 }

@@ -55,7 +55,7 @@ export function takeImage(kit: Kit, of: ImageOf): JsonObject {
       });
       const { length } = JSON.stringify(tables);
       if (length > kit.maxLength) refuse(`the image would have ${length} characters, more than ${kit.maxLength}`);
-      return { tables } as unknown as JsonObject;
+      return { tables };
     }),
   );
 }

@@ -64,7 +64,7 @@ function workOf(connection: Connection, { table, columns, rows }: TableChange): 
     const now = rowAt(connection, shape, row.key);
     if (isSame(now, row.before)) continue;
     if (isSame(now, row.after)) toDo.push(row);
-    else conflicts.push(placeOf(shape, row.key));
+    else conflicts.push(placeOf(shape, row));
   }
   return { shape, rows: toDo, conflicts };
 }
@@ -80,7 +80,7 @@ export function rowAt(connection: Connection, shape: TableShape, key: Row): Row 
 }
 
 function condition(shape: TableShape, key: Row): { readonly sql: string; readonly params: readonly BoundValue[] } {
-  const bound = key.map((value) => boundOf(value, placeOf(shape, key)));
+  const bound = key.map((value) => boundOf(value, `the key of ${shape.name}`));
   return {
     sql: shape.keys.map((column, index) => `${quoted(column)} = ${bound[index]?.place}`).join(" AND "),
     params: bound.map(({ value }) => value),
@@ -97,10 +97,12 @@ function removeRows(connection: Connection, { shape, rows }: Work): void {
 
 function insertRows(connection: Connection, { shape, rows }: Work): void {
   const names = shape.columns.map(quoted).join(", ");
-  for (const { key, before } of rows) {
+  for (const row of rows) {
+    const { key, before } = row;
     if (before === null) continue;
-    const bound = before.map((value) => boundOf(value, placeOf(shape, key)));
-    const places = bound.map(({ place }) => place).join(", ");
+    const place = placeOf(shape, row);
+    const bound = before.map((value) => boundOf(value, place));
+    const places = bound.map((each) => each.place).join(", ");
     // ABORT: a constraint of the schema may say REPLACE.
     const sql = `INSERT OR ABORT INTO main.${quoted(shape.name)} (${names}) VALUES (${places})`;
     try {
@@ -110,10 +112,10 @@ function insertRows(connection: Connection, { shape, rows }: Work): void {
       );
     } catch (error) {
       if (!(error instanceof ToolError) || error.class !== "invalid") throw error;
-      throw conflict(`${placeOf(shape, key)} cannot come back: ${error.message}`, error);
+      throw conflict(`${place} cannot come back: ${error.message}`, error);
     }
     if (!isSame(rowAt(connection, shape, key), before)) {
-      throw conflict(`${placeOf(shape, key)} does not come back as it was`);
+      throw conflict(`${place} does not come back as it was`);
     }
   }
 }
@@ -122,16 +124,22 @@ function insertRows(connection: Connection, { shape, rows }: Work): void {
 function takeTriggers(connection: Connection, tables: ReadonlySet<string>): string[] {
   const temporary = connection.value("SELECT count(*) FROM sqlite_temp_schema WHERE type = 'trigger'");
   if (temporary !== 0n) throw conflict("the connection has temporary triggers, which would run");
+  const names = lowerCase(tables);
   const triggers = connection
     .all("SELECT name, sql, tbl_name FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid")
-    .filter(([, , table]) => tables.has(table as string)) as [string, string, string][];
+    .filter(([, , table]) => names.has((table as string).toLowerCase())) as [string, string, string][];
   for (const [name] of triggers) connection.exec(`DROP TRIGGER main.${quoted(name)}`);
   return triggers.map(([, sql]) => sql);
 }
 
+/** The schema spells a name as each of its statements does. */
+function lowerCase(names: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...names].map((name) => name.toLowerCase()));
+}
+
 /** What refers to no row, among tables that refer to these or are these. */
 function brokenReferences(connection: Connection, tables: ReadonlySet<string>): string[] {
-  const names = new Set([...tables].map((name) => name.toLowerCase()));
+  const names = lowerCase(tables);
   const references = connection.all(
     `SELECT m.name, f."table" FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'`,
   ) as [string, string][];
@@ -139,10 +147,8 @@ function brokenReferences(connection: Connection, tables: ReadonlySet<string>): 
   return [...new Set(concerned.map(([table]) => table))].flatMap((table) =>
     connection
       .all('SELECT "table", rowid, parent FROM pragma_foreign_key_check(?)', [table])
-      .map(
-        ([child, rowid, parent]) =>
-          `${String(child)}(${rowid === null ? "" : `rowid=${String(rowid)}`}) to ${String(parent)}`,
-      ),
+      .map((row) => row as [string, bigint | null, string])
+      .map(([child, rowid, parent]) => `${child}(${rowid === null ? "" : `rowid=${rowid}`}) to ${parent}`),
   );
 }
 
@@ -172,6 +178,7 @@ function listed(places: readonly string[]): string {
 }
 
 /** Such as `orders(id=3)`. */
-function placeOf({ name, keys }: TableShape, key: Row): string {
-  return `${name}(${keys.map((column, index) => `${column}=${JSON.stringify(key[index])}`).join(", ")})`;
+function placeOf({ name, columns, shown }: TableShape, { before, after }: RowChange): string {
+  const row = before ?? after ?? [];
+  return `${name}(${shown.map((column) => `${column}=${JSON.stringify(row[columns.indexOf(column)])}`).join(", ")})`;
 }

@@ -12,6 +12,8 @@ export interface TableShape {
   readonly keys: readonly string[];
   /** All columns that can be written; first the rowid, where no column stands for it. */
   readonly columns: readonly string[];
+  /** The columns that name a row for people: the primary key, where there is one. */
+  readonly shown: readonly string[];
   readonly hasRowid: boolean;
 }
 
@@ -39,11 +41,12 @@ export function tableShape(connection: Connection, table: string): TableShape {
   const written = columns.filter(([, , hidden]) => hidden === 0n).map(([column]) => column);
   const primary = columns.filter(([, pk]) => pk > 0n).sort(([, a], [, b]) => Number(a - b));
   const keys = primary.map(([column]) => column);
-  if (withoutRowid === 1n) return { name, keys, columns: written, hasRowid: false };
+  if (withoutRowid === 1n) return { name, keys, columns: written, shown: keys, hasRowid: false };
   const hasIndex = connection.all("SELECT 1 FROM pragma_index_list(?) WHERE origin = 'pk'", [name]).length > 0;
-  if (keys.length === 1 && !hasIndex) return { name, keys, columns: written, hasRowid: true };
+  if (keys.length === 1 && !hasIndex) return { name, keys, columns: written, shown: keys, hasRowid: true };
   const taken = new Set(columns.map(([column]) => column.toLowerCase()));
   const rowid = ["rowid", "_rowid_", "oid"].find((alias) => !taken.has(alias));
   if (rowid === undefined) return refuse("has columns that hide its rowid: its changes cannot be undone");
-  return { name, keys: [rowid], columns: [rowid, ...written], hasRowid: true };
+  const shown = keys.length === 0 ? [rowid] : keys;
+  return { name, keys: [rowid], columns: [rowid, ...written], shown, hasRowid: true };
 }

@@ -68,12 +68,12 @@ describe("a call that changes rows", () => {
 const HOSTILE: Readonly<Record<string, readonly [schema: string, sql: string]>> = {
   "a trigger that changes the row that was just inserted": [
     `CREATE TABLE t (id INTEGER PRIMARY KEY, v); CREATE TABLE u (w);
-     CREATE TRIGGER a AFTER INSERT ON t BEGIN UPDATE t SET v = 9 WHERE id = NEW.id; INSERT INTO u VALUES (NEW.v); END`,
+     CREATE TRIGGER a AFTER INSERT ON T BEGIN UPDATE t SET v = 9 WHERE id = NEW.id; INSERT INTO u VALUES (NEW.v); END`,
     "INSERT INTO t (v) VALUES (1)",
   ],
   "a trigger that changes the row before it is changed": [
     `CREATE TABLE t (id INTEGER PRIMARY KEY, v); CREATE TABLE u (w); INSERT INTO t VALUES (1, 1);
-     CREATE TRIGGER a BEFORE UPDATE OF id ON t BEGIN UPDATE t SET v = 9 WHERE id = OLD.id; END`,
+     CREATE TRIGGER a BEFORE UPDATE OF id ON T BEGIN UPDATE t SET v = 9 WHERE id = OLD.id; END`,
     "UPDATE t SET id = 2",
   ],
   "a trigger that moves the row after it was moved": [
