@@ -57,7 +57,7 @@ export function isSame(one: Row | null, other: Row | null): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-const EVENTS = ["before_delete", "before_update", "after_update", "after_insert"] as const;
+const EVENTS = ["before_delete", "before_update", "after_insert"] as const;
 
 /**
  * SQLite runs temporary triggers before those of the schema, so each of these sees a row before any other trigger has touched it.
@@ -78,9 +78,8 @@ function createLog({ name, keys, columns }: TableShape, log: string): string {
   const isThere = `EXISTS (SELECT 1 FROM ${table} AS t WHERE ${keys.map((key) => `t.${quoted(key)} = NEW.${quoted(key)}`).join(" AND ")})`;
   const bodies: Readonly<Record<(typeof EVENTS)[number], string>> = {
     before_delete: `${note("OLD")};`,
-    // A row that gets another key has it before the foreign keys that follow it; who has that key now is noted when it goes.
+    // The key that a row gets is noted before foreign keys follow it there; a row that has it now is noted when it goes.
     before_update: `${note("OLD")}; ${note("NEW")} AND NOT ${isThere};`,
-    after_update: `${note("NEW")};`,
     after_insert: `${note("NEW")};`,
   };
   return [

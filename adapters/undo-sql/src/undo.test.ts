@@ -121,6 +121,12 @@ const HOSTILE: Readonly<Record<string, readonly [schema: string, sql: string]>> 
     "CREATE TABLE t (v); CREATE TABLE u (w); INSERT INTO t VALUES (1), (2)",
     "DELETE FROM t;",
   ],
+  "a statement whose undoing would make triggers run": [
+    `CREATE TABLE t (v); CREATE TABLE u (w); INSERT INTO t VALUES (1);
+     CREATE TRIGGER a AFTER INSERT ON T BEGIN INSERT INTO u VALUES (NEW.v); END;
+     CREATE TRIGGER b AFTER DELETE ON "T" BEGIN INSERT INTO u VALUES (OLD.v); END`,
+    "UPDATE t SET v = 2",
+  ],
   "a view with a trigger": [
     `CREATE TABLE t (v); CREATE TABLE u (w); CREATE VIEW x AS SELECT v FROM t;
      CREATE TRIGGER a INSTEAD OF INSERT ON x BEGIN INSERT INTO t VALUES (NEW.v); INSERT INTO u VALUES (NEW.v); END`,
