@@ -2,7 +2,7 @@ import type { JsonObject } from "@car/ir";
 import { VALUE_SCHEMA } from "./sql-value.js";
 
 /** JSON Schemas of what the tools take. */
-const SQL: JsonObject = { type: "string", minLength: 1, maxLength: 100_000 };
+const SQL: JsonObject = { type: "string", minLength: 1, maxLength: 1_000_000 };
 const NAME: JsonObject = { type: "string", minLength: 1, maxLength: 256 };
 
 /** Values for the `?` of a text, in their order. */

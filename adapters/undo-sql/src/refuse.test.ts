@@ -166,6 +166,16 @@ describe("what a model writes", () => {
     }
   });
 
+  it("[US-8] a long text is read in one go", () => {
+    const { call } = kitOf("CREATE TABLE t (v)");
+    const long = "'x".repeat(100_000);
+    for (const quote of ["'", '"', "`", "["]) {
+      expect(() => call("sql_query", { sql: `SELECT ${quote}${long}${long}` })).toThrow();
+      expect(() => call("sql_delete", { table: "t", where: `${quote.repeat(300_001)}` })).toThrow("not closed");
+    }
+    expect(call("sql_query", { sql: `SELECT length('${"''".repeat(400_000)}')` })["rows"]).toEqual([[400_000]]);
+  });
+
   it("[US-8] names of tables and columns are those of the schema, however they are written", () => {
     const { call } = kitOf('CREATE TABLE "a ""b""; --" ("x y" INTEGER, g AS (1))');
     const table = 'A "B"; --';
@@ -258,8 +268,16 @@ describe("a database that fails", () => {
     expect(() => call("sql_undo", { undo: "k" })).toThrow(transient);
     expect(() => kit.prune({ olderThanMs: 0 })).toThrow(transient);
     other.exec("COMMIT");
+    // A reader keeps a commit from the file, where there is no write-ahead log.
+    const reader = new Database(path);
+    reader.exec("BEGIN");
+    raw(reader, "SELECT * FROM t");
+    expect(() => call("sql_insert", insert)).toThrow(transient);
+    reader.exec("COMMIT");
+    expect(dump("t")).toEqual([]);
     call("sql_insert", insert);
     expect(dump("t")).toHaveLength(1);
+    reader.close();
     kit.close();
     other.close();
   });
