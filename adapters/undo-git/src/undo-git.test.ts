@@ -1,7 +1,8 @@
-import { mkdtempSync, unlinkSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "@car/ir";
+import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { cleanUp, emptyHome, probeContext, type TestRepository, toolNamed, worked } from "./testing/repositories.js";
 
@@ -69,4 +70,52 @@ describe("a call and its undo", () => {
   });
 });
 
-void unlinkSync;
+const NAMES = fc.constantFrom("other", "topic", "x/y", "v1");
+const ANY_CALL: fc.Arbitrary<readonly [string, JsonObject]> = fc.oneof(
+  fc.tuple(
+    fc.constant("git_commit"),
+    fc.constantFrom({ message: "m" }, { message: "m", all: true }, { message: "m", paths: ["d"] }),
+  ),
+  fc.tuple(fc.constantFrom("git_branch", "git_tag", "git_delete_branch"), fc.record({ name: NAMES })),
+  fc.tuple(
+    fc.constant("git_checkout"),
+    fc.oneof(fc.record({ ref: NAMES }), fc.record({ ref: NAMES, create: fc.constant(true) })),
+  ),
+  fc.tuple(fc.constant("git_stash"), fc.record({ include_untracked: fc.boolean() })),
+);
+
+describe("calls in any order", () => {
+  it("[UG-1] undone in reverse leave everything as it was, whatever fails between them", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(ANY_CALL, fc.constantFrom("a.txt", "d/b.txt", "d/new", "z")), { maxLength: 6 }),
+        async (calls) => {
+          const repository = fresh();
+          const undo: (readonly [image: JsonObject, before: unknown])[] = [];
+          for (const [[tool, parameters], file] of calls) {
+            const before = repository.snapshot();
+            const image = (await repository.call("git_image", scopeOf(repository, tool, parameters))) as JsonObject;
+            const failure: unknown = await repository.call(tool, parameters).then(
+              () => undefined,
+              (error: unknown) => error,
+            );
+            if (failure !== undefined) {
+              expect(failure).toMatchObject({
+                class: expect.stringMatching(/^(invalid|denied|not_found)$/) as unknown,
+              });
+              expect(repository.snapshot()).toEqual(before);
+            } else {
+              undo.push([image, before]);
+            }
+            if (repository.read(file) === undefined && undo.length === 0) repository.write(file, `${tool}\n`);
+          }
+          for (const [image, before] of undo.reverse()) {
+            await repository.call("git_restore", { image });
+            expect(repository.snapshot()).toEqual(before);
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+});
