@@ -6,7 +6,7 @@ import { rejection } from "./rejection.js";
 import { createReceipts, type Receipts } from "./reuse/receipts.js";
 import { cancelRun } from "./run/cancel-run.js";
 import { leaveParent } from "./run/children.js";
-import { concludeLater } from "./run/advance.js";
+import { advance, concludeLater } from "./run/advance.js";
 import { LastPlan } from "./plan/plan.js";
 import { drain } from "./run/drain.js";
 import type { Host } from "./run/host.js";
@@ -50,6 +50,7 @@ export function createHost<Report>(parts: RuntimeParts<Report>, { holder, suspen
     config: () => holder.forRun(),
     meterFor: (principal, { budget }) => meters.meterFor(principal, budget),
     drive: drain,
+    advance,
     conclude: concludeLater,
     cancel: cancelRun,
     startChild: (parent, proposal) => {

@@ -1,7 +1,7 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import { type JsonObject, ToolError, ToolInvalidError, ToolSchema, type ToolSchemaInput } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
-import type { Tool, ToolContext } from "@car/ir/ports";
+import type { Probe, ProbeAnswer, ProbeContext, Tool, ToolContext, ToolExecute } from "@car/ir/ports";
 
 /** Parameters of a tool: any Standard Schema (zod, Valibot, ArkType, ...), whose types are inferred, or JSON Schema. */
 export type ToolParameters = StandardSchemaV1 | JsonObject;
@@ -13,6 +13,8 @@ export type ParametersOf<P> = P extends StandardSchemaV1 ? StandardSchemaV1.Infe
 export interface ToolDefinition<P extends ToolParameters> extends Omit<ToolSchemaInput, "parameters"> {
   readonly parameters: P;
   readonly execute: (parameters: ParametersOf<P>, context: ToolContext) => unknown;
+  /** Asked what became of a call of which that is not known. */
+  readonly probe?: (parameters: ParametersOf<P>, context: ProbeContext) => ProbeAnswer | Promise<ProbeAnswer>;
   /** Counters reserved before each call, such as `{ usd: 0.02 }`. */
   readonly reserve?: Readonly<Record<string, number>>;
 }
@@ -25,25 +27,34 @@ export interface ToolDefinition<P extends ToolParameters> extends Omit<ToolSchem
  */
 export function defineTool<P extends ToolParameters>(definition: ToolDefinition<P>): Tool {
   assertKnownOptions(definition, FIELDS, `defineTool ${definition.name}`);
-  const { parameters, execute, reserve, ...host } = definition;
+  const { parameters, execute: _, probe, reserve, ...host } = definition;
   const extra = reserve === undefined ? {} : { reserve };
+  const given = { ...definition } as unknown as Pick<Tool, "probe"> & { readonly execute: ToolExecute };
   if (!isStandardSchema(parameters)) {
     // Without a Standard Schema `ParametersOf<P>` is `JsonObject`, which the compiler cannot see through `P`.
-    return { schema: { ...host, parameters }, execute: execute as Tool["execute"] & object, ...extra };
+    const asks = probe === undefined ? {} : { probe: given.probe! };
+    return { schema: { ...host, parameters }, execute: given.execute, ...asks, ...extra };
   }
-  const run = execute as (value: unknown, context: ToolContext) => unknown;
-  return {
-    schema: { ...host, parameters: jsonSchemaOf(parameters, host.name) },
-    execute: (raw, context) => {
-      const checked = parameters["~standard"].validate(raw);
-      if (checked instanceof Promise) return checked.then((each) => run(valueOf(each), context));
-      return run(valueOf(checked), context);
-    },
-    ...extra,
-  };
+  const asks = probe === undefined ? {} : { probe: checked(parameters, given.probe!) as Probe };
+  const schema = { ...host, parameters: jsonSchemaOf(parameters, host.name) };
+  return { schema, execute: checked(parameters, given.execute), ...asks, ...extra };
 }
 
-const FIELDS = [...Object.keys(ToolSchema.shape), "execute", "reserve"];
+const FIELDS = [...Object.keys(ToolSchema.shape), "execute", "probe", "reserve"];
+
+/** The same code, which gets what the schema makes of the parameters. */
+function checked<C>(
+  schema: StandardSchemaV1,
+  code: (parameters: JsonObject, context: C) => unknown,
+): (raw: JsonObject, context: C) => unknown {
+  // What the schema makes of the parameters has the type that the code was written for.
+  const run = (result: StandardSchemaV1.Result<unknown>, context: C): unknown =>
+    code(valueOf(result) as JsonObject, context);
+  return (raw, context) => {
+    const result = schema["~standard"].validate(raw);
+    return result instanceof Promise ? result.then((each) => run(each, context)) : run(result, context);
+  };
+}
 
 function isStandardSchema(parameters: ToolParameters): parameters is StandardSchemaV1 {
   // ArkType's schemas are functions.

@@ -18,8 +18,8 @@ export function subjectOf(run: GateRun, { action, tool, parameters }: GateSlot, 
 }
 
 /** Names the request of one action of one run for one subject. */
-export function requestId({ scope }: GateRun, { action, undoes }: GateSlot, subject: string): string {
-  return contentHash({ run: scope.run_id, action: action.id, undoes: undoes !== undefined, subject }).slice(
+export function requestId({ scope }: GateRun, { action, errand }: GateSlot, subject: string): string {
+  return contentHash({ run: scope.run_id, action: action.id, undoes: errand !== undefined, subject }).slice(
     0,
     ID_LENGTH,
   );

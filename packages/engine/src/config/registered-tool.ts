@@ -7,7 +7,7 @@ import {
   ToolInvalidError,
   type ToolSchema,
 } from "@car/ir";
-import { assertKnownOptions, effectKey, sourceLabels } from "@car/ir/internal";
+import { assertKnownOptions, effectKey, pointsTo, sourceLabels } from "@car/ir/internal";
 import type { CompiledSchema, SchemaCompiler, Tool, ToolExecute } from "@car/ir/ports";
 import { createSemaphore, type Semaphore } from "../limits/semaphore.js";
 import { createTokenBucket, type TokenBucket } from "../limits/token-bucket.js";
@@ -22,6 +22,7 @@ export class RegisteredTool {
   /** Labels that every output gets. */
   readonly sourceLabels: LabelSet;
   readonly labels: Tool["labels"];
+  readonly probe: Tool["probe"];
   readonly parameters: CompiledSchema;
   readonly returns: CompiledSchema | undefined;
   /** Keys, exact or `prefix*`, that the host lets the tool write. */
@@ -33,12 +34,13 @@ export class RegisteredTool {
   revoked = false;
   private hash: string | undefined = undefined;
 
-  constructor({ execute, reserve, labels }: Tool, schema: ToolSchema, context: RegistrationContext) {
+  constructor({ execute, reserve, labels, probe }: Tool, schema: ToolSchema, context: RegistrationContext) {
     this.schema = schema;
     this.execute = execute;
     this.reserve = reserve;
     this.sourceLabels = sourceLabels(schema);
     this.labels = labels;
+    this.probe = probe;
     this.parameters = compile(context.compiler, schema, "parameters");
     this.returns = schema.returns === undefined ? undefined : compile(context.compiler, schema, "returns");
     this.effectKeys = schema.effects.map(effectKey);
@@ -73,7 +75,7 @@ export function registerTool(tool: Tool, context: RegistrationContext): Register
   return new RegisteredTool(tool, schema, context);
 }
 
-const FIELDS = ["schema", "execute", "labels", "reserve"] as const satisfies readonly (keyof Tool)[];
+const FIELDS = ["schema", "execute", "labels", "probe", "reserve"] as const satisfies readonly (keyof Tool)[];
 
 function checkToolShape(tool: Tool, schema: ToolSchema): void {
   // An object of a class has what it likes; of a plain one nobody else reads what is misspelt.
@@ -81,9 +83,11 @@ function checkToolShape(tool: Tool, schema: ToolSchema): void {
   if (tool.execute !== undefined && typeof tool.execute !== "function") {
     throw new ToolInvalidError(`tool \`${schema.name}\`: execute is not a function`);
   }
-  if (tool.labels !== undefined && typeof tool.labels !== "function") {
-    throw new ToolInvalidError(`tool \`${schema.name}\`: labels is not a function`);
+  for (const field of ["labels", "probe"] as const) {
+    if (tool[field] === undefined || typeof tool[field] === "function") continue;
+    throw new ToolInvalidError(`tool \`${schema.name}\`: ${field} is not a function`);
   }
+  checkImage(schema);
   if (schema.reversibility === "compensable" && schema.compensation === undefined) {
     throw new ToolInvalidError(`tool \`${schema.name}\`: reversibility \`compensable\` needs a \`compensation\``);
   }
@@ -92,6 +96,27 @@ function checkToolShape(tool: Tool, schema: ToolSchema): void {
       `tool \`${schema.name}\`: it has a \`compensation\`, so declare reversibility \`compensable\``,
     );
   }
+}
+
+function checkImage(schema: ToolSchema): void {
+  const problem = imageProblem(schema);
+  if (problem !== undefined) throw new ToolInvalidError(`tool \`${schema.name}\`: ${problem}`);
+}
+
+/** What a declaration of a before-image lacks, or what refers to one that there is not. */
+function imageProblem({ before, before_required, reversibility, compensation }: ToolSchema): string | undefined {
+  if (before === undefined) {
+    if (before_required !== undefined) return "`before_required` speaks of a `before`, and there is none";
+    const isReferred = compensation !== undefined && pointsTo(compensation.parameters, "before");
+    return isReferred ? "the compensation refers to `$before`: declare what reads it (`before`)" : undefined;
+  }
+  if (reversibility !== "compensable") {
+    return "only a compensation uses `before`: declare reversibility `compensable` and a `compensation`";
+  }
+  const isEarly = pointsTo(before.parameters, "output") || pointsTo(before.parameters, "before");
+  return isEarly
+    ? "`before` is read before there is an output: only `$parameters` stands in its parameters"
+    : undefined;
 }
 
 function compile(compiler: SchemaCompiler, schema: ToolSchema, field: "parameters" | "returns"): CompiledSchema {

@@ -1,4 +1,4 @@
-import { AttemptOverError, type ProposalInput, type ProposalResult } from "@car/ir";
+import { AttemptOverError, type ProposalInput, type ProposalResult, ToolError } from "@car/ir";
 import { traceparentOf } from "@car/ir/internal";
 import type { Logger, ToolContext, ToolState } from "@car/ir/ports";
 import type { Attempt } from "./attempt.js";
@@ -72,6 +72,12 @@ export class CallContext implements ToolContext {
   get execute(): (proposal: ProposalInput) => Promise<ProposalResult> {
     const call = this.#call;
     return (proposal) => {
+      const { errand } = call.slot;
+      if (errand !== undefined && errand.kind !== "compensation") {
+        return Promise.reject(
+          new ToolError("what reads an image leaves nothing, so it starts no run", { class: "denied" }),
+        );
+      }
       if (!call.isOver && !call.aborted) return call.run.host.startChild(call, proposal);
       return Promise.reject(new AttemptOverError("the attempt is over or was told to stop, so it starts no run"));
     };

@@ -19,11 +19,11 @@ export function callTool(run: Run, slot: Slot): Outcome | undefined {
   if (slot.notes !== undefined) slot.notes.charge = undefined;
   const attempt = new Call(run, slot, slot.attempts + 1);
   run.board.call(slot, attempt);
-  if (slot.undoes === undefined) {
+  if (slot.errand === undefined) {
     const isLiteral = run.plan.graph.templates[slot.index] === undefined;
     run.record("action_executing", slot, isLiteral ? LITERAL : { parameters: slot.parameters });
     if (run.broken !== undefined) return end(attempt, failed(run.broken));
-  } else if (attempt.number === 1) slot.undoes.started();
+  } else if (attempt.number === 1) slot.errand.started();
   const flushed = isExternal(run, slot) ? secure(run) : undefined;
   if (flushed === undefined) return invokeUnlessLost(attempt);
   invokeAfter(flushed, attempt);
@@ -49,14 +49,18 @@ function invokeAfter(flushed: Promise<void>, attempt: Attempt): void {
 }
 
 /**
- * A call of which the log cannot be told is not made, nor one that the run has given up meanwhile; but a compensation is due
+ * A call of which the log cannot be told is not made, nor one that the run has given up meanwhile; but what undoes one is due
  * even then, unless whoever takes the run up will make it.
  */
 function invokeUnlessLost(attempt: Attempt): Outcome | undefined {
   const { run, slot, aborted } = attempt;
-  if (slot.undoes !== undefined && !run.isDisowned) return invoke(attempt);
+  if (isUndoing(slot) && !run.isDisowned) return invoke(attempt);
   if (run.broken !== undefined) return end(attempt, failed(run.broken));
   return aborted ? end(attempt, failed(GIVEN_UP, "canceled")) : invoke(attempt);
+}
+
+function isUndoing({ errand }: Slot): boolean {
+  return errand?.kind === "compensation" || errand?.kind === "undo";
 }
 
 /** Why a call was not made after its beginning had been recorded. */
@@ -67,9 +71,15 @@ export const GIVEN_UP: Reason = {
 };
 
 /** Whether the call may leave something outside the state store. */
-export function isExternal({ plan }: Pick<Run, "plan">, { index, action, tool, undoes }: Slot): boolean {
-  if (undoes === undefined) return (plan.flags[index]! & EXTERNAL) !== 0;
+export function isExternal({ plan }: Pick<Run, "plan">, { index, action, tool, errand }: Slot): boolean {
+  if (errand === undefined) return (plan.flags[index]! & EXTERNAL) !== 0;
   return effectiveReversibility(action, tool?.schema) !== "reversible";
+}
+
+/** Whether a call's failure leaves open what it did, and there is somebody to ask. */
+export function mayProbe(run: Run, slot: Slot, outcome: Outcome): boolean {
+  if (outcome.status !== "failed" || outcome.sideEffect !== "unknown" || slot.errand !== undefined) return false;
+  return slot.tool?.probe !== undefined && isExternal(run, slot);
 }
 
 function invoke(attempt: Attempt): Outcome | undefined {
@@ -92,8 +102,8 @@ function invoke(attempt: Attempt): Outcome | undefined {
 }
 
 /** Longest time of one attempt, in milliseconds; `undefined`: the host sets none. An action can only ask for less. */
-function deadlineOf({ config: { limits } }: Run, { action, tool, undoes }: Slot): number | undefined {
-  if (undoes !== undefined) return limits.compensation_timeout_ms;
+function deadlineOf({ config: { limits } }: Run, { action, tool, errand }: Slot): number | undefined {
+  if (errand !== undefined) return limits.compensation_timeout_ms;
   const own = tool?.schema.timeout_ms ?? limits.default_timeout_ms;
   const wanted = action.timeout_ms;
   if (own === "none") return wanted;
@@ -188,13 +198,15 @@ export function leaveUnanswered(attempt: Attempt): void {
   notesOf(attempt.slot).unanswered++;
 }
 
-/** Closes an attempt with its outcome. Only the first end counts. */
-function end(attempt: Attempt, outcome: Outcome): Outcome {
+/** Closes an attempt with its outcome. Only the first end counts. What it may have left is noted later, if it is asked for first. */
+export function end(attempt: Attempt, outcome: Outcome): Outcome {
   const { run, slot } = attempt;
   const isGood = outcome.status === "succeeded";
   const { writes } = attempt.extras;
   if (isGood && writes !== undefined) notesOf(slot).handleWrites = writes;
-  const left = isGood ? "acted" : (outcome.sideEffect ?? "none");
+  const isAsked = mayProbe(run, slot, outcome);
+  if (isAsked) notesOf(slot).askedFrom = run.epoch + attempt.startedAfter;
+  const left = isGood ? "acted" : isAsked ? "none" : (outcome.sideEffect ?? "none");
   closeAttempt(attempt, isExternal(run, slot) ? left : "none");
   return outcome;
 }
@@ -225,6 +237,9 @@ export function cancelChildren({ extras: { children } }: Attempt, why: string): 
 
 function dropLate(attempt: Attempt): void {
   const { run, slot } = attempt;
-  notesOf(slot).unanswered--;
+  const notes = notesOf(slot);
+  if (notes.probed?.has(attempt.number) !== true) notes.unanswered--;
+  // Of a reader nothing is told but what it read.
+  if (slot.errand !== undefined && slot.errand.kind !== "compensation") return;
   run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.extras.endedAt });
 }

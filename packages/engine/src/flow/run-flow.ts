@@ -29,7 +29,7 @@ export class RunFlow implements FlowSource {
   inputLabels(slot: GateSlot, param?: string): LabelSet {
     const { inherited } = flowOf(slot);
     // A compensation's parameters come from the outputs of what it undoes; nothing finer is known of them.
-    if (slot.undoes !== undefined) return joinLabels(inherited, this.context);
+    if (slot.errand !== undefined) return joinLabels(inherited, this.context);
     const hasReferences = this.run.plan.graph.templates[slot.index] !== undefined;
     if (!hasReferences && this.context === NO_LABELS) return inherited;
     const given = slot.action.parameters as JsonObject;

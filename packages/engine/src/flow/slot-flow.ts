@@ -44,7 +44,7 @@ export class SlotFlow implements PolicyFlow {
     const seen = this.runFlow.provenance(value, options);
     if (seen.source === "nothing" || seen.source === "request" || seen.source === "trusted") return seen;
     const { references, bare } = this.references(options.param);
-    if (references.length === 0 || this.slot.undoes !== undefined) return seen;
+    if (references.length === 0 || this.slot.errand !== undefined) return seen;
     const slots = this.runFlow.referred(references);
     if (bare) return this.ofBare(slots[0], value, seen);
     return this.amongReferred(references, value, options) ?? seen;

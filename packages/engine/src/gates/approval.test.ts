@@ -1,6 +1,6 @@
 import type { ApprovalLookup, ApprovalStore, Decision, StoredApprovalRequest } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
-import { compensationSlot } from "../run/board.js";
+import { errandSlot } from "../run/board.js";
 import { notesOf } from "../run/slot.js";
 import { call, tool } from "../testing/fixtures.js";
 import { ended, type HandMade, handMadeRun, waitOf } from "../testing/hand-made-run.js";
@@ -244,8 +244,13 @@ describe("the gate `approve`, with a store", () => {
     const full = needing({ approvals: store, hasRoom: false });
     expect(askApproval(full.run, full.a)).toMatchObject(UNANSWERED);
     const { run, a } = needing({ approvals: store });
-    const undoing = { isByModel: true, started: () => undefined, ended: () => undefined };
-    const undo = compensationSlot(0, a.action, a.tool, undoing);
+    const undoing = {
+      kind: "compensation" as const,
+      isByModel: true,
+      started: () => undefined,
+      ended: () => undefined,
+    };
+    const undo = errandSlot(0, a.action, a.tool, undoing);
     setWish(undo, WISH);
     expect(askApproval(run, undo)).toMatchObject(UNANSWERED);
     expect(asked).toEqual([]);

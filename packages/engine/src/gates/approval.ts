@@ -65,7 +65,7 @@ function afterStore(run: GateRun, slot: GateSlot, question: Question, verdict: S
   if (approver !== undefined) {
     return covers(note, wish, run.time) ? PROCEED : askApprover(run, slot, question, approver);
   }
-  if (run.parent !== undefined || slot.undoes !== undefined) {
+  if (run.parent !== undefined || slot.errand !== undefined) {
     return unanswerable(wish, "neither a child run nor a compensation can wait for an approval");
   }
   if (!approvals!.hasRoom()) return unanswerable(wish, "too many runs wait for approvals (limits.max_open_runs)");

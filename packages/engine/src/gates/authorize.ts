@@ -62,7 +62,7 @@ function wishFor(slot: GateSlot, wish: Decision): void {
 
 /** From here on the call counts, so that two calls at once cannot both be the last one that is allowed. */
 function countCall({ history }: GateRun, slot: GateSlot): void {
-  if (history === undefined || slot.action.type !== "tool_call" || slot.undoes !== undefined) return;
+  if (history === undefined || slot.action.type !== "tool_call" || slot.errand !== undefined) return;
   const notes = notesOf(slot);
   if (notes.isCounted) return;
   notes.isCounted = true;

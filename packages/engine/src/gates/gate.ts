@@ -42,7 +42,7 @@ export type GateRun = Pick<
 /** What a gate may see of an action. It may set what it finds out: the parameters, and its own part of the notes. */
 export type GateSlot = Pick<
   Slot,
-  "index" | "action" | "tool" | "phase" | "attempts" | "outcome" | "undoes" | "parameters" | "notes"
+  "index" | "action" | "tool" | "phase" | "attempts" | "outcome" | "errand" | "parameters" | "notes"
 >;
 
 /** A check that an action passes before it may act. What it throws refuses the action. */

@@ -1,6 +1,6 @@
 import { ALLOW, type Decision, type PolicyEngine } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
-import { compensationSlot } from "../run/board.js";
+import { errandSlot } from "../run/board.js";
 import { type Slot } from "../run/slot.js";
 import { call, tool } from "../testing/fixtures.js";
 import { type HandMade, handMadeRun } from "../testing/hand-made-run.js";
@@ -33,7 +33,12 @@ function passing(name: string, made: Partial<HandMade> = {}, more: object = {}) 
   /** The call that undoes the action. */
   const undo = (isByModel: boolean): Slot => {
     const { action, tool: known } = run.slot("a");
-    return compensationSlot(0, action, known, { isByModel, started: () => undefined, ended: () => undefined });
+    return errandSlot(0, action, known, {
+      kind: "compensation" as const,
+      isByModel,
+      started: () => undefined,
+      ended: () => undefined,
+    });
   };
   return { ...run, a: run.slot("a"), verdicts, pass, undo };
 }
@@ -125,12 +130,12 @@ describe("the gates", () => {
       budget: { max_tool_calls: 0 },
     };
     const { a, verdicts, pass, undo, clock } = passing("rare", strict);
-    pass(undo(false), "hostUndo");
-    pass(undo(false), "hostUndo");
+    pass(undo(false), "hostCall");
+    pass(undo(false), "hostCall");
     expect(verdicts).toEqual([PROCEED]);
     await clock.advanceAsync(1_000);
     a.tool!.revoked = true;
-    pass(undo(false), "hostUndo");
+    pass(undo(false), "hostCall");
     expect(verdicts).toMatchObject([PROCEED, PROCEED, { reason: { code: "revoked" } }]);
   });
 
@@ -151,7 +156,7 @@ describe("the gates", () => {
       pass(a);
       a.notes?.reuse?.onEnd?.forEach((tell) => tell({ status: "succeeded", output: 7 }));
       pass(undo(true), "modelUndo");
-      pass(undo(false), "hostUndo");
+      pass(undo(false), "hostCall");
       expect(verdicts).toEqual([PROCEED, PROCEED, PROCEED]);
     }
   });

@@ -20,12 +20,12 @@ const FURTHER = 2;
 const AFTER_WAIT = 4;
 /** The call by which a proposer wants an action undone. */
 const MODEL_UNDO = 8;
-/** The host's own compensation. */
-const HOST_UNDO = 16;
-const HOST_UNDO_AFTER_WAIT = 32;
+/** The host's own call: its compensation, or its reader. */
+const HOST_CALL = 16;
+const HOST_CALL_AFTER_WAIT = 32;
 
 const PERMISSION = FIRST | FURTHER | AFTER_WAIT | MODEL_UNDO;
-const EVERY = PERMISSION | HOST_UNDO | HOST_UNDO_AFTER_WAIT;
+const EVERY = PERMISSION | HOST_CALL | HOST_CALL_AFTER_WAIT;
 
 interface Step {
   readonly gate: Gate;
@@ -39,13 +39,13 @@ const GATES: readonly Step[] = [
   { name: "references", gate: resolveReferences, on: FIRST },
   { name: "revoked", gate: refuseRevoked, on: EVERY },
   { name: "capability", gate: restrict, on: PERMISSION },
-  { name: "validate", gate: validate, on: PERMISSION | HOST_UNDO },
+  { name: "validate", gate: validate, on: PERMISSION | HOST_CALL },
   { name: "authorize", gate: authorize, on: PERMISSION },
   { name: "approve", gate: askApproval, on: PERMISSION },
   { name: "deduplicate", gate: deduplicate, on: FIRST },
   { name: "cache", gate: serveFromCache, on: FIRST },
   { name: "budget", gate: reserveBudget, on: FIRST | FURTHER | MODEL_UNDO },
-  { name: "rate", gate: limitRate, on: FIRST | FURTHER | MODEL_UNDO | HOST_UNDO },
+  { name: "rate", gate: limitRate, on: FIRST | FURTHER | MODEL_UNDO | HOST_CALL },
 ];
 
 interface Occasion extends Passing {
@@ -56,8 +56,9 @@ interface Occasion extends Passing {
 const OCCASIONS = {
   first: { on: FIRST, isAgain: false, afterWait: AFTER_WAIT },
   further: { on: FURTHER, isAgain: true, afterWait: AFTER_WAIT },
+  afterImage: { on: AFTER_WAIT, isAgain: true, afterWait: AFTER_WAIT },
   modelUndo: { on: MODEL_UNDO, isAgain: false, afterWait: AFTER_WAIT },
-  hostUndo: { on: HOST_UNDO, isAgain: false, afterWait: HOST_UNDO_AFTER_WAIT },
+  hostCall: { on: HOST_CALL, isAgain: false, afterWait: HOST_CALL_AFTER_WAIT },
 } as const satisfies Record<string, Occasion>;
 
 /** On what occasion a call goes through the gates. */

@@ -52,8 +52,8 @@ function parametersExcess(
   return { code: "invalid", message, limit: "max_resolved_bytes" };
 }
 
-/** The same of one compensation, which must be possible however much the run holds. */
-export function compensationExcess({ config }: Pick<GateRun, "config">, parameters: JsonObject): Reason | undefined {
+/** The same of one call beside the plan, which must be possible however much the run holds. */
+export function errandExcess({ config }: Pick<GateRun, "config">, parameters: JsonObject): Reason | undefined {
   const size = measure(config.outputLimits, parameters);
   return typeof size === "number" ? undefined : size;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compensationSlot } from "../run/board.js";
+import { errandSlot } from "../run/board.js";
 import { call, tool } from "../testing/fixtures.js";
 import { type HandMade, handMadeRun } from "../testing/hand-made-run.js";
 import { PROCEED } from "./gate.js";
@@ -56,10 +56,15 @@ describe("the gate `budget`", () => {
 
   it("[EN-124] [5.7] a compensation by the model is paid for like a call, and the rest of the plan has no part in it", () => {
     const { run, slot } = withBudget({ max_tool_calls: 1 }, [call("a", "read"), call("p", "pay")]);
-    const undoing = { isByModel: true, started: () => undefined, ended: () => undefined };
+    const undoing = {
+      kind: "compensation" as const,
+      isByModel: true,
+      started: () => undefined,
+      ended: () => undefined,
+    };
     const { action, tool: pay } = slot("p");
-    const undo = compensationSlot(0, action, pay, undoing);
+    const undo = errandSlot(0, action, pay, undoing);
     expect(reserveBudget(run, undo)).toBe(PROCEED);
-    expect(reserveBudget(run, compensationSlot(0, action, pay, undoing))).toMatchObject(exceeded("max_tool_calls"));
+    expect(reserveBudget(run, errandSlot(0, action, pay, undoing))).toMatchObject(exceeded("max_tool_calls"));
   });
 });

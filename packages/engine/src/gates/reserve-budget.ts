@@ -9,7 +9,7 @@ export function reserveBudget(run: GateRun, slot: GateSlot): GateVerdict {
   const { budget } = run;
   if (budget === undefined) return PROCEED;
   const charge = chargeOf(slot);
-  const limit = budget.brokenBy(charge) ?? (slot.undoes === undefined ? restLimit(run, slot) : undefined);
+  const limit = budget.brokenBy(charge) ?? (slot.errand === undefined ? restLimit(run, slot) : undefined);
   if (limit !== undefined) return exceeded(limit);
   budget.reserve(charge);
   notesOf(slot).charge = charge;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { call, tool } from "../testing/fixtures.js";
 import { AGAIN, FIRST, handMadeRun } from "../testing/hand-made-run.js";
 import type { Unsuccessful } from "../run/outcome.js";
-import { compensationSlot } from "../run/board.js";
+import { errandSlot } from "../run/board.js";
 import { PROCEED } from "./gate.js";
 import { validate } from "./validate.js";
 
@@ -76,8 +76,13 @@ describe("the gate `validate`", () => {
   it("[5.2] checks the parameters of a compensation, and leaves no evidence of its own", () => {
     const { run, slot, events } = handMadeRun({ tools, actions: [call("a", "use", { parameters: { n: 1 } })] });
     const { action, tool: used } = slot("a");
-    const undoing = { isByModel: false, started: () => undefined, ended: () => undefined };
-    const undo = compensationSlot(0, { ...action, parameters: {} } as typeof action, used, undoing);
+    const undoing = {
+      kind: "compensation" as const,
+      isByModel: false,
+      started: () => undefined,
+      ended: () => undefined,
+    };
+    const undo = errandSlot(0, { ...action, parameters: {} } as typeof action, used, undoing);
     expect(validate(run, undo, FIRST)).toMatchObject({ status: "rejected", reason: { code: "invalid" } });
     undo.parameters = { n: 1 };
     expect(validate(run, undo, FIRST)).toBe(PROCEED);

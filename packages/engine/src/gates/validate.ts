@@ -32,13 +32,13 @@ function misfit({ path, message }: SchemaProblem): Finding {
 const NO_PROBLEMS: readonly SchemaProblem[] = Object.freeze([]);
 
 /** Admission has looked at literal parameters, and they are what is called. */
-function isChecked({ plan }: GateRun, { index, undoes }: GateSlot): boolean {
-  return undoes === undefined && (plan.flags[index]! & CHECKED) !== 0;
+function isChecked({ plan }: GateRun, { index, errand }: GateSlot): boolean {
+  return errand === undefined && (plan.flags[index]! & CHECKED) !== 0;
 }
 
 function accept(run: GateRun, slot: GateSlot, { isAgain }: Passing): GateVerdict {
   // Of a compensation only its beginning and its end are told.
-  if (!isAgain && slot.undoes === undefined) run.record("action_validated", slot);
+  if (!isAgain && slot.errand === undefined) run.record("action_validated", slot);
   return PROCEED;
 }
 

@@ -34,7 +34,8 @@ export function setFlags(flags: number[], { actions, graph, tools }: FlagInput, 
     const irreversible = reversibility === "irreversible";
     // What runs only to undo does so when the run has been given up already.
     const abort = mayAbort(action) && !graph.unscheduled.has(index);
-    anyIrreversible ||= irreversible;
+    // What cannot be undone without its image may come without one.
+    anyIrreversible ||= irreversible || tools[index]?.schema.before_required === false;
     anyAbort ||= abort;
     flags[index] =
       (abort ? MAY_ABORT : 0) | (irreversible ? IRREVERSIBLE : 0) | (reversibility === "reversible" ? 0 : EXTERNAL);

@@ -1,7 +1,7 @@
 import { canonicalJson, type ErrorClass, type JsonObject, RecordingMissedError, ToolError } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import type { Executor, ToolContext } from "@car/ir/ports";
-import { firstDifference } from "../replay/difference.js";
+import { firstDifference } from "@car/ir/internal";
 import type { RecordOptions } from "./record-executor.js";
 import { checkRecording, type RecordedCall, type RecordedCallError } from "./tool-recording.js";
 

@@ -23,7 +23,7 @@ export async function askInDoubt(
       parameters: slot.parameters,
       principal,
       attempt: Math.max(1, slot.attempts),
-      is_compensation: slot.undoes !== undefined,
+      is_compensation: slot.errand !== undefined,
       idempotency_key: idempotencyKeyOf(run, slot),
     });
     if (answer === "rerun" || answer === "failed") return answer;

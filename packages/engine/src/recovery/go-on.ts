@@ -1,17 +1,14 @@
 import type { Reason } from "@car/ir";
 import { mayAbort } from "@car/ir/internal";
-import { isExternal } from "../dispatch/call-tool.js";
 import { boundDuration } from "../run/bound-duration.js";
 import { endSlot, stopIfDue, stopRun } from "../run/finish.js";
-import { leftByRunsOf } from "../run/external-effects.js";
-import { failed, type Outcome } from "../run/outcome.js";
+import type { Outcome } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { stopIfChanged } from "../run/state-versions.js";
-import { notesOf, type Slot } from "../run/slot.js";
-import { askInDoubt } from "./ask-in-doubt.js";
-import type { InDoubtAnswer } from "./in-doubt.js";
+import type { Slot } from "../run/slot.js";
+import { type Decided, decideDoubt, doubtOf, givenUp } from "./decide-doubt.js";
 import type { RecordedRun } from "./recorded-run.js";
-import { answerName, type Recovery } from "./recovery.js";
+import type { Recovery } from "./recovery.js";
 import { outcomeOf, restoreAttempts, restoreEnd } from "./restore-slot.js";
 
 /**
@@ -30,9 +27,9 @@ async function takeUp(run: Run, recovery: Recovery): Promise<void> {
   const { recorded } = recovery;
   restore(run, recorded);
   const doubtful = run.board.slots.filter((slot) => slot.phase !== "done" && isOpen(recorded, slot));
-  const answers = await decideAll(run, doubtful, recovery);
+  const decided = await decideAll(run, doubtful, recovery);
   run.tick();
-  endDoubtful(run, doubtful, answers, recovery);
+  endDoubtful(run, doubtful, decided, recovery);
   stop(run, recovery);
   run.board.letGo();
   const limit = run.budget?.budget.max_duration_ms;
@@ -54,38 +51,32 @@ export function restore(run: Run, { actions, ends }: RecordedRun): void {
 }
 
 /** Nothing is ended before everything is decided: the end of one call could give up another that is in doubt. */
-async function decideAll(run: Run, doubtful: readonly Slot[], recovery: Recovery): Promise<readonly InDoubtAnswer[]> {
+async function decideAll(run: Run, doubtful: readonly Slot[], recovery: Recovery): Promise<readonly Decided[]> {
   const isLost = recovery.unfinished === "rollback" || isGivenUp(run, recovery.recorded);
-  const answers: InDoubtAnswer[] = [];
-  for (const slot of doubtful) answers.push(isLost ? "failed" : await answerFor(run, slot, recovery));
-  const isAbort = doubtful.some((slot, at) => answers[at] === "failed" && mayAbort(slot.action));
-  return isAbort ? answers.map((answer) => (answer === "rerun" ? "failed" : answer)) : answers;
+  const decided: Decided[] = [];
+  for (const slot of doubtful) {
+    const recorded = recovery.recorded.actions.get(slot.action.id)!;
+    const each = await decideDoubt(run, slot, { recovery, recorded, isLost });
+    if (each.answer === "rerun") note(run, slot, recovery, each);
+    decided.push(each);
+  }
+  const isAbort = doubtful.some((slot, at) => isFailed(decided[at]!) && mayAbort(slot.action));
+  return isAbort ? decided.map(givenUp) : decided;
 }
 
-/** The host's word that the tool is idempotent, or that it leaves nothing, makes another attempt safe; nobody is asked. */
-async function answerFor(run: Run, slot: Slot, recovery: Recovery): Promise<InDoubtAnswer> {
-  if (slot.tool?.schema.idempotent === true) return "rerun";
-  if (!isExternal(run, slot) && leftByRunsOf(run, slot) === "none") return "rerun";
-  const answer = await askInDoubt(run, slot, recovery);
-  if (answer === "rerun") note(run, slot, recovery, answer);
-  return answer;
+function isFailed({ isAgain, outcome }: Decided): boolean {
+  return !isAgain && outcome.status !== "succeeded";
 }
 
 /** All of them end before the first has consequences: it may give the run up, and with it whatever has not ended. */
-function endDoubtful(run: Run, doubtful: readonly Slot[], answers: readonly InDoubtAnswer[], recovery: Recovery): void {
+function endDoubtful(run: Run, doubtful: readonly Slot[], decided: readonly Decided[], recovery: Recovery): void {
   const ended: (readonly [Slot, Outcome])[] = [];
   for (const [at, slot] of doubtful.entries()) {
-    const answer = answers[at]!;
+    const each = decided[at]!;
     // Another attempt is made under the same idempotency key; or the run was given up meanwhile.
-    if (answer === "rerun" || slot.phase === "done") continue;
-    note(run, slot, recovery, answer);
-    let outcome: Outcome = failed(doubtOf(answer));
-    if (typeof answer === "object") {
-      outcome = { status: "succeeded", output: answer.output };
-      if (isExternal(run, slot)) run.board.answered(slot, 0, "acted");
-      notesOf(slot).unanswered--;
-    }
-    ended.push([slot, endSlot(run, slot, outcome)]);
+    if (each.isAgain || slot.phase === "done") continue;
+    note(run, slot, recovery, each);
+    ended.push([slot, endSlot(run, slot, each.outcome)]);
   }
   // A cancelation that is recorded came before whatever they end as now.
   const { undo } = recovery.recorded;
@@ -93,21 +84,11 @@ function endDoubtful(run: Run, doubtful: readonly Slot[], answers: readonly InDo
   for (const [slot, outcome] of ended) if (outcome.status !== "succeeded") stopIfDue(run, slot, outcome);
 }
 
-function note(run: Run, slot: Slot, { doubts }: Recovery, answer: InDoubtAnswer): void {
-  const name = answerName(answer);
-  doubts.push({ action_id: slot.action.id, answer: name });
-  run.record("action_in_doubt", slot, { reason: doubtOf(answer), answer: name });
-}
-
-const CONSEQUENCE = {
-  failed: "so it is not made again",
-  rerun: "and it is made again, as the host has answered",
-  output: "and it counts as done, as the host has answered",
-} as const;
-
-function doubtOf(answer: InDoubtAnswer): Reason {
-  const message = `the process ended during the call; whether it acted is not known, ${CONSEQUENCE[answerName(answer)]}`;
-  return { code: "in_doubt", message };
+/** What a probe has said is in the log. */
+function note(run: Run, slot: Slot, { doubts }: Recovery, { by, answer }: Decided): void {
+  if (by === undefined && answer === "rerun") return;
+  doubts.push({ action_id: slot.action.id, answer });
+  if (by !== "probe") run.record("action_in_doubt", slot, { reason: doubtOf(answer), answer });
 }
 
 function isOpen({ actions }: RecordedRun, { action }: Slot): boolean {

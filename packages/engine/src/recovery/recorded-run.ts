@@ -3,13 +3,16 @@ import {
   type ActionSucceededData,
   type CarEvent,
   type EventOf,
+  type ImageReadData,
   type JsonObject,
   payloadOf,
   type ProposalReceivedData,
   type Reason,
   type Transition,
 } from "@car/ir";
+import { labelSet } from "@car/ir/internal";
 import type { PolicyReason } from "@car/ir/ports";
+import type { ImageNote } from "../image/image-note.js";
 
 /** How an action ended, according to the log. */
 export interface RecordedEnd {
@@ -33,6 +36,10 @@ export interface RecordedAction {
   readonly unanswered: Set<number>;
   /** How many those were when its compensation began. */
   unansweredAtUndo: number;
+  /** When the attempt that began last did so, RFC 3339; empty before the first. */
+  startedAt: string;
+  /** What its reader gave last, before, and after the call. */
+  image: ImageNote | undefined;
   /** Parameters with references resolved, of a call that had any. */
   parameters: JsonObject | undefined;
   changes: readonly Transition[];
@@ -43,6 +50,8 @@ export interface RecordedAction {
   asked: readonly PolicyReason[];
   end: RecordedEnd | undefined;
   compensation: "begun" | "done" | "failed" | undefined;
+  /** When that began, RFC 3339. */
+  compensationAt: string;
 }
 
 /** What the log says about the end of a run that was not completed. */
@@ -120,6 +129,7 @@ class Reader {
       case "action_executing":
         action.attempts = event.attempt ?? 1;
         action.isOpen = true;
+        action.startedAt = event.timestamp;
         action.unanswered.add(action.attempts);
         action.changes = [];
         action.parameters = payloadOf(event).parameters ?? action.parameters;
@@ -167,6 +177,8 @@ class Reader {
       isOpen: false,
       unanswered: new Set(),
       unansweredAtUndo: 0,
+      startedAt: "",
+      image: undefined,
       parameters: undefined,
       changes: [],
       servedFrom: undefined,
@@ -174,6 +186,7 @@ class Reader {
       asked: [],
       end: undefined,
       compensation: undefined,
+      compensationAt: "",
     };
     this.actions.set(id, action);
     return action;
@@ -205,6 +218,12 @@ function undoCause(event: CarEvent): Reason {
 
 function note(action: RecordedAction, event: CarEvent): void {
   switch (event.kind) {
+    case "image_read":
+      action.image = imageAfter(action.image, payloadOf(event));
+      return;
+    case "action_probed":
+      if (payloadOf(event).answer !== "unknown") action.unanswered.delete(event.attempt ?? 0);
+      return;
     case "cache_hit":
       action.servedFrom = "cache";
       return;
@@ -224,6 +243,7 @@ function note(action: RecordedAction, event: CarEvent): void {
       return;
     case "compensation_started":
       action.compensation = "begun";
+      action.compensationAt = event.timestamp;
       action.unansweredAtUndo = action.unanswered.size;
       return;
     case "compensation_succeeded":
@@ -234,4 +254,14 @@ function note(action: RecordedAction, event: CarEvent): void {
       return;
     default:
   }
+}
+
+/** A before-image takes the place of what was known: another attempt at the first call has begun. */
+function imageAfter(
+  known: ImageNote | undefined,
+  { when, output, labels, reason }: ImageReadData,
+): ImageNote | undefined {
+  const image = output === undefined ? undefined : { value: output, labels: labelSet(labels ?? []) };
+  if (when === "before") return { before: image, after: undefined, missing: reason };
+  return when === "after" && known !== undefined ? { ...known, after: image } : known;
 }

@@ -5,8 +5,11 @@ import { eventName, type RecordedRun } from "./recorded-run.js";
 /** A call of which nobody knew what it had done, and what was made of it. */
 export interface Doubt {
   readonly action_id: string;
-  /** As the host answered, or `failed` where nobody was asked because the run was being undone. */
-  readonly answer: "failed" | "rerun" | "output";
+  /**
+   * As the tool's probe or the host answered, or `failed` where nobody knew. `not_happened`: its probe says that nothing was
+   * done.
+   */
+  readonly answer: "failed" | "rerun" | "output" | "not_happened";
 }
 
 /** What is said once about a run was perhaps said by the process before. */
@@ -41,6 +44,6 @@ export class Recovery {
 }
 
 /** The name of an answer, for the log and the report. */
-export function answerName(answer: InDoubtAnswer): Doubt["answer"] {
+export function answerName(answer: InDoubtAnswer): "failed" | "rerun" | "output" {
   return typeof answer === "object" ? "output" : answer;
 }

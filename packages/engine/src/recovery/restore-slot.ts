@@ -8,6 +8,7 @@ import { endingOf } from "../run/finish.js";
 import { failed, type Outcome, type SideEffect } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
+import { hasProbe } from "./decide-doubt.js";
 import type { RecordedAction, RecordedEnd } from "./recorded-run.js";
 
 /** Puts into a slot what the log says about attempts that began, whether or not the action has ended. */
@@ -23,6 +24,8 @@ export function restoreAttempts(run: Run, slot: Slot, recorded: RecordedAction):
   if (recorded.unanswered.size > 0) notesOf(slot).unanswered = recorded.unanswered.size;
   restoreApproval(run, slot, recorded);
   if (attempts === 0) return;
+  // Before the first attempt the image is taken anew: nobody knows what has changed meanwhile.
+  if (recorded.image !== undefined) notesOf(slot).image = recorded.image;
   // What was spent is spent, whatever the limit is now.
   const toolCalls = slot.action.type === "tool_call" ? attempts : 0;
   run.budget?.reserve({ toolCalls, actions: 1, counters: undefined });
@@ -31,7 +34,9 @@ export function restoreAttempts(run: Run, slot: Slot, recorded: RecordedAction):
 function sideEffectOf(run: Run, slot: Slot, { attempts, isOpen, lastFailure, end }: RecordedAction): SideEffect {
   if (attempts === 0 || slot.action.type !== "tool_call" || !isExternal(run, slot)) return "none";
   if (end?.kind === "action_succeeded") return "acted";
-  return end?.data.reason?.outcome ?? (isOpen ? "unknown" : (lastFailure?.outcome ?? "none"));
+  // Whoever knows is asked first.
+  const open = hasProbe(run, slot) ? "none" : "unknown";
+  return end?.data.reason?.outcome ?? (isOpen ? open : (lastFailure?.outcome ?? "none"));
 }
 
 function restoreApproval(run: Run, slot: Slot, { approval }: RecordedAction): void {
@@ -88,11 +93,11 @@ function restoreSuccess(run: Run, slot: Slot, end: RecordedEnd): void {
   restoreReceipt(run, slot, end);
 }
 
-function restoreUndo(slot: Slot, { compensation, unansweredAtUndo }: RecordedAction): void {
+function restoreUndo(slot: Slot, { compensation, compensationAt, unansweredAtUndo }: RecordedAction): void {
   if (compensation === undefined) return;
   const notes = notesOf(slot);
   notes.unansweredAtUndo = unansweredAtUndo;
-  notes.undoBegan = compensation === "begun";
+  if (compensation === "begun") notes.undoBeganAt = epochMsOf(compensationAt);
   if (compensation !== "begun") notes.compensated = compensation === "done";
 }
 

@@ -9,6 +9,8 @@ const FROM_OUTSIDE: ReadonlySet<string> = new Set(["parent_run_id", "parent_acti
 const OF_FLOW: ReadonlySet<string> = new Set(["labels", "context_labels", "origins"]);
 /** What a run had read is there, and what only its policy had. */
 const OF_READING: ReadonlySet<string> = new Set(["versions"]);
+/** What a probe threw is in no second execution. */
+const OF_PROBE: ReadonlySet<string> = new Set(["problem"]);
 const OF_POLICY: ReadonlySet<string> = new Set(["policy_version"]);
 
 /** What two executions have in common, so that it can be compared. */
@@ -22,6 +24,7 @@ export interface Compared {
 /** What of an event's payload follows from the run's inputs. */
 export function comparable(kind: EventKind, data: JsonObject, { flow, policy }: Compared): JsonObject {
   let rest = without(data, kind === "proposal_received" ? FROM_OUTSIDE : MEASURED);
+  if (kind === "action_probed") rest = without(rest, OF_PROBE);
   if (kind === "proposal_suspended") rest = without(rest, OF_READING);
   if (!policy) rest = without(rest, OF_POLICY);
   if (!flow) rest = unlabelled(rest);

@@ -1,5 +1,5 @@
 import type { CarEvent, JsonObject, JsonValue } from "@car/ir";
-import { firstDifference } from "./difference.js";
+import { firstDifference } from "@car/ir/internal";
 import { type RunSummary, runSummaries } from "./run-summary.js";
 
 /** One thing in which two logs differ. */

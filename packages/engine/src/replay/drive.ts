@@ -6,7 +6,7 @@ import type { Slot } from "../run/slot.js";
 import { abortedFor, canceledBy } from "./cancelation.js";
 import { exposeRecorded } from "./recorded-labels.js";
 import type { ReplayParts } from "./replay-parts.js";
-import { callName, endOf, failureEvent, type PendingCalls } from "./scripted-calls.js";
+import { callName, endOf, failureEvent, type PendingCalls, readingName } from "./scripted-calls.js";
 import { fire } from "./scripted-timers.js";
 import { reasonCodeOf } from "./reason-of.js";
 
@@ -82,9 +82,11 @@ function resume({ run, parts: { script }, onResume }: DrivenRun, next: CarEvent)
 
 function supplyAction({ run, parts, pending }: DrivenRun, slot: Slot, next: CarEvent): boolean {
   const { id } = slot.action;
+  if (next.kind === "image_read") return parts.script.supply(next) && pending.settle(readingName(id));
   // Of an action that has ended only its compensation can go on.
   const active = parts.undoing.get(id) ?? slot;
-  if (slot.attempt !== undefined) return endAttempt({ run, parts, pending }, slot, next);
+  const isToken = next.kind === "rate_limited" && parts.waits.has(id);
+  if (slot.attempt !== undefined && !isToken) return endAttempt({ run, parts, pending }, slot, next);
   const wait = parts.waits.take(id);
   if (wait !== undefined) {
     parts.script.supply(next);

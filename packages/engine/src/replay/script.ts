@@ -1,7 +1,7 @@
 import { type CarEvent, type EventKind, jsonOfEvent, type JsonObject, type JsonValue, payloadOf } from "@car/ir";
 import type { EventDraft } from "@car/ir/ports";
 import { comparable, type Compared } from "./comparable.js";
-import { firstDifference } from "./difference.js";
+import { firstDifference } from "@car/ir/internal";
 import type { Divergence } from "./replay-report.js";
 
 /** Kinds that come from outside of the run: none of them may be overtaken before it has been supplied. */
@@ -10,6 +10,8 @@ const INPUTS: ReadonlySet<EventKind> = new Set<EventKind>([
   "action_failed",
   "action_in_doubt",
   "approval_recorded",
+  "image_read",
+  "action_probed",
   "compensation_succeeded",
   "compensation_failed",
 ]);

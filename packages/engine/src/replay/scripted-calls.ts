@@ -1,9 +1,11 @@
 import { type CarEvent, type ErrorClass, type EventOf, type JsonValue, payloadOf, type Reason } from "@car/ir";
+import { labelSet } from "@car/ir/internal";
 import type { Executor } from "@car/ir/ports";
 import type { Attempt } from "../dispatch/attempt.js";
 import { CallContext } from "../dispatch/call-context.js";
 import { RecordedFailure } from "../dispatch/recorded-failure.js";
 import { failed } from "../run/outcome.js";
+import { flowNote } from "../flow/flow-note.js";
 import { notesOf } from "../run/slot.js";
 import type { Script } from "./script.js";
 import { exposeRecorded } from "./recorded-labels.js";
@@ -40,7 +42,9 @@ export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Exe
   const { script } = parts;
   return ({ actionId, context }) => {
     const attempt = CallContext.attemptOf(context);
-    if (attempt.slot.undoes !== undefined) return undone(parts, attempt);
+    const { errand } = attempt.slot;
+    if (errand?.kind === "compensation") return undone(parts, attempt);
+    if (errand !== undefined) return imageOf(parts, pending, attempt);
     parts.cancelHere();
     const end = endOf(parts, actionId, attempt.number);
     // Nothing of this run came in between, so it makes no difference whether the tool answered at once.
@@ -55,11 +59,13 @@ export function scriptedExecutor(parts: ReplayParts, pending: PendingCalls): Exe
 
 /** How an attempt ended, as far as that has not come again. */
 export function endOf({ script }: ReplayParts, actionId: string, attempt: number): AttemptEnd | undefined {
-  const isEnd = ({ kind }: CarEvent): boolean => kind === "action_succeeded" || kind === "action_failed";
+  const isEnd = ({ kind }: CarEvent): boolean =>
+    kind === "action_succeeded" || kind === "action_failed" || kind === "action_probed";
   return script.ahead(actionId).find((event): event is AttemptEnd => event.attempt === attempt && isEnd(event));
 }
 
-type AttemptEnd = EventOf<"action_succeeded" | "action_failed">;
+/** A call that somebody was asked about had failed, and the question tells how. */
+type AttemptEnd = EventOf<"action_succeeded" | "action_failed" | "action_probed">;
 
 /** What tells how the attempt itself failed: the action may have ended as in doubt because of it. */
 export function failureEvent(script: Script, end: AttemptEnd): AttemptEnd | EventOf<"action_in_doubt"> {
@@ -80,7 +86,7 @@ function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
   if (end === undefined) throw new RecordedFailure(failed(UNRECORDED));
   parts.script.supply(end);
   exposeRecorded(parts.script, slot);
-  if (end.kind === "action_failed") throw new RecordedFailure(failureOf(parts, end));
+  if (end.kind !== "action_succeeded") throw new RecordedFailure(failureOf(parts, end));
   const ahead = parts.script.ahead(slot.action.id);
   const changed = ahead.slice(0, ahead.indexOf(end)).findLast((event) => event.kind === "state_changed");
   const { output } = payloadOf(end);
@@ -92,15 +98,39 @@ function answerTo(parts: ReplayParts, attempt: Attempt): JsonValue {
 /** Cannot come true: the event that it leads to is in no recording, so it shows as a divergence. */
 const UNRECORDED: Reason = { code: "failed", message: "the recording has no outcome of this attempt" };
 
-function failureOf({ script }: ReplayParts, end: EventOf<"action_failed">): ReturnType<typeof failed> {
-  const told = failureEvent(script, end) as EventOf<"action_failed" | "action_in_doubt">;
-  const { reason } = payloadOf(told);
+function failureOf({ script }: ReplayParts, end: AttemptEnd): ReturnType<typeof failed> {
+  const told = failureEvent(script, end) as EventOf<"action_failed" | "action_in_doubt" | "action_probed">;
+  const reason = payloadOf(told).reason ?? UNRECORDED;
   const errorClass = (reason.class ?? "terminal") as ErrorClass;
   const ahead = script.ahead(end.action_id!);
   const isRetried =
     told !== end || ahead.some((event) => event.kind === "action_retrying" && event.attempt === end.attempt);
   // The pause that a tool asked for is not in the log; that it was too long shows in there being no further attempt.
   return failed(reason, errorClass, isRetried ? undefined : Number.POSITIVE_INFINITY, reason.outcome);
+}
+
+/** What a reader gave, when its turn comes: what others do meanwhile comes before that. */
+function imageOf(parts: ReplayParts, pending: PendingCalls, { slot }: Attempt): JsonValue | Promise<unknown> {
+  const { script } = parts;
+  const { id } = slot.action;
+  const when = slot.errand!.kind;
+  const event = script
+    .ahead(id)
+    .find((each): each is EventOf<"image_read"> => each.kind === "image_read" && payloadOf(each).when === when);
+  if (event === undefined) throw new RecordedFailure(failed(UNRECORDED));
+  const give = (): JsonValue => {
+    script.supply(event);
+    const { output, labels, reason = UNRECORDED } = payloadOf(event);
+    if (labels !== undefined) flowNote(slot).read = labelSet(labels);
+    if (output !== undefined) return output;
+    throw new RecordedFailure(failed(reason, "terminal", Number.POSITIVE_INFINITY, reason.outcome));
+  };
+  return script.isNext(id) && script.next() === event ? give() : pending.promise(readingName(id), give);
+}
+
+/** Names the reading of an action's image. */
+export function readingName(actionId: string): string {
+  return `${actionId}:image`;
 }
 
 /** A compensation's attempts are not told one by one: the last one has the recorded end, those before it failed. */

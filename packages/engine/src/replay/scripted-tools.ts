@@ -1,6 +1,9 @@
+import { type CarEvent, type EventKind, type EventOf, payloadOf } from "@car/ir";
+import type { Probe, ProbeAnswer } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import type { Semaphore } from "../limits/semaphore.js";
+import { readerOf } from "../image/read-image.js";
 import type { TokenBucket } from "../limits/token-bucket.js";
 import type { Plan } from "../plan/plan.js";
 import { reasonCodeOf } from "./reason-of.js";
@@ -25,16 +28,24 @@ export function scriptedPlan(plan: Plan, parts: ReplayParts): Plan {
   return { ...plan, tools };
 }
 
-/** The tools of a configuration as a run's compensations find them. They are called one after the other, so whoever asks is next. */
+/** Tell that something beside the plan was called, or was to be. */
+const ERRANDS: ReadonlySet<EventKind> = new Set<EventKind>([
+  "compensation_started",
+  "compensation_failed",
+  "image_read",
+]);
+
+/** The tools of a configuration as calls beside the plan find them. Compensations are made one after the other, so whoever asks is next. */
 export function scriptedUndoTools(tools: ConfigSnapshot["tools"], parts: ReplayParts): ConfigSnapshot["tools"] {
   const { script } = parts;
-  if (!script.events.some(({ kind }) => kind === "compensation_started" || kind === "compensation_failed"))
-    return tools;
+  if (!script.events.some(({ kind }) => ERRANDS.has(kind))) return tools;
   const scripted = [...tools].map(([name, tool]) => {
     const undo = Object.create(tool, {
       schemaHash: { get: () => tool.schemaHash },
       revoked: { get: () => reasonCodeOf(script.next()) === "revoked" },
-      bucket: { value: tool.bucket && scriptedBucket(tool.bucket, () => undoWaits(parts), parts) },
+      bucket: {
+        value: tool.bucket && scriptedBucket(tool.bucket, () => readerWaits(name, parts) ?? undoWaits(parts), parts),
+      },
     }) as RegisteredTool;
     return [name, undo] as const;
   });
@@ -61,7 +72,20 @@ function scriptedTool(tool: RegisteredTool, { id, queue, parts }: ScriptedUse): 
       value: tool.bucket && scriptedBucket(tool.bucket, () => (callWaits(script, id) ? id : undefined), parts),
     },
     cache: { value: tool.cache && scriptedCache(id, parts) },
+    probe: { get: () => scriptedProbe(id, parts) },
   }) as RegisteredTool;
+}
+
+/** A probe that answers what it answered, when that comes next; none where none was asked. */
+function scriptedProbe(id: string, { script, waits }: ReplayParts): Probe | undefined {
+  const isProbe = (event: CarEvent): event is EventOf<"action_probed"> => event.kind === "action_probed";
+  if (!script.ahead(id).some(isProbe)) return undefined;
+  return () =>
+    waits.promise(id, (): ProbeAnswer => {
+      const { answer, output = null } = payloadOf(script.ahead(id).find(isProbe)!);
+      if (answer === "unknown") return undefined;
+      return answer === "happened" ? { happened: true, output } : { happened: false };
+    });
 }
 
 /** There is a place at once, but for those who waited: they said so, or never came to a gate. */
@@ -120,6 +144,15 @@ function scriptedBucket(
 function callWaits(script: Script, id: string): boolean {
   const next = script.ahead(id).find(({ kind }) => kind === "rate_limited" || kind === "action_executing");
   return next?.kind === "rate_limited";
+}
+
+/** The action whose reader waits for a token now. */
+function readerWaits(tool: string, { script, slots, waits }: ReplayParts): string | undefined {
+  const isWaiting = (id: string): boolean => {
+    const [next] = script.ahead(id);
+    return next?.kind === "rate_limited" && payloadOf(next).tool === tool && !waits.has(id);
+  };
+  return [...slots()].find((slot) => readerOf(slot)?.tool === tool && isWaiting(slot.action.id))?.action.id;
 }
 
 /** The action whose compensation waits for a token before its next attempt, if the one that is being undone does. */

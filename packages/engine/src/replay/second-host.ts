@@ -3,7 +3,7 @@ import { runtimeLogger } from "../defaults/logger.js";
 import { Recorder } from "../evidence/recorder.js";
 import { cancelRun } from "../run/cancel-run.js";
 import { leaveParent } from "../run/children.js";
-import { concludeLater } from "../run/advance.js";
+import { advance, concludeLater } from "../run/advance.js";
 import { LastPlan } from "../plan/plan.js";
 import { drain } from "../run/drain.js";
 import type { Host } from "../run/host.js";
@@ -45,6 +45,7 @@ export function secondHost(parts: ReplayParts, pending: PendingCalls): Host {
     config: nobody,
     meterFor: nobody,
     drive: drain,
+    advance,
     conclude: concludeLater,
     cancel: cancelRun,
     startChild: nobody,

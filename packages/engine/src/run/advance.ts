@@ -1,10 +1,13 @@
-import { callTool } from "../dispatch/call-tool.js";
+import { callTool, mayProbe } from "../dispatch/call-tool.js";
 import { performStateAction } from "../dispatch/state-action.js";
 import { type GateVerdict, PARK, PROCEED } from "../gates/gate.js";
 import { type OccasionName, passGates } from "../gates/pass-gates.js";
+import { IRREVERSIBLE_NOW, isVerified, needsImage, takeImage } from "../image/before-call.js";
+import { readInTime } from "../image/read-image.js";
+import { askProbe, definite } from "../probe/ask-probe.js";
 import { finishSlot, withSideEffect } from "./finish.js";
 import { giveBackAll } from "./give-back.js";
-import { failed, type Outcome } from "./outcome.js";
+import { failed, type Outcome, type Unsuccessful } from "./outcome.js";
 import { mayRepeat, retryDelay } from "./retry.js";
 import type { Run } from "./run.js";
 import type { Slot } from "./slot.js";
@@ -17,8 +20,8 @@ export function advance(run: Run, slot: Slot): void {
   if (verdict !== undefined) act(run, slot, verdict);
 }
 
-function occasionOf({ undoes, attempts }: Slot): OccasionName {
-  if (undoes !== undefined) return undoes.isByModel ? "modelUndo" : "hostUndo";
+function occasionOf({ errand, attempts }: Slot): OccasionName {
+  if (errand !== undefined) return errand.isByModel ? "modelUndo" : "hostCall";
   return attempts === 0 ? "first" : "further";
 }
 
@@ -29,14 +32,52 @@ function actLater(run: Run, slot: Slot, verdict: GateVerdict): void {
 
 function act(run: Run, slot: Slot, verdict: GateVerdict): void {
   try {
-    if (verdict === PARK) return putDown(run, slot);
-    if (verdict !== PROCEED) return stopped(run, slot, verdict);
-    const { action } = slot;
-    const outcome = action.type === "tool_call" ? callTool(run, slot) : performStateAction(run, slot, action);
-    if (outcome !== undefined) conclude(run, slot, outcome);
+    if (verdict === PROCEED && needsImage(slot)) readFirst(run, slot);
+    else carryOut(run, slot, verdict);
   } catch (error) {
     crashed(run, slot, error);
   }
+}
+
+/** Does what was to follow a wait, and what can be done then. */
+function goOn(run: Run, slot: Slot, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    crashed(run, slot, error);
+  }
+  run.host.drive(run);
+}
+
+/** The call waits for its before-image, and permission is asked for again afterwards, as after any wait. */
+function readFirst(run: Run, slot: Slot): void {
+  readInTime(run, slot, "before", (reading) =>
+    goOn(run, slot, () => {
+      const end = takeImage(run, slot, reading);
+      if (end === IRREVERSIBLE_NOW) return holdBack(run, slot);
+      if (end !== undefined) return stopped(run, slot, end);
+      const verdict = passGates(run, slot, "afterImage", carryOutLater);
+      if (verdict !== undefined) carryOut(run, slot, verdict);
+    }),
+  );
+}
+
+function carryOutLater(run: Run, slot: Slot, verdict: GateVerdict): void {
+  goOn(run, slot, () => carryOut(run, slot, verdict));
+}
+
+/** Puts an action that nothing can undo after all where such actions wait for their turn. */
+function holdBack(run: Run, slot: Slot): void {
+  giveBackAll(run, slot);
+  run.board.holdBack(slot);
+}
+
+function carryOut(run: Run, slot: Slot, verdict: GateVerdict): void {
+  if (verdict === PARK) return putDown(run, slot);
+  if (verdict !== PROCEED) return stopped(run, slot, verdict);
+  const { action } = slot;
+  const outcome = action.type === "tool_call" ? callTool(run, slot) : performStateAction(run, slot, action);
+  if (outcome !== undefined) conclude(run, slot, outcome);
 }
 
 /** Takes an action out of flight until somebody has approved it. It may still undo the batch, as a call under way may. */
@@ -53,23 +94,37 @@ function stopped(run: Run, slot: Slot, verdict: Outcome): void {
 
 /** Goes on with an action whose call did not answer at once. */
 export function concludeLater(run: Run, slot: Slot, outcome: Outcome): void {
-  try {
-    conclude(run, slot, outcome);
-  } catch (error) {
-    crashed(run, slot, error);
-  }
-  run.host.drive(run);
+  goOn(run, slot, () => conclude(run, slot, outcome));
 }
 
-/** Ends an action, or makes it wait for another attempt. */
+/** Ends an action, or makes it wait: for what somebody knows of its call, or for another attempt. */
 function conclude(run: Run, slot: Slot, outcome: Outcome): void {
+  if (mayProbe(run, slot, outcome)) return findOut(run, slot, outcome as Unsuccessful);
+  settleCall(run, slot, outcome);
+}
+
+/** Asks what became of a call before anything is made of its failure. A run that is given up waits for that: it has to know what to undo. */
+function findOut(run: Run, slot: Slot, failure: Unsuccessful): void {
+  const doubted = { attempt: slot.attempts, startedAt: slot.notes!.askedFrom, failure };
+  void askProbe(run, slot, doubted).then((probed) =>
+    goOn(run, slot, () => {
+      if (probed === "not_happened") return settleCall(run, slot, definite(failure));
+      run.board.answered(slot, 0, probed === "unknown" ? "unknown" : "acted");
+      settleCall(run, slot, probed === "unknown" ? failure : probed);
+    }),
+  );
+}
+
+/** Ends an action with what is known of its call by now. */
+function settleCall(run: Run, slot: Slot, outcome: Outcome): void {
+  if (outcome.status === "succeeded" && isVerified(slot)) return readAfter(run, slot, outcome);
   if (outcome.status !== "failed" || slot.attempts === 0) return finishSlot(run, slot, outcome);
   const delay = retryDelay(run, slot, outcome);
-  if (delay === undefined) return finishSlot(run, slot, outcome);
+  if (delay === undefined) return fail(run, slot, outcome);
   if (!mayRepeat(run, slot, outcome)) return finishSlot(run, slot, inDoubt(run, slot, outcome));
   const failure = withSideEffect(run, slot, outcome);
   run.board.backOff(slot, failure);
-  if (slot.undoes === undefined) {
+  if (slot.errand === undefined) {
     run.record("action_failed", slot, { reason: failure.reason });
     run.record("action_retrying", slot, { next_attempt: slot.attempts + 1, delay_ms: delay });
   }
@@ -80,12 +135,26 @@ function conclude(run: Run, slot: Slot, outcome: Outcome): void {
   });
 }
 
+/** Sees how the call left things, so that nobody else's change is taken for the call's. */
+function readAfter(run: Run, slot: Slot, outcome: Outcome): void {
+  readInTime(run, slot, "after", (reading) => {
+    if ("image" in reading) slot.notes!.image!.after = reading.image;
+    goOn(run, slot, () => finishSlot(run, slot, outcome));
+  });
+}
+
+/** Of a call that did not end when it was told to, that is told as well. */
+function fail(run: Run, slot: Slot, outcome: Unsuccessful): void {
+  if (outcome.reason.code === "in_doubt") run.record("action_in_doubt", slot, { reason: outcome.reason });
+  finishSlot(run, slot, outcome);
+}
+
 /**
  * The call may have acted. Only the host's word that it is idempotent, or that it leaves nothing, would make another attempt
  * safe; without it nobody knows what happened, and the call is not repeated.
  */
 function inDoubt(run: Run, slot: Slot, outcome: Outcome): Outcome {
-  if (slot.undoes !== undefined || outcome.status === "succeeded") return outcome;
+  if (slot.errand !== undefined || outcome.status === "succeeded") return outcome;
   const { reason, errorClass } = withSideEffect(run, slot, outcome);
   run.record("action_in_doubt", slot, { reason });
   const message = `${reason.message}; it may have acted, so it is not called again`;

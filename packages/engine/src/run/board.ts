@@ -5,7 +5,7 @@ import type { Attempt } from "../dispatch/attempt.js";
 import type { Plan } from "../plan/plan.js";
 import type { Outcome, SideEffect, Unsuccessful } from "./outcome.js";
 import { ReadyQueue } from "./ready-queue.js";
-import { type Hold, type Phase, type Slot, SlotRecord, type Undoing } from "./slot.js";
+import { type Hold, type Phase, type Slot, SlotRecord, type Errand } from "./slot.js";
 
 /*
  * The actions of one run: where each stands, and the only ways from there to somewhere else.
@@ -16,11 +16,13 @@ import { type Hold, type Phase, type Slot, SlotRecord, type Undoing } from "./sl
  *                │  └─ waiting_for_place
  *                └─ waiting_for_approval              and from anywhere: ──► done
  *
+ *   at_gate ──► ready also for an action that turned out to be irreversible.
+ *
  * I1  `done` is final: an action ends once, with one outcome.
  * I2  `waiting` means that a predecessor has not ended; the end of the last one makes it `ready`, or due to be skipped.
  * I3  An action waits for at most one thing at a time (`hold`). Leaving its phase ends the wait, and what was to follow
  *     the wait then never happens.
- * I4  `calling` means that an attempt is open, but for the turn in which its answer is judged.
+ * I4  `calling` means that an attempt is open, or that its answer is judged: at once, or while a probe or a reader is asked.
  * I5  A place of the tool is held at a gate, while calling and while backing off, and nowhere else.
  * I6  `open`, `inFlight`, `parked` and `awaiting` count phases; in flight is whoever is at a gate, calling or backing off.
  * I7  The ready queue counts whoever is in flight or waits for an approval as running, and an irreversible action that waits
@@ -31,16 +33,11 @@ import { type Hold, type Phase, type Slot, SlotRecord, type Undoing } from "./sl
  * Recovery takes the same ways: it ends restored actions with `end` while the board is held, and lets it go afterwards.
  */
 
-/** The call that undoes action `index`: it goes through gates and attempts like any other. */
-export function compensationSlot(
-  index: number,
-  action: Action,
-  tool: RegisteredTool | undefined,
-  undoes: Undoing,
-): Slot {
+/** A call beside the plan, for action `index`: it goes through gates and attempts like any other. */
+export function errandSlot(index: number, action: Action, tool: RegisteredTool | undefined, errand: Errand): Slot {
   const slot = new SlotRecord(index, action, tool);
   slot.phase = "at_gate";
-  slot.ownExtras.undoes = undoes;
+  slot.ownExtras.errand = errand;
   return slot;
 }
 
@@ -133,6 +130,14 @@ export class Board {
     this.queue.unpark(slot.index, false);
   }
 
+  /** at_gate → ready: nothing can undo the action after all, so it waits as irreversible ones do. */
+  holdBack(slot: Slot): void {
+    this.inFlight--;
+    this.queue.ended(slot.index);
+    this.backInLine(slot as SlotRecord);
+    this.queue.pushIrreversible(slot.index);
+  }
+
   /** at_gate → waiting_for_approval. What it holds is given back by whoever puts the action down. */
   waitForApproval(slot: Slot): void {
     (slot as SlotRecord).phase = "waiting_for_approval";
@@ -214,7 +219,7 @@ export class Board {
     record.outcome = outcome;
     record.endedAfter = after;
     hold?.giveUp();
-    if (record.undoes !== undefined) return;
+    if (record.errand !== undefined) return;
     this.leave(record.index, phase);
     this.open--;
     const mayNeedUndo = outcome.status === "succeeded" || record.sideEffect !== "none";

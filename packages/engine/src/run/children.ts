@@ -16,7 +16,7 @@ export function leaveParent(child: Run): void {
   parent.extras.children?.delete(child);
   run.extras.children?.delete(child);
   (notesOf(slot).children ??= []).push(child);
-  if (slot.undoes === undefined) run.board.numberLate(slot);
+  if (slot.errand === undefined) run.board.numberLate(slot);
   if (run.extras.children?.size === 0) run.extras.onChildless?.();
   run.host.drive(run);
 }

@@ -1,6 +1,6 @@
 import type { LabelSet, Reason, ReasonCode } from "@car/ir";
 import { mayAbort, NO_LABELS } from "@car/ir/internal";
-import { cancelChildren, closeAttempt, isExternal, leaveUnanswered } from "../dispatch/call-tool.js";
+import { cancelChildren, end, isExternal, leaveUnanswered } from "../dispatch/call-tool.js";
 import { secure } from "../dispatch/secure.js";
 import type { Payload } from "../evidence/recorder.js";
 import { flowOf } from "../flow/flow-note.js";
@@ -16,7 +16,7 @@ import { notesOf, type Slot } from "./slot.js";
 /** Ends an action for good: effects, evidence, what waits for it, and whether the run goes on. */
 export function finishSlot(run: Run, slot: Slot, outcome: Outcome): void {
   const ended = endSlot(run, slot, outcome);
-  if (slot.undoes !== undefined) return slot.undoes.ended(ended);
+  if (slot.errand !== undefined) return slot.errand.ended(ended);
   if (ended.status !== "succeeded") stopIfDue(run, slot, ended);
   // Last, because it may start another action: everything that follows from this end has happened by then.
   giveBackPlace(slot);
@@ -26,10 +26,10 @@ export function finishSlot(run: Run, slot: Slot, outcome: Outcome): void {
 export function endSlot(run: Run, slot: Slot, outcome: Outcome): Outcome {
   returnUnused(run, slot);
   const ended = outcome.status === "succeeded" ? outcome : withSideEffect(run, slot, outcome);
-  if (slot.undoes !== undefined) run.board.end(slot, ended, run.elapsed);
+  if (slot.errand !== undefined) run.board.end(slot, ended, run.elapsed);
   else if (ended.status === "succeeded") succeed(run, slot, ended);
   else failOrSkip(run, slot, ended);
-  if (slot.undoes === undefined) countEnd(run, slot);
+  if (slot.errand === undefined) countEnd(run, slot);
   tellWaiting(slot, slot.outcome!);
   return ended;
 }
@@ -244,9 +244,7 @@ function boundTheWait(run: Run): void {
 /** The call does not come back: what it did is unknown. */
 function abandon(run: Run, slot: Slot, afterMs: number): void {
   leaveUnanswered(slot.attempt!);
-  closeAttempt(slot.attempt!, isExternal(run, slot) ? "unknown" : "none");
   const message = `the call did not end within ${afterMs} ms of being told to; what it did is not known`;
-  const outcome = failed({ code: "in_doubt", message, class: "canceled" });
-  run.record("action_in_doubt", slot, { reason: outcome.reason });
-  finishSlot(run, slot, outcome);
+  const outcome = failed({ code: "in_doubt", message, class: "canceled" }, "terminal", undefined, "unknown");
+  run.host.conclude(run, slot, end(slot.attempt!, outcome));
 }

@@ -65,6 +65,8 @@ export interface Host {
   readonly meterFor: (principal: string, config: ConfigSnapshot) => BudgetMeter | undefined;
   /** Lets a run do what it can do now; see `drain`. */
   readonly drive: (run: Run) => void;
+  /** Takes a call beside the plan through its gates, and makes it. */
+  readonly advance: (run: Run, slot: Slot) => void;
   /** Told of the outcome of a call that did not answer at once. */
   readonly conclude: (run: Run, slot: Slot, outcome: Outcome) => void;
   /** Gives a run up, at whatever point it is. */

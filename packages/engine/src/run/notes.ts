@@ -1,6 +1,7 @@
 import type { EntryWrite, Transition } from "@car/ir";
 import type { Charge } from "../budget/budget-meter.js";
 import type { FlowNote } from "../flow/flow-note.js";
+import type { ImageNote } from "../image/image-note.js";
 import type { ApprovalNote } from "../approvals/approval-note.js";
 import type { ReuseNote } from "../reuse/reuse-note.js";
 import type { RecordedWrite } from "../reuse/recorded-answer.js";
@@ -20,6 +21,12 @@ export class Notes {
   changes: readonly Transition[] | undefined = undefined;
   /** Writes of the tool itself, with their origins. */
   toolWrites: readonly RecordedWrite[] | undefined = undefined;
+  /** Of the reader of what it changes. */
+  image: ImageNote | undefined = undefined;
+  /** When the attempt began of which a probe is asked, in milliseconds since the epoch. */
+  askedFrom = 0;
+  /** Attempts of which a probe knows what they did: whatever they say later, nothing of them is unknown. */
+  probed: Set<number> | undefined = undefined;
   /** Reserved of the budget, and not used yet. */
   charge: Charge | undefined = undefined;
   /** Counted among the calls of the session. */
@@ -38,8 +45,8 @@ export class Notes {
   unansweredAtUndo = 0;
   /** Whether its compensation succeeded, once one was due. */
   compensated: boolean | undefined = undefined;
-  /** Its compensation had begun when an earlier process ended, and nobody knows what came of it. */
-  undoBegan = false;
+  /** When its compensation had begun, in milliseconds since the epoch, if an earlier process ended before it did. */
+  undoBeganAt: number | undefined = undefined;
   /** Runs that its tool started and that have ended. */
   children: Run[] | undefined = undefined;
   /** Its tool had started runs of which nobody knows any more what they may have left. */

@@ -21,7 +21,7 @@ class HeldBack {
  * anything runs, or could run now, that may still undo the batch: see 3.3 of the contract.
  */
 export class ReadyQueue {
-  private readonly flags: readonly number[];
+  private flags: readonly number[];
   private readonly ordinary: IndexHeap;
   /** Of an ordered plan. */
   private readonly held: HeldBack | undefined;
@@ -43,6 +43,14 @@ export class ReadyQueue {
     } else if ((flags & LEADS_TO_ABORT) !== 0) held.leading.push(index);
     else if ((flags & MAY_ABORT) !== 0) held.aborting.push(index);
     else held.rest.push(index);
+  }
+
+  /** Adds an action that was taken and has turned out to be irreversible. From here on it is. */
+  pushIrreversible(index: number): void {
+    const flags = [...this.flags];
+    flags[index]! |= IRREVERSIBLE;
+    this.flags = flags;
+    this.push(index);
   }
 
   /** Takes the action that starts next; -1 when none may start now. */

@@ -16,7 +16,7 @@ const MAX_UNDO_RETRIES = 3;
  */
 export function retryDelay(run: Run, slot: Slot, failure: Unsuccessful): number | undefined {
   if (!isRetryable(slot, failure) || slot.attempts > mostRetries(run, slot)) return undefined;
-  if (slot.undoes === undefined && run.stop !== undefined) return undefined;
+  if (slot.errand === undefined && run.stop !== undefined) return undefined;
   const after = failure.retryAfterMs ?? 0;
   if (!(after <= MAX_RETRY_AFTER_MS)) return undefined;
   const backoff = Math.min(CAP_MS, BASE_MS * 2 ** (slot.attempts - 1)) * fraction(run.host.random());
@@ -29,13 +29,13 @@ export function mayRepeat(run: Run, slot: Slot, { sideEffect = "none" }: Unsucce
   return (sideEffect === "none" || !isExternal(run, slot)) && leftByRunsOf(run, slot) === "none";
 }
 
-function isRetryable({ action, undoes }: Slot, { errorClass }: Unsuccessful): boolean {
-  if (undoes !== undefined) return errorClass === "transient";
+function isRetryable({ action, errand }: Slot, { errorClass }: Unsuccessful): boolean {
+  if (errand !== undefined) return errorClass === "transient";
   return action.failure_behavior === "retry" && (errorClass === "transient" || errorClass === "timeout");
 }
 
-function mostRetries({ config }: Run, { action, undoes }: Slot): number {
-  return undoes === undefined ? Math.min(action.max_retries, config.limits.max_retries) : MAX_UNDO_RETRIES;
+function mostRetries({ config }: Run, { action, errand }: Slot): number {
+  return errand === undefined ? Math.min(action.max_retries, config.limits.max_retries) : MAX_UNDO_RETRIES;
 }
 
 /** A host's random source may give anything. */

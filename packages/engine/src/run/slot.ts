@@ -1,4 +1,4 @@
-import type { Action, JsonObject, JsonValue } from "@car/ir";
+import type { Action, ImageReadData, JsonObject, JsonValue } from "@car/ir";
 import type { RegisteredTool } from "../config/registered-tool.js";
 import type { Attempt } from "../dispatch/attempt.js";
 import { Notes } from "./notes.js";
@@ -30,8 +30,10 @@ export interface Hold {
   readonly expire: () => void;
 }
 
-/** What makes a call a compensation. */
-export interface Undoing {
+/** What makes a call one beside the plan: it undoes an action, or reads what one changes. */
+export interface Errand {
+  /** It undoes the action, or reads the action's image: before the call, after it, or before it is undone. */
+  readonly kind: "compensation" | ImageReadData["when"];
   /** The proposer wrote it, not the host. */
   readonly isByModel: boolean;
   /** Told before its first attempt. */
@@ -65,8 +67,8 @@ export interface Slot {
   readonly lastFailure: Unsuccessful | undefined;
   /** The unsuccessful predecessor because of which it is not started. */
   readonly skipCause: string | undefined;
-  /** Of a compensation. Such a slot is in no board's counts, and nothing depends on it. */
-  readonly undoes: Undoing | undefined;
+  /** Of a call beside the plan. Such a slot is in no board's counts, and nothing depends on it. */
+  readonly errand: Errand | undefined;
   /** With references resolved. */
   parameters: JsonObject;
   /** What other parts of the engine remember about it; `notesOf` makes it. */
@@ -79,7 +81,7 @@ class Uncommon {
   sideEffect: SideEffect = "none";
   lastFailure: Unsuccessful | undefined = undefined;
   skipCause: string | undefined = undefined;
-  undoes: Undoing | undefined = undefined;
+  errand: Errand | undefined = undefined;
   /** Its parameters, where they are not the action's own. */
   parameters: JsonObject | undefined = undefined;
 }
@@ -135,8 +137,8 @@ export class SlotRecord implements Slot {
     return this.extras.skipCause;
   }
 
-  get undoes(): Undoing | undefined {
-    return this.extras.undoes;
+  get errand(): Errand | undefined {
+    return this.extras.errand;
   }
 
   get parameters(): JsonObject {

@@ -1,27 +1,22 @@
-import type { JsonObject, LabelSet, Resolution } from "@car/ir";
+import type { JsonObject } from "@car/ir";
 import { joinLabels, NO_LABELS, resolveOutputTemplate } from "@car/ir/internal";
-import type { RegisteredTool } from "../config/registered-tool.js";
+import type { ErrandCall } from "../errand/errand-call.js";
 import { flowOf } from "../flow/flow-note.js";
 import type { Run } from "../run/run.js";
 import { outputOf, type Slot } from "../run/slot.js";
 
 /** The call that undoes an ended one. */
-export interface CompensationCall {
-  /** `undefined` when the tool is not registered any more. */
-  readonly tool: RegisteredTool | undefined;
-  readonly toolName: string;
-  readonly parameters: Resolution;
+export interface CompensationCall extends ErrandCall {
   /** A model's compensation passes the gates; the host's own is trusted. */
   readonly isByModel: boolean;
-  /** Data-flow labels of what its parameters are made of. */
-  readonly labels: LabelSet;
 }
 
 /**
- * What undoes `slot`, or `undefined` when nothing does: nothing is declared, or it needs an output that there is not. The
- * host's word wins over the model's.
+ * What undoes `slot`, or `undefined` when nothing does: nothing is declared, it needs an output that there is not, or its
+ * call was made without the image that it needs. The host's word wins over the model's.
  */
 export function compensationOf(run: Run, slot: Slot): CompensationCall | undefined {
+  if (slot.notes?.image?.missing !== undefined) return undefined;
   const call = declaredFor(run, slot);
   return call?.parameters.ok === false && outputOf(slot) === undefined ? undefined : call;
 }
@@ -53,11 +48,17 @@ function toolCompensation(
   declared: { readonly tool: string; readonly parameters: JsonObject; readonly isByModel: boolean },
 ): CompensationCall {
   const { tool, parameters, isByModel } = declared;
+  const image = slot.notes?.image?.before;
+  const inputs = run.flow?.inputLabels(slot) ?? NO_LABELS;
   return {
     tool: run.config.tools.get(tool),
     toolName: tool,
-    parameters: resolveOutputTemplate(parameters, { output: outputOf(slot), parameters: slot.parameters }),
+    parameters: resolveOutputTemplate(parameters, {
+      output: outputOf(slot),
+      parameters: slot.parameters,
+      before: image?.value,
+    }),
     isByModel,
-    labels: joinLabels(flowOf(slot).labels, run.flow?.inputLabels(slot) ?? NO_LABELS),
+    labels: joinLabels(image?.labels ?? NO_LABELS, joinLabels(flowOf(slot).labels, inputs)),
   };
 }

@@ -1,7 +1,8 @@
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
+import { changedSince } from "../image/changed-since.js";
 import { compensationOf } from "./compensation.js";
-import { runCompensation } from "./run-compensation.js";
+import { failCompensation, runCompensation } from "./run-compensation.js";
 
 /**
  * Runs the compensations that are due, the last call that ended first, each once, and with each call what its own runs had
@@ -26,7 +27,11 @@ async function undoCall(run: Run, slot: Slot): Promise<void> {
   if (compensation === undefined) return;
   const notes = notesOf(slot);
   for (let turn = 0; turn < LAST_TURNS && notes.unanswered > 0; turn++) await Promise.resolve();
-  notes.compensated = await runCompensation(run, slot, compensation);
+  const reason = await changedSince(run, slot);
+  notes.compensated =
+    reason === undefined
+      ? await runCompensation(run, slot, compensation)
+      : failCompensation(run, slot, compensation, { reason, attempts: 0 });
   const receipt = notes.reuse?.receipt;
   if (notes.compensated && receipt !== undefined) run.host.receipts.drop(run, receipt.key);
 }

@@ -3,7 +3,9 @@ import type { SchemaProblem } from "../ports/schema-compiler.js";
 import type { Reason } from "../result/reason.js";
 import type { AdmissionInput } from "./admission-input.js";
 import { capabilityProblem } from "./capability-problem.js";
+import { imageProblem } from "./image-problem.js";
 import { parameterProblems } from "./parameter-problems.js";
+import { unknownTool } from "./unknown-tool.js";
 
 const NONE: readonly Reason[] = Object.freeze([]);
 
@@ -22,12 +24,13 @@ export function actionProblems(input: AdmissionInput, index: number): readonly R
 
 type Call = Extract<Action, { type: "tool_call" }>;
 
-function callProblem({ tools, known, graph }: AdmissionInput, action: Call, index: number): Reason | undefined {
+function callProblem(input: AdmissionInput, action: Call, index: number): Reason | undefined {
+  const { tools, known, graph } = input;
   if (known === undefined) return undefined;
   const tool = tools[index];
   if (tool === undefined) return unknownTool(action.tool, known.keys());
   const problems = parameterProblems(tool, action.parameters, graph.templates[index]);
-  return problems.length === 0 ? undefined : misfit("parameters", problems);
+  return problems.length === 0 ? imageProblem(input, tool) : misfit("parameters", problems);
 }
 
 /** Parameters that do not fit their schema, with every problem; `place` is where they stand. */
@@ -38,15 +41,4 @@ export function misfit(place: string, problems: readonly SchemaProblem[]): Reaso
     message: placed.map(({ path, message }) => `${path}: ${message}`).join("; "),
     problems: placed,
   };
-}
-
-const MAX_NAMES = 20;
-
-/** A tool that does not exist, and those that do. */
-export function unknownTool(name: string, known: Iterable<string>): Reason {
-  const names = [...known].sort();
-  const shown = names.slice(0, MAX_NAMES).map((each) => `\`${each}\``);
-  const list = `${shown.join(", ")}${names.length > MAX_NAMES ? ", ..." : ""}`;
-  const others = names.length === 0 ? "no tool is registered" : `known: ${list}`;
-  return { code: "unknown_tool", message: `tool \`${name}\` is not known (${others})` };
 }

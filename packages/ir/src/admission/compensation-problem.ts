@@ -2,9 +2,11 @@ import type { Compensation } from "../action/action-base.js";
 import type { Action } from "../action/action.js";
 import type { Reason } from "../result/reason.js";
 import type { ToolSchema } from "../tool/tool-schema.js";
-import { misfit, unknownTool } from "./action-problems.js";
+import { misfit } from "./action-problems.js";
 import type { AdmissionInput } from "./admission-input.js";
 import { toolOutside } from "./capability-problem.js";
+import { unknownTool } from "./unknown-tool.js";
+import { pointsTo } from "../reference/output-template.js";
 
 type ToolCompensation = Extract<Compensation, { type: "tool" }>;
 
@@ -32,11 +34,18 @@ function unfit({ known }: AdmissionInput, { tool: name, parameters }: ToolCompen
   if (known === undefined) return undefined;
   const tool = known.get(name);
   if (tool === undefined) return ofCompensation(unknownTool(name, known.keys()));
+  if (pointsTo(parameters, "before")) return ofCompensation(NO_IMAGE);
   // Parameters that stand for an output are checked when there is one.
   if (JSON.stringify(parameters).includes("$")) return undefined;
   const problems = tool.parameters.check(parameters);
   return problems.length === 0 ? undefined : misfit("compensation.parameters", problems);
 }
+
+const NO_IMAGE: Reason = {
+  code: "invalid",
+  message:
+    "`$before` stands for an image that the host has read, and this tool has none; write `$$before` for the text",
+};
 
 function ofCompensation(reason: Reason): Reason {
   return { ...reason, message: `compensation: ${reason.message}` };

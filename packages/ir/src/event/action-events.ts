@@ -53,9 +53,9 @@ export type ActionInDoubtData = {
   readonly reason: Reason;
   /**
    * What the host answered when a recovered run asked: it did not work, it may be made again, or it worked and gave an
-   * output. Absent when nobody was asked.
+   * output; `not_happened` where a probe had said so. Absent when nobody was asked.
    */
-  readonly answer?: "failed" | "rerun" | "output";
+  readonly answer?: "failed" | "rerun" | "output" | "not_happened";
 };
 
 /** Payload of `late_result_dropped`. */

@@ -121,7 +121,7 @@ export class Outside {
     const call: SeenCall = {
       number: this.calls.length,
       ...{ attempt, context, run, slot, tool: schema.name, key: context.idempotencyKey, script, settle },
-      isUndo: slot.undoes !== undefined,
+      isUndo: slot.errand !== undefined,
       isExternal: isExternal(run, slot),
       hasActed: script.acts === "at_once",
       actedAfter: this.calls.length + 1,
@@ -242,7 +242,7 @@ function isDefinite({ ending, hasActed, tool, attempt }: SeenCall): boolean {
 /** Every call above is still waited for; what a compensation starts is wanted as long as the compensation is. */
 function isWanted({ request: { parent } }: Run): boolean {
   if (parent === undefined) return true;
-  if (parent.slot.undoes !== undefined) return !parent.isOver && isUndoing(parent.run);
+  if (parent.slot.errand !== undefined) return !parent.isOver && isUndoing(parent.run);
   return !parent.isOver && parent.run.isActive && isWanted(parent.run);
 }
 

@@ -103,7 +103,7 @@ function toldProblems({ told, watched, outside }: Walker): readonly string[] {
   const parents = new Map<string, string>();
   for (const { scope, request } of watched.runs) {
     // What a compensation has done is not what is undone.
-    if (request.parent?.slot.undoes === undefined && request.parent !== undefined) {
+    if (request.parent?.slot.errand === undefined && request.parent !== undefined) {
       parents.set(scope.run_id, request.parent.run.scope.run_id);
     }
   }
@@ -178,7 +178,7 @@ function budgetProblems(walker: Walker): readonly string[] {
     if (run.budget === undefined) continue;
     if (run.broken !== undefined || run.recovery !== undefined) return [];
     const attempts = run.board.slots.map(({ action, attempts: made }) => (action.type === "tool_call" ? made : 0));
-    const undone = walker.outside.calls.filter((call) => call.run === run && call.slot.undoes?.isByModel === true);
+    const undone = walker.outside.calls.filter((call) => call.run === run && call.slot.errand?.isByModel === true);
     const sum = attempts.reduce((total, each) => total + each, undone.length);
     used.set(run.budget, (used.get(run.budget) ?? 0) + sum);
   }

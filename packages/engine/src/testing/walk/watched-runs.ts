@@ -69,11 +69,11 @@ export class WatchedRuns {
     for (const each of this.undo) each();
   }
 
-  private check(name: string, { phase, action, undoes }: Slot, from: readonly Phase[]): void {
+  private check(name: string, { phase, action, errand }: Slot, from: readonly Phase[]): void {
     // A restored action is told of what an earlier process had found out about it.
     if (name === "answered" && (phase === "waiting" || phase === "ready")) return;
     if (!from.includes(phase)) {
-      this.problems.push(`\`${name}\` of ${action.id}${undoes ? ", a compensation" : ""}, which is ${phase}`);
+      this.problems.push(`\`${name}\` of ${action.id}${errand ? ", a compensation" : ""}, which is ${phase}`);
     }
   }
 

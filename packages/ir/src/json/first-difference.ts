@@ -1,5 +1,6 @@
-import { jsonEqual, type JsonObject, type JsonValue } from "@car/ir";
-import { pathText, type PathStep } from "@car/ir/internal";
+import { jsonEqual } from "./json-equal.js";
+import type { JsonObject, JsonValue } from "./json-value.js";
+import { pathText, type PathStep } from "./json-path.js";
 
 /** The first place where two values differ. An absent value is `undefined`. */
 export interface Difference {
