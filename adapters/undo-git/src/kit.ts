@@ -1,6 +1,7 @@
 import { type JsonObject, type JsonValue, ToolError, type ToolSchemaInput } from "@car/ir";
 import type { ProbeAnswer, ProbeContext, Tool, ToolContext } from "@car/ir/ports";
-import { NothingDone } from "./pending.js";
+import { finishLeft } from "./atomically.js";
+import { CutShort, NothingDone } from "./pending.js";
 import { type OpenOptions, openRepository, type Repository } from "./repository.js";
 
 /** What the tools of one kit share. */
@@ -50,12 +51,15 @@ export function toolOf(kit: Kit, { schema, run, probe }: ToolParts): Tool {
   ) =>
     kit.inTurn(async () => {
       if (signal.aborted) throw new ToolError("canceled before anything was done", { class: "canceled" });
-      return work({ repository: await kit.repository(), key, signal });
+      const repository = await kit.repository();
+      await finishLeft(repository, signal);
+      return work({ repository, key, signal });
     });
   return {
     schema: { effects: [kit.stateKey], ...schema },
     execute: (parameters, context) =>
       call(context, (one) => run(parameters, one)).catch((error: unknown) => {
+        if (error instanceof CutShort) throw new ToolError(`cut short: ${error.message}`, { cause: error.cause });
         throw error instanceof NothingDone ? error.cause : error;
       }),
     ...(probe === undefined

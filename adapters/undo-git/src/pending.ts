@@ -1,12 +1,14 @@
 import { link, mkdir, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "@car/ir";
+import type { GitImage } from "./image.js";
 import type { Repository } from "./repository.js";
 import { codeOf, exists, removeTree } from "./worktree.js";
 
 // A call that takes more than one step prepares everything in a folder of its own inside `.git`, writes its plan there, acts,
-// and removes the folder.
-// INVARIANT: while there is no plan nothing has been done; while there is one, nobody but `git_restore` goes on.
+// and removes the plan.
+// INVARIANT: while there is no plan nothing has been done. While there is one, whoever comes next makes the repository what the plan's image
+// says: so a call that was cut short anywhere has either happened or not.
 
 /** The folder of one call. */
 export interface Pending {
@@ -17,21 +19,33 @@ export interface Pending {
   readonly files: string;
 }
 
+/** How to take a call back, or to go on with a restore. */
+export interface Plan {
+  readonly pid: number;
+  readonly image: GitImage;
+  /** Files that may be there afterwards and were not there before. */
+  readonly created: readonly string[];
+  /** What the call makes of refs and of HEAD. Where something else is found, somebody else has been there. */
+  readonly to: Readonly<Record<string, string>>;
+}
+
+/** Acts: `first` may still refuse with `NothingDone`, `rest` may not. */
+export type Act = <A>(
+  plan: Omit<Plan, "pid">,
+  first: () => Promise<A>,
+  rest: (done: A) => Promise<void>,
+) => Promise<void>;
+
 const ROOT = "car-undo";
-const LOCK_MARK = "car-undo ";
+const LOCK_MARK = "car-undo";
 /** Folders without a plan that are older are what a killed process left. */
 const LEFTOVER_MS = 3_600_000;
-
-/** Acts: `first` may still refuse with `NothingDone`, `rest` may not. `created`: files that may be there afterwards and are not there now. */
-export type Act = <A>(
-  created: readonly string[],
-  first: () => Promise<A>,
-  rest?: (done: A) => Promise<void>,
-) => Promise<A>;
+/** Folders of calls that this process makes now, whichever kit they are of. */
+const LIVE = new Set<string>();
 
 /**
- * Prepares, then acts. While `act` has not been called a failure removes the folder; a failure in it is `terminal` and leaves it, so
- * that the call is known to be unfinished.
+ * Prepares, then acts.
+ * @throws `CutShort` when `rest` failed: the plan is there. In every other case nothing was done, and nothing is left.
  */
 export async function withPending<T>(
   repository: Repository,
@@ -39,24 +53,24 @@ export async function withPending<T>(
   work: (pending: Pending, act: Act) => Promise<T>,
 ): Promise<T> {
   const pending = await openPending(repository, key);
-  let acting = false;
-  const act: Act = async (created, first, rest) => {
-    await writePlan(pending, created);
-    acting = true;
-    const done = await first().catch((error: unknown) => {
-      acting = !(error instanceof NothingDone);
-      throw acting ? cutShort(error) : error;
-    });
-    await rest?.(done).catch((error: unknown) => {
-      throw cutShort(error);
-    });
-    acting = false;
-    return done;
+  LIVE.add(pending.folder);
+  let isLeft = false;
+  const act: Act = async (plan, first, rest) => {
+    await writePlan(pending, { pid: process.pid, ...plan });
+    isLeft = true;
+    try {
+      await rest(await first());
+      isLeft = false;
+    } catch (error) {
+      isLeft = !(error instanceof NothingDone);
+      throw isLeft ? new CutShort(error) : error;
+    }
   };
   try {
     return await work(pending, act);
   } finally {
-    if (!acting) await closePending(repository, pending);
+    if (!isLeft) await closePending(repository, pending.folder);
+    LIVE.delete(pending.folder);
   }
 }
 
@@ -67,10 +81,12 @@ export class NothingDone extends Error {
   }
 }
 
-function cutShort(error: unknown): ToolError {
-  const reason = error instanceof NothingDone ? error.cause : error;
-  const said = reason instanceof Error ? reason.message : String(reason);
-  return new ToolError(`cut short: ${said}`, { class: "terminal", cause: reason });
+/** An act failed in its middle; `cause` says why. */
+export class CutShort extends Error {
+  constructor(cause: unknown) {
+    const reason = cause instanceof NothingDone ? cause.cause : cause;
+    super(reason instanceof Error ? reason.message : String(reason), { cause: reason });
+  }
 }
 
 async function openPending({ gitDir }: Repository, key: string): Promise<Pending> {
@@ -87,62 +103,47 @@ async function removeLeftover(folder: string, own: boolean): Promise<void> {
   if (own || Date.now() - (await stat(folder)).mtimeMs > LEFTOVER_MS) await removeTree(folder);
 }
 
-async function writePlan({ folder }: Pending, created: readonly string[]): Promise<void> {
-  await writeFile(join(folder, "plan.new"), JSON.stringify(created));
+async function writePlan({ folder }: Pending, plan: Plan): Promise<void> {
+  await writeFile(join(folder, "plan.new"), JSON.stringify(plan));
   await rename(join(folder, "plan.new"), join(folder, "plan"));
 }
 
-async function closePending({ gitDir }: Repository, { folder }: Pick<Pending, "folder">): Promise<void> {
-  // The plan last: without it nobody would know that there is something to remove.
-  for (const name of await foldersIn(folder)) if (name !== "plan") await removeTree(join(folder, name));
+/** With its plan a call is over, one way or the other. */
+export async function closePending({ gitDir }: Repository, folder: string): Promise<void> {
+  await rm(join(folder, "plan"), { force: true });
   await removeTree(folder);
   await rmdir(join(gitDir, ROOT)).catch(() => undefined);
 }
 
-/** @throws `ToolError` when a call of this package is under way or was cut short. */
-export async function requireNonePending(repository: Repository, key: string): Promise<void> {
-  for (const name of await plannedIn(repository)) {
-    const text = `\`${join(repository.gitDir, ROOT, name)}\`: a call was cut short, or another process makes it now; undo it with git_restore`;
-    throw new ToolError(text, { class: name === key ? "terminal" : "transient" });
+/**
+ * The plans of calls that were cut short.
+ * @throws `ToolError` `transient` when another process makes a call right now.
+ */
+export async function leftPlans({ gitDir }: Repository): Promise<readonly (Plan & { readonly folder: string })[]> {
+  const left: (Plan & { readonly folder: string })[] = [];
+  for (const name of await foldersIn(join(gitDir, ROOT))) {
+    const folder = join(gitDir, ROOT, name);
+    const text = await readFile(join(folder, "plan"), "utf8").catch(() => undefined);
+    if (text === undefined) continue;
+    const plan = JSON.parse(text) as Plan;
+    if (isLive(plan.pid, folder)) {
+      const said = `process ${plan.pid} works on the repository (if it does not, remove \`${folder}\`)`;
+      throw new ToolError(said, { class: "transient", retryAfterMs: 200 });
+    }
+    left.push({ ...plan, folder });
   }
+  return left;
 }
 
-async function plannedIn({ gitDir }: Repository): Promise<readonly string[]> {
-  const names = await foldersIn(join(gitDir, ROOT));
-  const planned = await Promise.all(names.map((name) => exists(join(gitDir, ROOT, name, "plan"))));
-  return names.filter((_, index) => planned[index]);
-}
-
-/** Whether the call of this key has begun to act and has not finished. */
-export async function isPending({ gitDir }: Repository, key: string): Promise<boolean> {
-  return exists(join(gitDir, ROOT, key, "plan"));
-}
-
-/** Files that calls which were cut short may have made. */
-export async function plannedFiles(repository: Repository): Promise<readonly string[]> {
-  const names = await plannedIn(repository);
-  const plans = names.map((name) => readFile(join(repository.gitDir, ROOT, name, "plan"), "utf8"));
-  return (await Promise.all(plans)).flatMap((text) => JSON.parse(text) as string[]);
-}
-
-/** Removes what calls that were cut short left, once they are undone: as far as what was undone is what they change. */
-export async function clearPending(
-  repository: Repository,
-  undone: { readonly index: boolean; readonly files: boolean },
-): Promise<void> {
-  if (!undone.index) return;
-  for (const name of await plannedIn(repository)) {
-    const folder = join(repository.gitDir, ROOT, name);
-    const created = JSON.parse(await readFile(join(folder, "plan"), "utf8")) as readonly string[];
-    if (undone.files || created.length === 0) await closePending(repository, { folder });
-  }
+function isLive(pid: number, folder: string): boolean {
+  return pid === process.pid ? LIVE.has(folder) : isAlive(pid);
 }
 
 /** Takes git's own lock of a file. The holder replaces the file by `rename` and then lets the lock go. */
 export async function lockFile(file: string, { folder }: Pick<Pending, "folder">): Promise<() => Promise<void>> {
   const mark = join(folder, "lock");
   // A link to a finished file: there is never a lock of which nobody knows whose it is.
-  await writeFile(mark, `${LOCK_MARK}${process.pid}\n`);
+  await writeFile(mark, `${LOCK_MARK} ${process.pid} ${folder}`);
   await link(mark, `${file}.lock`).catch((error: unknown) => {
     if (codeOf(error) !== "EEXIST") throw error;
     const text = `\`${file}.lock\` is there: another git program works on the repository, or was cut short`;
@@ -158,12 +159,11 @@ export async function requireUnlocked(file: string): Promise<void> {
   throw new ToolError(text, { class: "transient", retryAfterMs: 200 });
 }
 
-/** Removes a lock of this package whose process is no more. */
+/** Removes a lock of this package that nobody holds any more. */
 export async function removeStaleLock(file: string): Promise<void> {
   const text = await readFile(`${file}.lock`, "utf8").catch(() => "");
-  if (!text.startsWith(LOCK_MARK)) return;
-  const pid = Number(text.slice(LOCK_MARK.length));
-  if (pid === process.pid || !isAlive(pid)) await rm(`${file}.lock`, { force: true });
+  const [, pid, folder = ""] = /^car-undo (\d+) (.*)$/s.exec(text) ?? [];
+  if (pid !== undefined && !isLive(Number(pid), folder)) await rm(`${file}.lock`, { force: true });
 }
 
 function isAlive(pid: number): boolean {

@@ -4,7 +4,7 @@ import { ToolError } from "@car/ir";
 import { differingFiles, exportFiles, keepFiles, keptBytes, takeOut } from "./files.js";
 import { type GitImage, readImage, stashLog } from "./image.js";
 import { areEqual, copyIndex, entriesOf, type HeldIndex, holdIndex, isSubmodule, refreshIndex } from "./index-file.js";
-import { clearPending, type Pending, plannedFiles, removeStaleLock, withPending } from "./pending.js";
+import { type Pending, removeStaleLock, withPending } from "./pending.js";
 import { changeHead, changeRefs, type RefChange } from "./refs.js";
 import { readHead, type Repository, requireNoState, worktreeOf } from "./repository.js";
 import { exists, placeFile, removeFile } from "./worktree.js";
@@ -25,38 +25,50 @@ interface FileWork {
 
 const UNDO = "car: undo";
 
+/** Which restore it is, and files that are known not to have been there. */
+export interface RestoreOptions {
+  readonly key: string;
+  readonly created?: readonly string[];
+}
+
 /**
  * Makes the repository what an image says, as far as the image goes. What is so already is left alone, so it can be repeated after
  * it was cut short anywhere.
  * @throws `ToolError`: `denied` in the middle of a merge and the like, `not_found` when git has thrown away what was kept,
  * `transient` when somebody else holds a lock or was quicker. In all of these nothing was done.
  */
-export async function restoreImage(repository: Repository, image: GitImage, key: string): Promise<Restored> {
+export async function restoreImage(
+  repository: Repository,
+  image: GitImage,
+  { key, created = [] }: RestoreOptions,
+): Promise<Restored> {
   const indexFile = join(repository.gitDir, "index");
   await Promise.all([removeStaleLock(indexFile), removeStaleLock(join(repository.gitDir, "HEAD"))]);
   await requireRestorable(repository, image);
-  return withPending(repository, key, async (pending, act) => {
+  return withPending(repository, `restore-${key}`, async (pending, act) => {
     const before = image.index === undefined ? undefined : await copyIndex(repository, pending.index);
     const oldIndex = join(pending.folder, "old-index");
     const isOther = image.index !== undefined && (await prepareIndex(repository, image, pending, before, oldIndex));
-    const work = image.files === undefined ? NO_WORK : await prepareFiles(repository, image, pending, oldIndex);
+    const places = { pending, oldIndex, created };
+    const work = image.files === undefined ? NO_WORK : await prepareFiles(repository, image, places);
     const changes = await refChanges(repository, image);
-    const index = isOther || work.place.length > 0 ? { before, isGone: image.index === null } : undefined;
+    const needsIndex = isOther || work.place.length > 0;
     const restoreRefs = (): Promise<void> => changeRefs(repository, changes, { message: UNDO });
     const first = async (): Promise<HeldIndex | undefined> =>
-      index === undefined
-        ? restoreRefs().then(() => undefined)
-        : holdIndex(repository, { expected: index.before, pending }, restoreRefs);
-    await act([], first, async (held) => {
-      await restoreHead(repository, image, pending);
-      await restoreStash(repository, image, pending);
-      await carryOut(repository, work, pending);
-      if (held !== undefined) {
+      needsIndex
+        ? holdIndex(repository, { expected: before, pending }, restoreRefs)
+        : restoreRefs().then(() => undefined);
+    await act({ image, created, to: {} }, first, async (held) => {
+      try {
+        await restoreHead(repository, image, pending);
+        await restoreStash(repository, image, pending);
+        await carryOut(repository, work, pending);
+        if (held === undefined) return;
         await refreshIndex(repository, pending.index);
-        await (index?.isGone === true ? rm(indexFile, { force: true }) : held.install());
-        await held.unlock();
+        await (image.index === null ? rm(indexFile, { force: true }) : held.install());
+      } finally {
+        await held?.unlock();
       }
-      await clearPending(repository, { index: image.index !== undefined, files: image.files !== undefined });
     });
     return work.left.length === 0 ? { restored: true } : { restored: true, left: work.left };
   });
@@ -99,8 +111,11 @@ const NO_WORK: FileWork = { place: [], remove: [], left: [] };
 async function prepareFiles(
   repository: Repository,
   image: GitImage,
-  pending: Pending,
-  oldIndex: string,
+  {
+    pending,
+    oldIndex,
+    created,
+  }: { readonly pending: Pending; readonly oldIndex: string; readonly created: readonly string[] },
 ): Promise<FileWork> {
   const kept = image.files ?? {};
   const entries = await entriesOf(repository, pending.index);
@@ -113,11 +128,11 @@ async function prepareFiles(
   const removed: string[] = [];
   for (const [path, file] of Object.entries(kept)) {
     if (now[path] === file) continue;
-    if (file === null) removed.push(path);
-    else (taken.push(path), await takeOut(repository, pending.files, path, file));
+    (file === null ? removed : taken).push(path);
+    if (file !== null) await takeOut(repository, pending.files, path, file);
   }
   const tracked = await entriesOf(repository, oldIndex);
-  const made = [...new Set([...tracked.keys(), ...(await plannedFiles(repository))])].filter(
+  const made = [...new Set([...tracked.keys(), ...created])].filter(
     (path) => !entries.has(path) && !Object.hasOwn(kept, path) && !isSubmodule(tracked.get(path)),
   );
   const { keep, drop } = await apart(repository, made, image);

@@ -18,7 +18,7 @@ function scopeOf({ kit }: TestRepository, tool: string, parameters: JsonObject):
   const fill = (text: string): unknown =>
     text.startsWith("$parameters.")
       ? parameters[text.slice(12)]
-      : text.replace(/\$\{parameters\.(\w+)\}/g, (_, name: string) => String(parameters[name]));
+      : text.replace(/\$\{parameters\.(\w+)\}/g, (_, name: string) => JSON.stringify(parameters[name]).slice(1, -1));
   return JSON.parse(JSON.stringify(scope), (_, value: unknown) =>
     typeof value === "string" ? fill(value) : value,
   ) as JsonObject;

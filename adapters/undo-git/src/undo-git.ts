@@ -1,9 +1,9 @@
 import { ConfigInvalidError } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import type { Tool } from "@car/ir/ports";
+import { finishLeft } from "./atomically.js";
 import type { ImageScope } from "./image.js";
 import { createKit, type Kit, toolOf, undoneByImage } from "./kit.js";
-import { requireNonePending } from "./pending.js";
 import { requireNoState } from "./repository.js";
 import { GIT_CHECKOUT } from "./tools/checkout.js";
 import { GIT_COMMIT } from "./tools/commit.js";
@@ -108,7 +108,7 @@ function wrapped(kit: Kit, tool: Tool, scope: ImageScope): Tool {
     execute: async (parameters, context) => {
       const repository = await kit.repository();
       await requireNoState(repository);
-      await requireNonePending(repository, context.idempotencyKey);
+      await finishLeft(repository, context.signal);
       return execute(parameters, context);
     },
   };

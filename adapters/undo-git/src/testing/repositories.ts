@@ -23,9 +23,9 @@ const WHO = { name: "Ada", email: "ada@example.com" };
 export interface TestRepository {
   readonly folder: string;
   readonly kit: UndoGit;
-  git(...args: readonly string[]): string;
-  write(path: string, text: string): void;
-  read(path: string): string | undefined;
+  readonly git: (...args: readonly string[]) => string;
+  readonly write: (path: string, text: string) => void;
+  readonly read: (path: string) => string | undefined;
   /** Calls a tool by hand. */
   call(tool: string, parameters: JsonObject, key?: string): Promise<JsonValue>;
   /** Everything that an undo has to bring back. */

@@ -1,14 +1,18 @@
 import { type JsonObject, ToolError } from "@car/ir";
 import type { ProbeAnswer } from "@car/ir/ports";
 import { requireNoRefLock, runHook } from "../hooks.js";
+import { atomically } from "../atomically.js";
+import { readImage } from "../image.js";
 import { copyIndex, entriesOf, type HeldIndex, holdIndex, onIndex } from "../index-file.js";
 import { type Call, objectSchema, textOf, type ToolParts, undoneByImage } from "../kit.js";
-import { isPending, type Pending, withPending } from "../pending.js";
+import type { Pending } from "../pending.js";
 import { changeHead, changeRefs } from "../refs.js";
 import { commitAt, type Head, readHead, type Repository, worktreeOf } from "../repository.js";
 import { requireReady } from "./commit.js";
 import { changeFiles, type FileChange } from "../file-change.js";
 import { commitNamed, otherWorktree, refNamed } from "./refs.js";
+
+const SCOPE = { index: true, files: true, untracked: false };
 
 export const GIT_CHECKOUT: ToolParts = {
   schema: {
@@ -20,7 +24,7 @@ export const GIT_CHECKOUT: ToolParts = {
       "ref",
     ]),
     idempotent: true,
-    ...undoneByImage({ refs: ["HEAD", "refs/heads/${parameters.ref}"], index: true, files: true, untracked: false }),
+    ...undoneByImage({ ...SCOPE, refs: ["HEAD", "refs/heads/${parameters.ref}"] }),
   },
   run: checkout,
   probe: probeCheckout,
@@ -37,12 +41,12 @@ interface Target {
 
 async function checkout(parameters: JsonObject, { repository, key, signal }: Call): Promise<JsonObject> {
   worktreeOf(repository);
-  await requireReady(repository, key);
+  await requireReady(repository);
   const head = await readHead(repository);
   const target = await targetOf(parameters, repository, head);
   if (target.text === head.text) return answer(target);
 
-  await withPending(repository, key, async (pending, act) => {
+  await atomically(repository, key, async (pending, act) => {
     const before = await copyIndex(repository, pending.index);
     const change = await prepare(repository, { from: head.commit, to: target.commit }, pending);
     const makeBranch = async (): Promise<void> => {
@@ -51,18 +55,29 @@ async function checkout(parameters: JsonObject, { repository, key, signal }: Cal
       await changeRefs(repository, [made], { message: "branch: Created from HEAD", signal });
     };
     const hold = (): Promise<HeldIndex> => holdIndex(repository, { expected: before, pending }, makeBranch);
-    await act(change.created, hold, async ({ install, unlock }) => {
-      if (target.commit !== head.commit) {
-        await change.carryOut();
-        await install();
+    const image = await readImage(repository, {
+      ...SCOPE,
+      refs: ["HEAD", ...(target.create === undefined ? [] : [target.create])],
+    });
+    await act({ image, created: change.created, to: movedBy(target) }, hold, async ({ install, unlock }) => {
+      try {
+        if (target.commit !== head.commit) {
+          await change.carryOut();
+          await install();
+        }
+        const message = `checkout: moving from ${shortName(head)} to ${shortName(target)}`;
+        await changeHead(repository, { from: head.text, to: target.text, commit: target.commit, message }, pending);
+      } finally {
+        await unlock();
       }
-      const message = `checkout: moving from ${shortName(head)} to ${shortName(target)}`;
-      await changeHead(repository, { from: head.text, to: target.text, commit: target.commit, message }, pending);
-      await unlock();
     });
   });
   await runHook(repository, "post-checkout", [head.commit ?? "", target.commit ?? "", "1"]).catch(() => undefined);
   return answer(target);
+}
+
+function movedBy({ text, commit, create }: Target): Readonly<Record<string, string>> {
+  return { HEAD: text, ...(create === undefined || commit === null ? {} : { [create]: commit }) };
 }
 
 async function targetOf(parameters: JsonObject, repository: Repository, head: Head): Promise<Target> {
@@ -114,10 +129,9 @@ function answer({ text, commit }: Target): JsonObject {
 }
 
 async function probeCheckout(parameters: JsonObject, call: Call, before: JsonObject): Promise<ProbeAnswer> {
-  const { repository, key, signal } = call;
+  const { repository, signal } = call;
   const name = textOf(parameters, "ref") ?? "";
   await requireNoRefLock(repository, ["HEAD", `refs/heads/${name}`], signal);
-  if (await isPending(repository, key)) return undefined;
   const head = await readHead(repository);
   const branch = `refs/heads/${name}`;
   const isThere =

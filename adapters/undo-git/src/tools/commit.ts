@@ -2,12 +2,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type JsonObject, ToolError } from "@car/ir";
 import type { ProbeAnswer } from "@car/ir/ports";
-import { areEqual, copyIndex, holdIndex, onIndex, readPlainIndexOf } from "../index-file.js";
+import { atomically } from "../atomically.js";
+import { readImage } from "../image.js";
+import { areEqual, copyIndex, type HeldIndex, holdIndex, onIndex, readPlainIndexOf } from "../index-file.js";
 import { type Call, objectSchema, textOf, textsOf, type ToolParts, undoneByImage } from "../kit.js";
-import { isPending, type Pending, requireNonePending, requireUnlocked, withPending } from "../pending.js";
+import { type Pending, requireUnlocked } from "../pending.js";
 import { changeHead, changeRefs } from "../refs.js";
 import { type Head, readHead, type Repository, requireNoState, setting, worktreeOf } from "../repository.js";
 import { requireNoRefLock, runHook } from "../hooks.js";
+
+const SCOPE = { refs: ["HEAD"], index: true, files: false };
 
 export const GIT_COMMIT: ToolParts = {
   schema: {
@@ -26,7 +30,7 @@ export const GIT_COMMIT: ToolParts = {
       ),
     },
     idempotent: true,
-    ...undoneByImage({ refs: ["HEAD"], index: true, files: false }),
+    ...undoneByImage(SCOPE),
   },
   run: commit,
   probe: probeCommit,
@@ -38,10 +42,10 @@ async function commit(parameters: JsonObject, call: Call): Promise<JsonObject> {
   worktreeOf(repository);
   const head = await readHead(repository);
   const earlier = await markedCommit(repository, key);
-  if (earlier !== undefined && !(await isPending(repository, key))) return answer(earlier, head);
-  await requireReady(repository, key);
+  if (earlier !== undefined) return answer(earlier, head);
+  await requireReady(repository);
 
-  return withPending(repository, key, async (pending, act) => {
+  return atomically(repository, key, async (pending, act) => {
     const before = await copyIndex(repository, pending.index);
     await stage(parameters, call, pending);
     await runHook(repository, "pre-commit", [], onIndex(pending.index));
@@ -56,14 +60,9 @@ async function commit(parameters: JsonObject, call: Call): Promise<JsonObject> {
     if (areEqual(before, after)) {
       await move();
     } else {
-      await act(
-        [],
-        () => holdIndex(repository, { expected: before, pending }, move),
-        async ({ install, unlock }) => {
-          await install();
-          await unlock();
-        },
-      );
+      const plan = { image: await readImage(repository, SCOPE), created: [], to: { [head.branch ?? "HEAD"]: made } };
+      const hold = (): Promise<HeldIndex> => holdIndex(repository, { expected: before, pending }, move);
+      await act(plan, hold, ({ install, unlock }) => install().finally(unlock));
     }
     await runHook(repository, "post-commit", []).catch(() => undefined);
     return answer(made, head);
@@ -71,9 +70,8 @@ async function commit(parameters: JsonObject, call: Call): Promise<JsonObject> {
 }
 
 /** @throws `ToolError` when the repository is in the middle of something; nothing is done. */
-export async function requireReady(repository: Repository, key: string): Promise<void> {
+export async function requireReady(repository: Repository): Promise<void> {
   await requireNoState(repository);
-  await requireNonePending(repository, key);
   await requireUnlocked(join(repository.gitDir, "index"));
 }
 
@@ -128,6 +126,7 @@ function markOf(key: string, message: string): string {
   return `commit (car ${key}): ${message.split("\n")[0] ?? ""}`;
 }
 
+/** The commit that a call has made, as long as it is part of the history. */
 async function markedCommit({ git }: Repository, key: string): Promise<string | undefined> {
   const { code, stdout } = await git.attempt(["reflog", "show", "-n", "1000", "--format=%H %gs", "HEAD", "--"]);
   if (code !== 0) return undefined;
@@ -135,7 +134,9 @@ async function markedCommit({ git }: Repository, key: string): Promise<string | 
     .toString("utf8")
     .split("\n")
     .find((entry) => entry.includes(`(car ${key})`));
-  return line?.split(" ")[0];
+  const made = line?.split(" ")[0];
+  if (made === undefined) return undefined;
+  return (await git.attempt(["merge-base", "--is-ancestor", made, "HEAD"])).code === 0 ? made : undefined;
 }
 
 function answer(commitId: string, { branch }: Head): JsonObject {
@@ -145,7 +146,6 @@ function answer(commitId: string, { branch }: Head): JsonObject {
 async function probeCommit(_: JsonObject, { repository, key, signal }: Call, before: JsonObject): Promise<ProbeAnswer> {
   const head = await readHead(repository);
   await requireNoRefLock(repository, ["HEAD", ...(head.branch === undefined ? [] : [head.branch])], signal);
-  if (await isPending(repository, key)) return undefined;
   const made = await markedCommit(repository, key);
   if (made !== undefined) return { happened: true, output: answer(made, head) };
   const was = head.branch === undefined ? before["head"] : (before["refs"] as JsonObject)[head.branch];

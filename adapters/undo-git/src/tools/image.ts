@@ -21,7 +21,7 @@ export const GIT_IMAGE: ToolParts = {
     reversibility: "reversible",
     idempotent: true,
   },
-  run: (parameters, { repository }) => readImage(repository, parameters as ImageScope),
+  run: (parameters, { repository }) => readImage(repository, parameters),
 };
 
 export const GIT_RESTORE: ToolParts = {
@@ -33,7 +33,7 @@ export const GIT_RESTORE: ToolParts = {
   },
   run: async ({ image }, { repository, key }) => {
     if (!isImage(image)) throw new ToolError("`image` is none of git_image", { class: "invalid" });
-    return { ...(await restoreImage(repository, image, `restore-${key}`)) };
+    return { ...(await restoreImage(repository, image, { key })) };
   },
 };
 

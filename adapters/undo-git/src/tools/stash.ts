@@ -5,14 +5,18 @@ import type { ProbeAnswer } from "@car/ir/ports";
 import { changeFiles } from "../file-change.js";
 import { differingFiles } from "../files.js";
 import { requireNoRefLock } from "../hooks.js";
+import { atomically } from "../atomically.js";
+import { readImage } from "../image.js";
 import { copyIndex, entriesOf, holdIndex, onIndex } from "../index-file.js";
 import { type Call, objectSchema, textOf, type ToolParts, undoneByImage } from "../kit.js";
-import { isPending, type Pending, withPending } from "../pending.js";
+import type { Pending } from "../pending.js";
 import { changeRefs, readRefs } from "../refs.js";
 import { type Head, readHead, type Repository, worktreeOf } from "../repository.js";
 import { requireReady } from "./commit.js";
 
 const STASH = "refs/stash";
+
+const SCOPE = { refs: ["HEAD", STASH], index: true, files: true };
 
 export const GIT_STASH: ToolParts = {
   schema: {
@@ -24,12 +28,7 @@ export const GIT_STASH: ToolParts = {
       "include_untracked",
     ]),
     idempotent: true,
-    ...undoneByImage({
-      refs: ["HEAD", STASH],
-      index: true,
-      files: true,
-      untracked: "$parameters.include_untracked",
-    }),
+    ...undoneByImage({ ...SCOPE, untracked: "$parameters.include_untracked" }),
   },
   run: stash,
   probe: probeStash,
@@ -45,12 +44,12 @@ interface PutAway {
 async function stash(parameters: JsonObject, { repository, key, signal }: Call): Promise<JsonObject> {
   worktreeOf(repository);
   const earlier = await stashOf(repository, key);
-  if (earlier !== undefined && !(await isPending(repository, key))) return { stash: earlier };
-  await requireReady(repository, key);
+  if (earlier !== undefined) return { stash: earlier };
+  await requireReady(repository);
   const head = await readHead(repository);
   if (head.commit === null) throw new ToolError("there is no commit yet to go back to", { class: "invalid" });
 
-  return withPending(repository, key, async (pending, act) => {
+  return atomically(repository, key, async (pending, act) => {
     const { git } = repository;
     const before = await copyIndex(repository, pending.index);
     const old = await entriesOf(repository, pending.index);
@@ -68,14 +67,12 @@ async function stash(parameters: JsonObject, { repository, key, signal }: Call):
     const putAway = (): Promise<void> =>
       changeRefs(repository, [{ ref: STASH, from, to: made }], { message: title, signal, createReflog: true });
     const hold = { expected: before, pending };
+    const image = await readImage(repository, { ...SCOPE, untracked: strange.length > 0 });
+    const plan = { image, created: change.created, to: { [STASH]: made } };
     await act(
-      change.created,
+      plan,
       () => holdIndex(repository, hold, putAway),
-      async ({ install, unlock }) => {
-        await change.carryOut();
-        await install();
-        await unlock();
-      },
+      ({ install, unlock }) => change.carryOut().then(install).finally(unlock),
     );
     return { stash: made };
   });
@@ -154,7 +151,6 @@ async function stashOf({ git }: Repository, key: string): Promise<string | undef
 
 async function probeStash(_: JsonObject, { repository, key, signal }: Call, before: JsonObject): Promise<ProbeAnswer> {
   await requireNoRefLock(repository, [STASH], signal);
-  if (await isPending(repository, key)) return undefined;
   const made = await stashOf(repository, key);
   if (made !== undefined) return { happened: true, output: { stash: made } };
   const { [STASH]: now = null } = await readRefs(repository, [STASH]);
