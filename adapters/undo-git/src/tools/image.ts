@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, ToolError } from "@car/ir";
-import { type GitImage, type ImageScope, readImage } from "../image.js";
+import { type GitImage, readImage } from "../image.js";
 import { objectSchema, type ToolParts } from "../kit.js";
 import { restoreImage } from "../restore.js";
 
