@@ -1,1 +1,3 @@
-export {};
+export { undoFs } from "./undo-fs.js";
+export type { PruneReport, UndoFs, UndoFsOptions } from "./undo-fs.js";
+export type { WrapOptions } from "./wrap-tool.js";

@@ -1,6 +1,6 @@
 import { collectEvents } from "@car/conformance/internal";
 import { type CarEvent, payloadOf, type ProposalInput, ToolError, ToolInvalidError } from "@car/ir";
-import type { Tool } from "@car/ir/ports";
+import type { PolicyEngine, Tool } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
 import { replayRuns } from "../replay/replay-runs.js";
@@ -121,9 +121,9 @@ describe("a before-image", () => {
   it("[EN-140] [4.1] is read only for a call that may be made, and permission is asked for again after it", async () => {
     const disk = new Disk();
     let asked = 0;
-    const policy = (allows: number): RuntimeOptions["policy"] => ({
+    const policy = (allows: number): PolicyEngine => ({
       version: "1",
-      supports: { flow: false, history: false },
+      supports: { rateLimits: false },
       check: ({ action, mode }) => {
         if (action.type !== "tool_call" || action.tool !== "write" || mode === "verify")
           return { effect: "allow", reasons: [] };
@@ -132,10 +132,10 @@ describe("a before-image", () => {
           : { effect: "allow", reasons: [] };
       },
     });
-    const denied = await run(disk.tools(), { actions: [WRITE] }, { policy: policy(0)! });
+    const denied = await run(disk.tools(), { actions: [WRITE] }, { policy: policy(0) });
     expect([statuses(denied.result), disk.calls]).toEqual([{ w: "rejected:policy_denied" }, []]);
     asked = 0;
-    const later = await run(disk.tools(), { actions: [WRITE] }, { policy: policy(1)! });
+    const later = await run(disk.tools(), { actions: [WRITE] }, { policy: policy(1) });
     expect([statuses(later.result), disk.calls]).toEqual([{ w: "rejected:policy_denied" }, ["look a"]]);
   });
 
@@ -300,9 +300,9 @@ describe("a before-image in the log", () => {
     const disk = new Disk();
     const look = { ...tool("look", ({ name }) => disk.look(String(name)), { ...FREE, source_label: "secret" }) };
     const seen: unknown[] = [];
-    const policy: RuntimeOptions["policy"] = {
+    const policy: PolicyEngine = {
       version: "1",
-      supports: { flow: true, history: false },
+      supports: { rateLimits: false, flow: true },
       check: () => ({ effect: "allow", reasons: [] }),
     };
     const restore = tool("restore", (parameters) => void seen.push(parameters), FREE);

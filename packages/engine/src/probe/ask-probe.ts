@@ -105,6 +105,8 @@ function openReason({ reason }: Unsuccessful): Reason {
 
 /** A failure of which it is known now that nothing was done. */
 export function definite({ reason, errorClass, retryAfterMs }: Unsuccessful): Unsuccessful {
+  const { outcome: _, ...rest } = reason;
+  const code = reason.code === "in_doubt" ? "canceled" : reason.code;
   const message = `${reason.message}; asked about it, its tool says that nothing was done`;
-  return failed({ ...reason, message }, errorClass, retryAfterMs, "none");
+  return failed({ ...rest, code, message }, errorClass, retryAfterMs, "none");
 }

@@ -103,8 +103,8 @@ function failureOf({ script }: ReplayParts, end: AttemptEnd): ReturnType<typeof 
   const reason = payloadOf(told).reason ?? UNRECORDED;
   const errorClass = (reason.class ?? "terminal") as ErrorClass;
   const ahead = script.ahead(end.action_id!);
-  const isRetried =
-    told !== end || ahead.some((event) => event.kind === "action_retrying" && event.attempt === end.attempt);
+  const isTriedAgain = ({ kind }: CarEvent): boolean => kind === "action_retrying" || kind === "action_in_doubt";
+  const isRetried = told !== end || ahead.some((event) => isTriedAgain(event) && event.attempt === end.attempt);
   // The pause that a tool asked for is not in the log; that it was too long shows in there being no further attempt.
   return failed(reason, errorClass, isRetried ? undefined : Number.POSITIVE_INFINITY, reason.outcome);
 }

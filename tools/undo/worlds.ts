@@ -1,0 +1,12 @@
+import { fsWorld } from "./world-fs.js";
+import type { World } from "./world.js";
+
+/** Every world that the harness knows; a kit adds a line. */
+export const WORLDS: readonly World[] = [fsWorld];
+
+/** @throws when there is none of that name. */
+export function worldNamed(name: string): World {
+  const world = WORLDS.find((one) => one.name === name);
+  if (world === undefined) throw new Error(`no world is called ${name}: ${WORLDS.map((one) => one.name).join(", ")}`);
+  return world;
+}
