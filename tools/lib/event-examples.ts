@@ -145,4 +145,6 @@ export const EVENT_EXAMPLES: { readonly [K in EventKind]: EventDataOf[K] } = {
     problem: "it threw",
     is_compensation: false,
   },
+  undo_started: {},
+  undo_completed: { undone: [{ run_id: RUN, action_id: "write" }], external_effects: "none" },
 };

@@ -1,10 +1,10 @@
 import { jsonEqual, type JsonObject, type JsonValue, type ToolSchemaInput } from "@car/ir";
-import type { ProbeAnswer, Tool } from "@car/ir/ports";
+import type { ProbeAnswer, Tool, ToolContext } from "@car/ir/ports";
 import type { Act, ActCall } from "./acts/act.js";
 import { byCodeUnits, type Entry, type Image } from "./entry.js";
 import { compensationOf, readerOf } from "./image-tools.js";
 import type { Kit } from "./kit.js";
-import { placeOf } from "./places.js";
+import { type Place, placeOf } from "./places.js";
 import { readImage } from "./read-image.js";
 import { failureOf, refusal } from "./tool-failure.js";
 
@@ -12,7 +12,7 @@ import { failureOf, refusal } from "./tool-failure.js";
 export function actTool(kit: Kit, act: Act): Tool {
   return {
     schema: schemaOf(kit, act),
-    execute: (parameters, { signal }) => kit.queue.run(() => perform(kit, act, parameters), signal),
+    execute: (parameters, context) => kit.queue.run(() => perform(kit, act, { parameters, context }), context.signal),
     probe: (parameters, { before }) => kit.queue.run(() => probe(kit, act, { parameters, before })),
   };
 }
@@ -34,9 +34,18 @@ function schemaOf(kit: Kit, act: Act): ToolSchemaInput {
   };
 }
 
-async function perform(kit: Kit, act: Act, parameters: JsonObject): Promise<JsonValue> {
+async function perform(
+  kit: Kit,
+  act: Act,
+  { parameters, context }: { parameters: JsonObject; context: ToolContext },
+): Promise<JsonValue> {
   try {
-    return await act.perform(callOf(kit, parameters));
+    const call = callOf(kit, parameters);
+    const places = (): readonly Place[] => act.imaged.map((parameter) => call.place(parameter));
+    kit.sightings.assertSame(context, places(), act.shallow);
+    const output = await act.perform(call);
+    kit.sightings.note(context, places(), act.shallow);
+    return output;
   } catch (error) {
     throw failureOf(error, `${kit.prefix}${act.name}`);
   }

@@ -1,5 +1,5 @@
 import type { BeforeImage, JsonObject, JsonValue } from "@car/ir";
-import type { Tool } from "@car/ir/ports";
+import type { Tool, ToolContext } from "@car/ir/ports";
 import { type Image, IMAGE_DEFS, IMAGE_SCHEMA } from "./entry.js";
 import type { Kit } from "./kit.js";
 import { placeOf } from "./places.js";
@@ -29,7 +29,7 @@ export function imageTool(kit: Kit): Tool {
       reversibility: "reversible",
       idempotent: true,
     },
-    execute: (parameters, { signal }) => kit.queue.run(() => image(kit, parameters), signal),
+    execute: (parameters, context) => kit.queue.run(() => image(kit, parameters, context), context.signal),
   };
 }
 
@@ -78,7 +78,7 @@ export function compensationOf(kit: Kit): { readonly tool: string; readonly para
   return { tool: `${kit.prefix}restore`, parameters: { image: "$before" } };
 }
 
-async function image(kit: Kit, parameters: JsonObject): Promise<JsonValue> {
+async function image(kit: Kit, parameters: JsonObject, context: ToolContext): Promise<JsonValue> {
   const {
     paths,
     shallow = false,
@@ -90,6 +90,7 @@ async function image(kit: Kit, parameters: JsonObject): Promise<JsonValue> {
   };
   try {
     const places = paths.flat().map((path) => placeOf(kit.grounds, path, foreign));
+    kit.sightings.note(context, places, shallow);
     const depth = { shallow, foreign, store: kit.store, maxBytes: kit.maxImageBytes };
     return (await readImage(kit.grounds, places, depth)) as unknown as JsonValue;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   chmodSync,
@@ -10,8 +10,10 @@ import {
   readFileSync,
 } from "node:fs";
 import { renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { NOT_RESTORED } from "./index.js";
 import { failureOf, temporaryPaths, treeOf, Workshop } from "./testing/workshop.js";
 
 const fresh = temporaryPaths();
@@ -85,7 +87,8 @@ describe("images", () => {
   it("[UF-7] what cannot be brought back is refused", async () => {
     const shop = new Workshop(fresh());
     mkdirSync(shop.at("d"));
-    execFileSync("mkfifo", [shop.at("d/pipe")]);
+    const server = createServer().listen(shop.at("d/pipe"));
+    await once(server, "listening");
     for (const path of ["d", "d/pipe"]) {
       const failure = await failureOf(shop.call("fs_image", { paths: [path] }));
       expect(failure).toEqual({
@@ -94,6 +97,7 @@ describe("images", () => {
       });
     }
     expect((await failureOf(shop.call("fs_copy", { from: "d", to: "e" }))).class).toBe("invalid");
+    server.close();
     expect(existsSync(shop.at("e"))).toBe(false);
     mkdirSync(shop.at("f"));
     writeFileSync(Buffer.concat([Buffer.from(shop.at("f/")), Buffer.from([0xff])]), "");
@@ -209,5 +213,21 @@ describe("restoring", () => {
     await undo();
     expect(statSync(shop.at("d/f"))).toMatchObject({ nlink: 2, mtimeMs: 5_000 });
     expect(existsSync(shop.at("e"))).toBe(false);
+  });
+
+  it("[UF-21] what is not restored is named", async () => {
+    const shop = new Workshop(fresh());
+    writeFileSync(shop.at("f"), "1");
+    linkSync(shop.at("f"), shop.at("twin"));
+    utimesSync(shop.at("f"), 5, 5);
+    await (
+      await shop.callWithUndo("fs_write", { path: "f", content: "2" })
+    )();
+    expect(readFileSync(shop.at("f"), "utf8")).toBe("1");
+    const { nlink, mtimeMs } = statSync(shop.at("f"));
+    expect([nlink, mtimeMs === 5_000]).toEqual([1, false]);
+    expect(NOT_RESTORED).toEqual(
+      expect.arrayContaining(["times of files and folders", "that names are hard links of one file"]),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type JsonObject, type JsonValue, ToolError } from "@car/ir";
 import fc from "fast-check";
@@ -7,7 +8,8 @@ import { describe, expect, it } from "vitest";
 import { withFullDisk, withSteps } from "./testing/stopped-disk.js";
 import { asOrdinaryUser, temporaryPaths, Workshop } from "./testing/workshop.js";
 
-const fresh = temporaryPaths();
+// Where waiting for the disk takes no time, if there is such a place.
+const fresh = temporaryPaths(existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
 const NAMES = ["a", "b", "d", "d/a", "d/e", "d/e/a", "d/e/b", "l", "l/a", "x/y/z"];
 const LARGE = "large ".repeat(20_000);
 

@@ -16,6 +16,7 @@ import { imageTool, restoreTool } from "./image-tools.js";
 import type { Kit } from "./kit.js";
 import { type Grounds, isWithin } from "./places.js";
 import { Queue } from "./queue.js";
+import { Sightings } from "./sightings.js";
 import { wrapTool, type WrapOptions } from "./wrap-tool.js";
 
 /** Where a kit works. */
@@ -70,7 +71,14 @@ export function undoFs(options: UndoFsOptions): UndoFs {
   if (!(maxImageBytes >= 0))
     throw new ConfigInvalidError(`\`maxImageBytes\` is a number of bytes, not ${maxImageBytes}`);
   const grounds = groundsOf(options);
-  const kit: Kit = { grounds, store: new ContentStore(grounds.store), queue: new Queue(), maxImageBytes, prefix };
+  const kit: Kit = {
+    grounds,
+    store: new ContentStore(grounds.store),
+    queue: new Queue(),
+    sightings: new Sightings(grounds),
+    maxImageBytes,
+    prefix,
+  };
   return {
     tools: [...ACTS.map((act) => actTool(kit, act)), imageTool(kit), restoreTool(kit)],
     wrap: (tool, wrapOptions) => wrapTool(kit, tool, wrapOptions),

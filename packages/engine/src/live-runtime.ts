@@ -21,6 +21,7 @@ import type { ReplanServices } from "./replan/replan-services.js";
 import { cancelRun } from "./run/cancel-run.js";
 import type { Host, RunRequest } from "./run/host.js";
 import { memoryLink } from "./memory-link.js";
+import { undoMethod } from "./undo/undo-committed.js";
 import { OpenRuns } from "./run/open-runs.js";
 import { assertPrincipal } from "./run/principal.js";
 import { startRun } from "./run/start-run.js";
@@ -60,6 +61,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       parts.verify(proposal, { config: holder.current, principal: principalOf(options) }),
     session: (options) => openSession(options, sessionHost(services, parts, holder)),
     recover: (options = {}) => takeUpLeft({ parts, host, assertOpen: doors.assertOpen }, options),
+    ...undoMethod(host, { ...host, config: () => holder.current }, doors.assertReady),
     ...checkpointMethods({ ...host, config: () => holder.current }, assertIdle),
     ...approvalMethods({ ...doors, store: parts.approvals, clock, config: () => holder.current }, suspended),
     subscribe: (subscriber: Subscription["tell"], options?: SubscribeOptions) =>

@@ -6,6 +6,7 @@ import type { SubscribeOptions } from "./evidence/subscription.js";
 import type { RecoverOptions, RecoveryReport } from "./recovery/recover.js";
 import type { Session, SessionOptions } from "./session/session.js";
 import type { ReplanOptions, ReplanResult } from "./replan/replan-options.js";
+import type { UndoMethod } from "./undo/undo-committed.js";
 
 /** What one execution may be given besides its proposal. */
 export interface ExecuteOptions {
@@ -36,7 +37,7 @@ export interface HostState {
 }
 
 /** Runs proposals as transactions. */
-export interface Runtime<Report = unknown> {
+export interface Runtime<Report = unknown> extends UndoMethod {
   readonly state: HostState;
   /** The log that holds the evidence. */
   readonly eventLog: EventLog;

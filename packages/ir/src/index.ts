@@ -48,6 +48,7 @@ export type {
 } from "./event/state-events.js";
 export type { ConfigChangedData, LoggedConfig, LoggedLabels } from "./event/config-events.js";
 export type { ReplacedRun, ReplanExhaustedData } from "./event/replan-events.js";
+export type { UndoCompletedData } from "./event/compensation-events.js";
 export type { ActionProbedData, ImageReadData } from "./event/image-events.js";
 export type { ModelFallbackData } from "./event/model-events.js";
 export type { SessionOpenedData, SessionToldData } from "./event/session-events.js";
@@ -94,6 +95,7 @@ export {
   RuntimeClosedError,
   RuntimeOverloadedError,
   RunUnknownError,
+  UndoRefusedError,
   SchemaInvalidError,
   StateHandleDeadError,
   StateKeyDeniedError,

@@ -60,7 +60,7 @@ async function withWatchedDisk(
         try {
           onStep(++count, name);
         } catch (error) {
-          if (isAsync) return Promise.reject(error as Error);
+          if (isAsync) return Promise.reject(error);
           throw error;
         }
         return original.apply(functions, args);

@@ -7,8 +7,8 @@ import { afterAll } from "vitest";
 import { undoFs, type UndoFs, type UndoFsOptions } from "../index.js";
 
 /** A folder that is removed after the tests of the file, and fresh paths in it. */
-export function temporaryPaths(): () => string {
-  const folder = mkdtempSync(join(tmpdir(), "car-undo-fs-"));
+export function temporaryPaths(parent = tmpdir()): () => string {
+  const folder = mkdtempSync(join(parent, "car-undo-fs-"));
   // For tests that go on as somebody else.
   chmodSync(folder, 0o777);
   let count = 0;
@@ -21,6 +21,7 @@ export class Workshop {
   readonly root: string;
   readonly store: string;
   readonly kit: UndoFs;
+  private calls = 0;
 
   constructor(folder: string, options: Partial<UndoFsOptions> = {}) {
     this.root = join(folder, "root");
@@ -34,7 +35,8 @@ export class Workshop {
   }
 
   async call(name: string, parameters: JsonObject, signal = new AbortController().signal): Promise<JsonValue> {
-    return (await this.tool(name).execute?.(parameters, { signal } as ToolContext)) as JsonValue;
+    const context = { signal, runId: "run", actionId: String(++this.calls) } as ToolContext;
+    return (await this.tool(name).execute?.(parameters, context)) as JsonValue;
   }
 
   /** The before-image that a call would have. */

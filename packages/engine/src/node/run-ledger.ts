@@ -1,4 +1,11 @@
-import type { ActionSucceededData, CarEvent, EventKind, ProposalCompletedData, StateChangedData } from "@car/ir";
+import type {
+  ActionSucceededData,
+  CarEvent,
+  EventKind,
+  ProposalCompletedData,
+  StateChangedData,
+  UndoCompletedData,
+} from "@car/ir";
 import { epochMsOf } from "@car/ir/internal";
 import type { EventDraft } from "@car/ir/ports";
 import type { StoredReceipt } from "../recovery/durable-parts.js";
@@ -73,6 +80,8 @@ export class RunLedger {
 
   private take(entry: Entry): void {
     switch (entry.kind) {
+      case "undo_completed":
+        return this.undone(entry);
       case "proposal_received":
         this.open.set(entry.run, entry.seq);
         if (typeof entry.run === "string") this.inherited++;
@@ -111,6 +120,15 @@ export class RunLedger {
     if ((data as ProposalCompletedData).status === "committed") for (const receipt of receipts) this.keep(receipt);
   }
 
+  /** What was undone answers for nothing any more. */
+  private undone({ data }: Entry): void {
+    const { undone } = data as UndoCompletedData;
+    const names = new Set(undone.map(({ run_id, action_id }) => `${run_id}:${action_id}`));
+    for (const [key, { answer }] of this.kept) {
+      if (names.has(`${answer.runId}:${answer.actionId}`)) this.kept.delete(key);
+    }
+  }
+
   private keep(receipt: StoredReceipt): void {
     this.kept.delete(receipt.key);
     this.kept.set(receipt.key, receipt);
@@ -127,4 +145,5 @@ const FOLLOWED: ReadonlySet<EventKind> = new Set<EventKind>([
   "state_changed",
   "action_succeeded",
   "proposal_completed",
+  "undo_completed",
 ]);

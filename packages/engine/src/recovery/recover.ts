@@ -1,20 +1,18 @@
-import { type ActionProposal, CarError, ConfigInvalidError, parseProposal, type ProposalResult } from "@car/ir";
-import { assertKnownOptions, epochMsOf } from "@car/ir/internal";
-import { Attempt } from "../dispatch/attempt.js";
-import { buildPlan, type Plan, type PlanResult } from "../plan/plan.js";
+import { ConfigInvalidError, type ProposalResult } from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
+import type { Attempt } from "../dispatch/attempt.js";
+import type { Plan } from "../plan/plan.js";
 import { begin } from "../run/begin.js";
 import { adopt } from "../run/children.js";
 import type { Host } from "../run/host.js";
-import { type Answer, NOBODY, Run } from "../run/run.js";
+import type { Answer, Run } from "../run/run.js";
 import { notesOf } from "../run/slot.js";
-import { messageOf } from "../run/thrown.js";
 import { abandonRun } from "./abandon-run.js";
 import { claimReceipts } from "./claim-receipts.js";
-import { restore } from "./go-on.js";
 import type { OnInDoubt } from "./in-doubt.js";
 import type { RecordedRun } from "./recorded-run.js";
-import { recordedScope } from "./recorded-scope.js";
 import { type Doubt, Recovery } from "./recovery.js";
+import { callOf, planOf, restoreChildren, restoredRun } from "./restored-run.js";
 import type { UnfinishedRun } from "./unfinished-runs.js";
 
 /** What is to become of runs that an earlier process did not finish. */
@@ -114,26 +112,6 @@ function prepare(host: Host, recovery: Recovery, recorded: UnfinishedRun, taken:
   };
 }
 
-/** The call that had started a run, as far as it can be taken up: it is over, and its run does not end before this one. */
-function callOf({ received }: RecordedRun, parent: Run | undefined): Attempt | undefined {
-  const slot = parent?.board.slots.find(({ action }) => action.id === received.parent_action_id);
-  if (parent === undefined || slot === undefined) return undefined;
-  return new Attempt(parent, slot, slot.attempts);
-}
-
-function planOf(host: Host, { received }: RecordedRun): PlanResult {
-  const config = host.config();
-  try {
-    const proposal: ActionProposal = parseProposal(received.proposal, { limits: config.limits });
-    return buildPlan(proposal, config);
-  } catch (error) {
-    const message = CarError.isInstance(error)
-      ? error.message
-      : `the proposal could not be planned: ${messageOf(error)}`;
-    return { problems: [{ code: "invalid", message }] };
-  }
-}
-
 function prepareLaunch(
   host: Host,
   recovery: Recovery,
@@ -153,57 +131,4 @@ function prepareLaunch(
     return answered.finally(unclaim);
   };
   return { run, launch };
-}
-
-interface Restored {
-  readonly plan: Plan;
-  readonly answer: Answer;
-  /** The call that had started the run. */
-  readonly parent: Attempt | undefined;
-}
-
-function restoredRun(host: Host, recovery: Recovery, { plan, answer, parent }: Restored): Run {
-  const { recorded } = recovery;
-  const { principal, context_labels: contextLabels } = recorded.received;
-  const config = host.config();
-  const run = new Run(
-    host,
-    { principal, parent },
-    {
-      plan,
-      config,
-      scope: recordedScope(recorded, plan.actions),
-      // The session is gone with its process; what its model had been shown still counts.
-      contextLabels,
-      budget: parent === undefined ? host.meterFor(principal, config) : parent.run.budget,
-      startedAt: epochMsOf(recorded.receivedAt),
-      recovery,
-      answer,
-    },
-  );
-  run.tick();
-  return run;
-}
-
-/** The runs of its tools that had ended: what they did is undone with the run, and told by it. */
-function restoreChildren(parent: Run, { children }: UnfinishedRun): void {
-  const { host, recovery } = parent;
-  for (const child of children) {
-    const call = callOf(child, parent);
-    if (call === undefined) continue;
-    const notes = notesOf(call.slot);
-    const planned = planOf(host, child);
-    if ("problems" in planned) {
-      host.logger.error({ run_id: child.runId, problems: planned.problems }, "a finished child run cannot be undone");
-      notes.hasLostChildren = true;
-      continue;
-    }
-    const made = { plan: planned, answer: NOBODY, parent: call };
-    const run = restoredRun(host, new Recovery(child, "rollback", recovery!.onInDoubt), made);
-    run.restoreEnd();
-    // First, because a call that needs no undoing itself is undone for what its own runs did.
-    restoreChildren(run, child);
-    restore(run, child);
-    (notes.children ??= []).push(run);
-  }
 }

@@ -1,4 +1,4 @@
-import { type CarEvent, type EventOf, payloadOf } from "@car/ir";
+import { type CarEvent, type EventOf, payloadOf, type ProposalStatus } from "@car/ir";
 import type { EventLog } from "@car/ir/ports";
 import { type RecordedRun, readRun } from "./recorded-run.js";
 
@@ -14,6 +14,27 @@ export async function unfinishedRuns(log: EventLog, from: number): Promise<reado
   return runs.open();
 }
 
+/** One run of a log, with those of its tools. */
+export interface LoggedRun {
+  readonly run: UnfinishedRun;
+  /** `undefined` while it has no end. */
+  readonly status: ProposalStatus | undefined;
+}
+
+/** Finds one run in a log; `undefined` when it has none of that name. Reads the whole log, and holds the events of that run. */
+export async function loggedRun(log: EventLog, runId: string): Promise<LoggedRun | undefined> {
+  const runs = new Following();
+  let status: ProposalStatus | undefined;
+  for await (const event of log.read()) {
+    if (event.kind === "proposal_received" && !runs.isOf(event, runId)) continue;
+    if (event.kind === "proposal_completed" && event.run_id === runId) status = payloadOf(event).status;
+    // As if it had not ended, so that its children stay.
+    else runs.take(event);
+  }
+  const [run] = runs.open();
+  return run && { run, status };
+}
+
 interface LoggedEvents {
   readonly first: EventOf<"proposal_received">;
   readonly rest: CarEvent[];
@@ -26,6 +47,13 @@ class Following {
   private readonly childrenOf = new Map<string, string[]>();
   /** Runs that were received while the run was open that had started them. */
   private readonly kept = new Set<string>();
+
+  /** Whether a run that begins is this one, or was started by one that is followed. */
+  isOf(event: EventOf<"proposal_received">, runId: string): boolean {
+    if (event.run_id === runId) return true;
+    if (event.data_digest !== undefined) return false;
+    return this.events.has(payloadOf(event).parent_run_id ?? "");
+  }
 
   take(event: CarEvent): void {
     const { run_id: id } = event;

@@ -82,7 +82,7 @@ function resume({ run, parts: { script }, onResume }: DrivenRun, next: CarEvent)
 
 function supplyAction({ run, parts, pending }: DrivenRun, slot: Slot, next: CarEvent): boolean {
   const { id } = slot.action;
-  if (next.kind === "image_read") return parts.script.supply(next) && pending.settle(readingName(id));
+  if (next.kind === "image_read" && pending.settle(readingName(id))) return true;
   // Of an action that has ended only its compensation can go on.
   const active = parts.undoing.get(id) ?? slot;
   const isToken = next.kind === "rate_limited" && parts.waits.has(id);

@@ -1,4 +1,4 @@
-import type { EntryWrite, Transition } from "@car/ir";
+import type { EntryWrite, Reason, Transition } from "@car/ir";
 import type { Charge } from "../budget/budget-meter.js";
 import type { FlowNote } from "../flow/flow-note.js";
 import type { ImageNote } from "../image/image-note.js";
@@ -45,6 +45,8 @@ export class Notes {
   unansweredAtUndo = 0;
   /** Whether its compensation succeeded, once one was due. */
   compensated: boolean | undefined = undefined;
+  /** Why it did not. */
+  undoProblem: Reason | undefined = undefined;
   /** When its compensation had begun, in milliseconds since the epoch, if an earlier process ended before it did. */
   undoBeganAt: number | undefined = undefined;
   /** Runs that its tool started and that have ended. */

@@ -82,6 +82,7 @@ export function failCompensation(
   { toolName: tool }: CompensationCall,
   { reason, attempts }: { readonly reason: Reason; readonly attempts: number },
 ): false {
+  notesOf(of).undoProblem = reason;
   run.record("compensation_failed", of, { tool, reason, attempts });
   run.host.logger.error({ run_id: run.scope.run_id, action_id: of.action.id, tool, reason }, "a compensation failed");
   return false;

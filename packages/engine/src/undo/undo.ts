@@ -1,21 +1,34 @@
+import { changedSince } from "../image/changed-since.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
-import { changedSince } from "../image/changed-since.js";
 import { compensationOf } from "./compensation.js";
 import { failCompensation, runCompensation } from "./run-compensation.js";
+
+/** A call that is to be undone. */
+export interface Due {
+  readonly run: Run;
+  readonly slot: Slot;
+}
 
 /**
  * Runs the compensations that are due, the last call that ended first, each once, and with each call what its own runs had
  * committed. Never throws for a compensation's failure.
  */
 export async function undo(run: Run): Promise<void> {
+  for (const due of dueIn(run)) {
+    // Whoever takes the run up undoes the rest.
+    if (due.run.isDisowned) return;
+    await undoCall(due.run, due.slot);
+  }
+}
+
+/** What is due in that order, found when its turn comes. */
+export function* dueIn(run: Run): Generator<Due> {
   const ended = run.board.slots.filter(({ completion }) => completion > 0);
   for (const slot of ended.sort((left, right) => right.completion - left.completion)) {
-    // Whoever takes the run up undoes the rest.
-    if (run.isDisowned) return;
-    if (isDue(slot)) await undoCall(run, slot);
+    if (isDue(slot)) yield { run, slot };
     // A run that was rolled back is undone already; its compensations say so.
-    for (const child of [...(slot.notes?.children ?? [])].reverse()) await undo(child);
+    for (const child of [...(slot.notes?.children ?? [])].reverse()) yield* dueIn(child);
   }
 }
 

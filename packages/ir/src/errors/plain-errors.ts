@@ -134,9 +134,14 @@ export class RuntimeBusyError extends CarError {
   readonly code = "CAR_RUNTIME_BUSY";
 }
 
-/** No suspended run of this runtime has the id: it has ended, was resumed already, or never was. */
+/** No run has the id, of those that were looked for: no suspended one of this runtime, or none at all in its log. */
 export class RunUnknownError extends CarError {
   readonly code = "CAR_RUN_UNKNOWN";
+}
+
+/** A run cannot be undone: it did not commit, is being undone, or nothing of it is left to undo. The message says which. */
+export class UndoRefusedError extends CarError {
+  readonly code = "CAR_UNDO_REFUSED";
 }
 
 /** The call whose context was used is over, or was told to stop: nothing can be started with it any more. */

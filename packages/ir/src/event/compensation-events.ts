@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../json/json-value.js";
+import type { ExternalEffects } from "../result/proposal-result.js";
 import type { Reason } from "../result/reason.js";
 
 /** Payload of `compensation_started`. */
@@ -27,4 +28,12 @@ export type CompensationFailedData = {
   readonly reason: Reason;
   /** Attempts made; 0 when a gate refused the call, or it could not be made. */
   readonly attempts: number;
+};
+
+/** Payload of `undo_completed`. */
+export type UndoCompletedData = {
+  /** Actions whose effect is undone, of the run and of those that its tools had started. */
+  readonly undone: readonly { readonly run_id: string; readonly action_id: string }[];
+  /** What is left outside of the run and of those that its tools had started. */
+  readonly external_effects: ExternalEffects;
 };

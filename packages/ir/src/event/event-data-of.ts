@@ -14,6 +14,7 @@ import type {
   CompensationFailedData,
   CompensationStartedData,
   CompensationSucceededData,
+  UndoCompletedData,
 } from "./compensation-events.js";
 import type { ConfigChangedData } from "./config-events.js";
 import type { EmptyPayload } from "./empty-payload.js";
@@ -155,4 +156,8 @@ export interface EventDataOf {
   readonly image_read: ImageReadData;
   /** The host was asked what became of a call. `action_succeeded`, `action_failed` or `action_in_doubt` follows. */
   readonly action_probed: ActionProbedData;
+  /** The host has a committed run undone. Comes after the end of the run, like what follows it: `image_read`, and what compensations tell. */
+  readonly undo_started: EmptyPayload;
+  /** A committed run was undone, as far as that could be. */
+  readonly undo_completed: UndoCompletedData;
 }

@@ -46,6 +46,8 @@ export const EVENT_KINDS = [
   "session_told",
   "image_read",
   "action_probed",
+  "undo_started",
+  "undo_completed",
 ] as const;
 
 /** The name of a kind of event. */

@@ -41,7 +41,9 @@ describe("the types of events", () => {
     expectTypeOf<CarEvent["kind"]>().toEqualTypeOf<EventKind>();
     expectTypeOf<LiveEvent["kind"]>().toEqualTypeOf<EventKind>();
     expectTypeOf<EventDraft["kind"]>().toEqualTypeOf<(typeof EVENT_KINDS)[number]>();
-    expectTypeOf<BareKind>().toEqualTypeOf<"proposal_admitted" | "action_validated" | "action_executing">();
+    expectTypeOf<BareKind>().toEqualTypeOf<
+      "proposal_admitted" | "action_validated" | "action_executing" | "undo_started"
+    >();
     expect(new Set(EVENT_KINDS).size).toBe(EVENT_KINDS.length);
   });
 

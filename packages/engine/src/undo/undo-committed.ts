@@ -1,0 +1,189 @@
+import {
+  CarError,
+  type ExternalEffects,
+  type JsonObject,
+  LockTimeoutError,
+  type Reason,
+  RunUnknownError,
+  UndoRefusedError,
+} from "@car/ir";
+import { assertKnownOptions } from "@car/ir/internal";
+import type { Lease } from "@car/ir/ports";
+import { isExternal } from "../dispatch/call-tool.js";
+import { errandParameters } from "../errand/errand-call.js";
+import { Recovery } from "../recovery/recovery.js";
+import { endedRun, planOf } from "../recovery/restored-run.js";
+import { type LoggedRun, loggedRun } from "../recovery/unfinished-runs.js";
+import { externalEffectsOf } from "../run/external-effects.js";
+import type { Host } from "../run/host.js";
+import type { Run } from "../run/run.js";
+import type { Slot } from "../run/slot.js";
+import { compensationOf } from "./compensation.js";
+import { type Due, dueIn, undo } from "./undo.js";
+
+/** How a committed run is undone. */
+export interface UndoOptions {
+  /** Says what would be called, and calls nothing. */
+  readonly dry?: boolean;
+}
+
+/** One call of a committed run that left something, and what becomes of that. */
+export interface UndoStep {
+  /** The run itself, or one that a tool of it had started. */
+  readonly run_id: string;
+  readonly action_id: string;
+  readonly tool: string;
+  /** What undoes it; absent when nothing does. */
+  readonly compensation?: { readonly tool: string; readonly parameters: JsonObject };
+  /** Whether it is undone; absent when nothing was called. */
+  readonly undone?: boolean;
+  /** Why it is not. */
+  readonly reason?: Reason;
+}
+
+/** What was undone of a committed run, or would be. */
+export interface UndoReport {
+  readonly run_id: string;
+  /** In the order in which they are undone: the last call that ended first. */
+  readonly steps: readonly UndoStep[];
+  /** What is left outside; of a dry undo, what would be if all went well. */
+  readonly external_effects: ExternalEffects;
+}
+
+/** The method of a runtime. One run is undone once at a time. The onlooker is a host that tells the log nothing of its configuration. */
+export function undoMethod(host: Host, onlooker: Host, assertReady: () => void): UndoMethod {
+  const undoing = new Set<string>();
+  return {
+    async undo(runId, options = {}) {
+      assertReady();
+      if (undoing.has(runId)) throw new UndoRefusedError(`run \`${runId}\` is being undone`);
+      undoing.add(runId);
+      try {
+        return await undoCommitted(options.dry === true ? onlooker : host, runId, options);
+      } finally {
+        undoing.delete(runId);
+      }
+    },
+  };
+}
+
+/** Undoes committed runs. */
+export interface UndoMethod {
+  /**
+   * Undoes outside what a committed run did outside, as its log has it: with the same compensations, images and checks as when
+   * a run is rolled back. What it wrote to the state stays. What could not be undone is named, and can be tried again.
+   * @throws `RunUnknownError`, `UndoRefusedError`, `LockTimeoutError`, `PayloadErasedError`, `RuntimeClosedError` (as
+   * rejections).
+   */
+  undo(runId: string, options?: UndoOptions): Promise<UndoReport>;
+}
+
+async function undoCommitted(host: Host, runId: string, options: UndoOptions): Promise<UndoReport> {
+  assertKnownOptions(options, ["dry"], "undo");
+  const logged = await loggedRun(host.recorder.log, runId);
+  if (logged === undefined) throw new RunUnknownError(`the log has no run \`${runId}\``);
+  assertCommitted(logged);
+  const run = restored(host, logged);
+  const due = [...dueIn(run)].filter(isLeft);
+  assertKnown(due);
+  if (due.length === 0) throw new UndoRefusedError(`nothing that run \`${runId}\` did is left to undo`);
+  if (options.dry === true) return dryReport(run, due);
+  return undoLocked(host, run, due);
+}
+
+function assertCommitted({ run: { runId }, status }: LoggedRun): void {
+  if (status === "committed") return;
+  const message = status === undefined ? "has not ended" : `is ${status.replaceAll("_", " ")}`;
+  throw new UndoRefusedError(`run \`${runId}\` ${message}: only a committed run can be undone`);
+}
+
+function assertKnown(due: readonly Due[]): void {
+  const unknown = due.flatMap(({ slot: { action, tool } }) =>
+    tool === undefined && action.type === "tool_call" ? [`\`${action.tool}\``] : [],
+  );
+  if (unknown.length === 0) return;
+  const names = [...new Set(unknown)].join(", ");
+  throw new UndoRefusedError(
+    `the run called tools that are not registered, so nobody knows what undoes them: ${names}`,
+  );
+}
+
+function restored(host: Host, { run: recorded }: LoggedRun): Run {
+  const planned = planOf(host, recorded);
+  if ("problems" in planned) {
+    const { message } = planned.problems[0]!;
+    throw new UndoRefusedError(`run \`${recorded.runId}\` cannot be planned with the tools that there are: ${message}`);
+  }
+  const run = endedRun(host, recorded, new Recovery(recorded, "rollback", () => "failed"), {
+    plan: planned,
+    parent: undefined,
+  });
+  for (const { notes } of run.board.slots) if (notes?.compensated === false) notes.compensated = undefined;
+  return run;
+}
+
+/** What leaves nothing needs no undoing, unless the host wants it. */
+function isLeft({ run, slot }: Due): boolean {
+  return isExternal(run, slot) || compensationOf(run, slot) !== undefined;
+}
+
+function dryReport(run: Run, due: readonly Due[]): UndoReport {
+  const steps = due.map(stepOf);
+  const remains = steps.some(({ compensation }) => compensation === undefined);
+  return { run_id: run.scope.run_id, steps, external_effects: remains ? "remain" : "none" };
+}
+
+function stepOf({ run, slot }: Due): UndoStep {
+  const call = compensationOf(run, slot);
+  return {
+    run_id: run.scope.run_id,
+    action_id: slot.action.id,
+    tool: slot.action.type === "tool_call" ? slot.action.tool : "",
+    ...(call && { compensation: { tool: call.toolName, parameters: errandParameters(call) } }),
+  };
+}
+
+async function undoLocked(host: Host, run: Run, due: readonly Due[]): Promise<UndoReport> {
+  const lease = await locksOf(host, run);
+  try {
+    run.tick();
+    run.record("undo_started", undefined);
+    await undo(run);
+    run.tick();
+    const steps = due.map((each) => ({ ...stepOf(each), ...endOf(each) }));
+    const external_effects = externalEffectsOf(run);
+    const undone = steps.filter((step) => step.undone).map(({ run_id, action_id }) => ({ run_id, action_id }));
+    run.record("undo_completed", undefined, { undone, external_effects });
+    if (run.broken !== undefined) throw new UndoRefusedError(run.broken.message);
+    await host.recorder.log.flush();
+    return { run_id: run.scope.run_id, steps, external_effects };
+  } finally {
+    // What was not undone still answers for the same call.
+    run.extras.privateReceipts?.forEach((key) => host.receipts.publish(run, key));
+    run.state.release();
+    lease.release();
+  }
+}
+
+function endOf({ slot: { notes } }: { readonly slot: Slot }): Pick<UndoStep, "undone" | "reason"> {
+  const undone = notes?.compensated === true;
+  const reason = notes?.undoProblem;
+  return undone || reason === undefined ? { undone } : { undone, reason };
+}
+
+/** Nobody else works on what the run had for itself while it is undone. */
+async function locksOf(host: Host, run: Run): Promise<Lease> {
+  const { reads, writes } = run.plan.locks;
+  const answer = host.store.acquire({ owner: run, reads, writes });
+  if (!("lease" in answer)) return answer;
+  const { lock_timeout_ms: ms } = run.config.limits;
+  const timer = host.timers.set(ms, () => answer.cancel());
+  try {
+    return await answer.lease;
+  } catch (error) {
+    if (!CarError.isInstance(error)) throw error;
+    throw new LockTimeoutError(`waited ${ms} ms for the locks of run \`${run.scope.run_id}\``, { cause: error });
+  } finally {
+    timer.cancel();
+  }
+}
