@@ -17,6 +17,8 @@ import type { ProposalResult } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
 import { undoFs } from "@car/undo-fs";
 import { undoGit } from "@car/undo-git";
+import { undoSql } from "@car/undo-sql";
+import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
 import { mcpTools } from "./mcp-tools.js";
 import { describedServer } from "./server-description.js";
@@ -206,5 +208,38 @@ describe("the git server", () => {
     expect((await execute(tools, calls)).status).toBe("committed");
     const elsewhere = await execute(tools, [["git_status", { repo_path: root }]]);
     expect(elsewhere.results[0]).toMatchObject({ status: "rejected", reason: { code: "invalid" } });
+  });
+});
+
+describe("the SQLite server", () => {
+  it("[TM-23] a stand-in with its names: a batch that fails leaves all rows as they were", async () => {
+    const { folder } = place();
+    const file = join(folder, "data.db");
+    const own = new Database(file);
+    own.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO t VALUES (1, 'one'), (2, 'two')");
+    const rows = (): unknown => own.prepare("SELECT * FROM t ORDER BY id").all();
+    const before = rows();
+
+    const described = await describedServer("sqlite");
+    const { client } = await connectedTo({
+      list: () => ({ tools: Object.keys(described.tools).map(toolNamed) }),
+      call: ({ name, arguments: given = {} }) => {
+        const statement = own.prepare(String(given["query"]));
+        return textResult(name === "read_query" ? JSON.stringify(statement.all()) : String(statement.run().changes));
+      },
+    });
+    const kit = undoSql({ database: file });
+    const tools = [...(await mcpTools(client, { described, beside: kit.tools })), ...kit.tools];
+    const calls: Calls = [
+      ["write_query", { query: "UPDATE t SET text = 'changed' WHERE id = 1" }],
+      ["write_query", { query: "DELETE FROM t WHERE id = 2" }],
+      ["write_query", { query: "INSERT INTO t VALUES (3, 'three')" }],
+      ["read_query", { query: "SELECT * FROM t" }],
+    ];
+    expect(await execute(tools, calls, SPOIL)).toMatchObject({ status: "rolled_back", external_effects: "none" });
+    expect(rows()).toEqual(before);
+    expect((await execute(tools, calls)).status).toBe("committed");
+    kit.close();
+    own.close();
   });
 });
