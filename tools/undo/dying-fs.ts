@@ -12,6 +12,7 @@ const CALLS = [
 ];
 const MORE = ["renameSync", "rmSync", "rmdirSync", "symlinkSync", "unlinkSync", "utimesSync", "writeSync"];
 const ASYNC = ["copyFile", "open", "rename", "rm", "unlink", "writeFile"];
+const MORE_ASYNC = ["appendFile", "chmod", "link", "mkdir", "rmdir", "symlink"];
 
 /** Lets this process kill itself right before the n-th call that changes the disk, whoever makes it; never for 0. */
 export function dieInStep(step: number): void {
@@ -28,5 +29,5 @@ export function dieInStep(step: number): void {
     }
   };
   patch(fs, [...CALLS, ...MORE]);
-  patch(fs.promises, ASYNC);
+  patch(fs.promises, [...ASYNC, ...MORE_ASYNC]);
 }

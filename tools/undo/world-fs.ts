@@ -86,8 +86,10 @@ function pick<T>(dice: Dice, list: readonly T[]): T {
   return list[dice(list.length)]!;
 }
 
-function linesOf(folder: string, prefix: string): readonly string[] {
+/** A line for each thing in a folder: its name, its mode, what is in it. */
+export function linesOf(folder: string, prefix: string, skipped?: string): readonly string[] {
   return readdirSync(folder)
+    .filter((name) => name !== skipped)
     .sort()
     .flatMap((name) => {
       const path = join(folder, name);

@@ -1,8 +1,9 @@
 import { fsWorld } from "./world-fs.js";
+import { gitWorld } from "./world-git.js";
 import type { World } from "./world.js";
 
 /** Every world that the harness knows; a kit adds a line. */
-export const WORLDS: readonly World[] = [fsWorld];
+export const WORLDS: readonly World[] = [fsWorld, gitWorld];
 
 /** @throws when there is none of that name. */
 export function worldNamed(name: string): World {

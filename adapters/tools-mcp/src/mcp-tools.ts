@@ -5,6 +5,7 @@ import { callMcpTool } from "./call-mcp-tool.js";
 import { listAllTools } from "./list-all-tools.js";
 import type { McpClient, McpTool } from "./mcp-client.js";
 import { type McpPins, requirePinned } from "./pins.js";
+import type { ServerDescription } from "./server-description.js";
 import { toolSchemaOf } from "./tool-schema-of.js";
 
 export type { McpClient, McpTool } from "./mcp-client.js";
@@ -15,9 +16,13 @@ export interface McpToolsOptions {
   readonly prefix?: string;
   /** Which tools to take: their names at the server, or a test. Default: all. */
   readonly include?: readonly string[] | ((tool: McpTool) => boolean);
+  /** The host's word about the tools of one server, from a file: `await describedServer("filesystem")`. */
+  readonly described?: ServerDescription;
+  /** The tools that are registered beside these. A description may need some of them. */
+  readonly beside?: readonly Tool[];
   /**
    * The host's own word about a tool: reversibility, compensation, effects, idempotent, a stricter schema, another
-   * name. It wins over everything the server says.
+   * name. It wins over everything the server says, and over `described`.
    */
   readonly host?: (tool: McpTool) => Partial<ToolSchemaInput>;
   /**
@@ -38,6 +43,8 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const OPTIONS = [
   "prefix",
   "include",
+  "described",
+  "beside",
   "host",
   "trustAnnotations",
   "pins",
@@ -50,11 +57,12 @@ const OPTIONS = [
  *
  * @param client connected; closing it stays the caller's business.
  * @throws `McpFailedError` (`CAR_MCP_FAILED`) when the server is gone, silent, or sends something that is no list of
- * tools; `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when `include` names a tool that the server does not have, or an
- * option is unknown; `McpPinError` (`CAR_MCP_PIN_MISMATCH`) when a tool that is taken is not as `pins` say.
+ * tools; `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when `include` names a tool that the server does not have, `described` needs one that
+ * is not `beside`, or an option is unknown; `McpPinError` (`CAR_MCP_PIN_MISMATCH`) when a tool that is taken is not as `pins` say.
  */
 export async function mcpTools(client: McpClient, options: McpToolsOptions = {}): Promise<readonly Tool[]> {
   assertKnownOptions(options, OPTIONS, "mcpTools");
+  requireBeside(options);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const listed = await listAllTools(client, timeoutMs);
   const taken = included(listed, options.include);
@@ -63,6 +71,14 @@ export async function mcpTools(client: McpClient, options: McpToolsOptions = {})
     schema: toolSchemaOf(tool, options),
     execute: (parameters, context) => callMcpTool({ client, tool: tool.name, timeoutMs }, parameters, context),
   }));
+}
+
+function requireBeside({ described, beside = [] }: McpToolsOptions): void {
+  const there = beside.map(({ schema }) => schema.name);
+  const missing = described?.needs.filter((name) => !there.includes(name)) ?? [];
+  if (described === undefined || missing.length === 0) return;
+  const text = `the description of \`${described.server}\` needs ${quoted(missing)}: give the tools that are registered beside it`;
+  throw new ConfigInvalidError(`beside: ${text}`);
 }
 
 function included(listed: readonly McpTool[], include: McpToolsOptions["include"]): readonly McpTool[] {
@@ -76,6 +92,9 @@ function included(listed: readonly McpTool[], include: McpToolsOptions["include"
 }
 
 function missingText(missing: readonly string[], offered: readonly string[]): string {
-  const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ") || "nothing";
   return `include: the server has no ${quoted(missing)}; it offers ${quoted(offered)}`;
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ") || "nothing";
 }

@@ -1,1 +1,2 @@
-export {};
+export { undoSql } from "./undo-sql.js";
+export type { UndoSql, UndoSqlOptions } from "./undo-sql.js";

@@ -8,6 +8,7 @@ import { logShowCommand } from "./commands/log-show.js";
 import { logVerifyCommand } from "./commands/log-verify.js";
 import { replayCommand } from "./commands/replay.js";
 import { runCommand } from "./commands/run.js";
+import { undoCommand, type UndoCommandOptions } from "./commands/undo.js";
 import { verifyCommand } from "./commands/verify.js";
 import { EXIT } from "./exit-code.js";
 import { type Output, processOutput } from "./io/output.js";
@@ -80,6 +81,7 @@ function buildProgram(act: Act, streams: OutputConfiguration): Command {
         .choices(["ask", "yes", "no"])
         .default("no"),
     )
+    .option("--dry-undo", "say afterwards what would undo the run")
     .action(act(runCommand));
   withFiles(program.command("verify").argument("<proposal>", "a JSON file, or - for standard input"))
     .description("say what would happen; nothing is run")
@@ -97,6 +99,14 @@ function buildProgram(act: Act, streams: OutputConfiguration): Command {
   asJson(log.command("diff").argument("<log>").argument("<other>"))
     .description("compare two logs, run by run and action by action")
     .action((left: string, other: string, options: WithJson) => act(logDiffCommand)(left, { ...options, other }));
+  asJson(program.command("undo").argument("<log>").argument("<run>"))
+    .description("undo what a committed run did outside the state")
+    .requiredOption("--tools <module>", "a module that exports the run's `tools` and those that undo them")
+    .option("--dry", "only say what would be called")
+    .addOption(new Option("--approve <mode>", "who says yes to it").choices(["ask", "yes", "no"]).default("ask"))
+    .action((path: string, run: string, options: Omit<UndoCommandOptions, "run"> & WithJson) =>
+      act(undoCommand)(path, { ...options, run }),
+    );
   asJson(program.command("replay").argument("<log>"))
     .description("execute a log again, without calling a tool, and compare")
     .option("--run <id>", "this run only")

@@ -12,5 +12,6 @@ export type {
   ReportedConflict,
   SimulatedValue,
   VerifyIssue,
+  PlannedUndo,
   VerifyReport,
 } from "./verify/verify-report.js";

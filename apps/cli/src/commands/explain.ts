@@ -24,11 +24,8 @@ export async function explainCommand(actionId: string, { log, run }: ExplainOpti
 }
 
 function show(found: ActionExplanation, output: Output): void {
-  const { outcome, rolled_back, compensated } = found;
-  const then = rolled_back
-    ? `, then undone${compensated === true ? " by its compensation" : compensated === false ? "; its compensation FAILED" : ""}`
-    : "";
-  output.line(`${statusMark(outcome, rolled_back)} ${paint.bold(found.action_id)} ${outcome}${then}`);
+  const { outcome, rolled_back } = found;
+  output.line(`${statusMark(outcome, rolled_back)} ${paint.bold(found.action_id)} ${outcome}${undoneText(found)}`);
   if (found.reason !== undefined) output.line(`  ${found.reason.code}: ${found.reason.message}`);
   for (const { action_id, outcome: ended, reason } of found.causes) {
     output.line(`  because ${paint.bold(action_id)} ${ended}${reason === undefined ? "" : `: ${reason.message}`}`);
@@ -38,4 +35,9 @@ function show(found: ActionExplanation, output: Output): void {
   for (const { seq, timestamp, text } of found.timeline) {
     output.line(`  ${paint.dim(`${String(seq).padStart(6)} ${timestamp.slice(11, 23)}`)} ${text}`);
   }
+}
+
+function undoneText({ rolled_back, compensated }: ActionExplanation): string {
+  if (compensated === undefined) return rolled_back ? ", then undone" : "";
+  return compensated ? ", then undone by its compensation" : ", then its compensation FAILED";
 }

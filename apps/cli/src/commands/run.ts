@@ -1,10 +1,13 @@
-import { createInterface } from "node:readline/promises";
+import type { Runtime, UndoReport } from "@car/engine";
+import { type ProposalResult, UndoRefusedError } from "@car/ir";
 import type { Approver } from "@car/ir/ports";
 import { exitCodeOf } from "../exit-code.js";
+import { askYes } from "../io/ask-yes.js";
 import type { Output } from "../io/output.js";
 import { readInput } from "../io/read-input.js";
 import { progressLine } from "../show/progress-line.js";
 import { showResult } from "../show/show-result.js";
+import { showUndo } from "../show/show-undo.js";
 import { type RuntimeFiles, runtimeFromFiles } from "./runtime-from-options.js";
 
 /** What `car run` may be given. */
@@ -12,6 +15,8 @@ export interface RunOptions extends RuntimeFiles {
   readonly principal?: string;
   /** `ask` asks on the terminal; `yes` approves everything that the policy wants approved. */
   readonly approve?: "ask" | "yes" | "no";
+  /** Says afterwards what would undo the run. */
+  readonly dryUndo?: boolean;
 }
 
 /** Runs a proposal and answers with its status. Ctrl-C cancels the run, which undoes it. */
@@ -31,13 +36,32 @@ export async function runCommand(path: string, options: RunOptions, output: Outp
       ...(principal !== undefined && { principal }),
     });
     progress.stop();
-    if (output.json) output.value(result);
-    else showResult(result, output);
+    const undo = options.dryUndo === true ? await dryUndo(runtime, result) : undefined;
+    if (output.json) output.value(undo === undefined ? result : { ...result, undo });
+    else {
+      showResult(result, output);
+      if (undo !== undefined) showUndo(undo, output);
+    }
     return exitCodeOf(result.status);
   } finally {
     process.off("SIGINT", onInterrupt);
     await runtime.close();
     await runtime.eventLog.close();
+  }
+}
+
+/** What would undo a committed run, from its log. */
+async function dryUndo(
+  runtime: Pick<Runtime, "undo">,
+  { run_id, status }: ProposalResult,
+): Promise<UndoReport | undefined> {
+  if (status !== "committed") return undefined;
+  try {
+    return await runtime.undo(run_id, { dry: true });
+  } catch (error) {
+    // It has left nothing.
+    if (error instanceof UndoRefusedError) return { run_id, steps: [], external_effects: "none" };
+    throw error;
   }
 }
 
@@ -62,13 +86,7 @@ function approverOf(mode: NonNullable<RunOptions["approve"]>, output: Output): A
         output.aside("");
         output.aside(`${action_id} wants to call ${tool} (${reversibility}) with ${JSON.stringify(parameters)}`);
         for (const { policy_id, message } of reasons) output.aside(`  ${policy_id}: ${message}`);
-        const terminal = createInterface({ input: process.stdin, output: process.stderr });
-        try {
-          const answer = await terminal.question("approve? [y/N] ", { signal });
-          return { approved: /^y(es)?$/i.test(answer.trim()), by: "terminal" };
-        } finally {
-          terminal.close();
-        }
+        return { approved: await askYes("approve? [y/N] ", signal), by: "terminal" };
       };
   }
 }

@@ -50,8 +50,8 @@ export interface UndoReport {
   readonly external_effects: ExternalEffects;
 }
 
-/** The method of a runtime. One run is undone once at a time. */
-export function undoMethod(host: Host, assertReady: () => void): UndoMethod {
+/** The method of a runtime. One run is undone once at a time. The onlooker is a host that tells the log nothing of its configuration. */
+export function undoMethod(host: Host, onlooker: Host, assertReady: () => void): UndoMethod {
   const undoing = new Set<string>();
   return {
     async undo(runId, options = {}) {
@@ -59,7 +59,7 @@ export function undoMethod(host: Host, assertReady: () => void): UndoMethod {
       if (undoing.has(runId)) throw new UndoRefusedError(`run \`${runId}\` is being undone`);
       undoing.add(runId);
       try {
-        return await undoCommitted(host, runId, options);
+        return await undoCommitted(options.dry === true ? onlooker : host, runId, options);
       } finally {
         undoing.delete(runId);
       }

@@ -8,9 +8,21 @@ const WORDS: Readonly<Partial<Record<EventKind, (data: JsonObject) => string>>> 
   approval_recorded: (data) => `approval recorded: ${data["approved"] === true ? "approved" : "denied"}`,
   action_deduplicated: (data) => `answered by an earlier call${earlier(data)}`,
   cache_hit: (data) => `answered from the cache${earlier(data)}`,
+  image_read: (data) => `what it changes was read ${WHEN[textAt(data, "when") ?? ""] ?? ""}`.trimEnd(),
+  action_probed: (data) => `asked what became of the call: ${KNOWN[textAt(data, "answer") ?? ""] ?? "nobody can tell"}`,
+  undo_started: () => "the committed run is undone",
+  undo_completed: (data) => `the run was undone; left outside: ${textAt(data, "external_effects") ?? "unknown"}`,
   compensation_started: (data) => `compensation started with \`${textAt(data, "tool") ?? "unknown"}\``,
   config_changed: (data) => `configuration changed: ${textAt(data, "change") ?? "unknown"}`,
 };
+
+const WHEN: Readonly<Record<string, string>> = {
+  before: "before the call",
+  after: "after the call",
+  undo: "before it is undone",
+};
+
+const KNOWN: Readonly<Record<string, string>> = { happened: "it happened", not_happened: "it did not happen" };
 
 /**
  * One line about an event for people: what happened, why, and which rules had a say. Payload values other than reasons

@@ -1,4 +1,4 @@
-import type { CarEvent, Reason } from "@car/ir";
+import type { CarEvent, EventKind, Reason } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import { policiesOf } from "../payload/payload-facts.js";
 import type { ActionExplanation, ExplainedCause, ExplainedEvent } from "./action-explanation.js";
@@ -26,14 +26,28 @@ export async function explainAction(
   for await (const event of events) {
     const { run_id } = event;
     if (run_id === undefined || (options.runId ?? run_id) !== run_id) continue;
-    const notes = open.get(run_id) ?? new RunNotes(run_id, actionId);
-    open.set(run_id, notes);
+    // What comes after the end of a run belongs to it, as long as that is the one that is told of.
+    const isAfterEnd = !open.has(run_id) && AFTER_THE_END.has(event.kind);
+    if (isAfterEnd && found?.runId !== run_id) continue;
+    const notes = isAfterEnd ? found! : (open.get(run_id) ?? new RunNotes(run_id, actionId));
+    if (!isAfterEnd) open.set(run_id, notes);
     notes.add(event);
     if (notes.events.length > 0) found = laterOf(found, notes);
     if (event.kind === "proposal_completed") open.delete(run_id);
   }
   return found === undefined ? undefined : explanationOf(found, actionId);
 }
+
+/** A committed run may be undone, and a call may answer too late. */
+const AFTER_THE_END: ReadonlySet<EventKind> = new Set<EventKind>([
+  "undo_started",
+  "image_read",
+  "compensation_started",
+  "compensation_succeeded",
+  "compensation_failed",
+  "undo_completed",
+  "late_result_dropped",
+]);
 
 /** Of two runs, the one in which the action appeared last. */
 function laterOf(left: RunNotes | undefined, right: RunNotes): RunNotes {

@@ -20,7 +20,13 @@ const AFTERMATH: ReadonlySet<EventKind> = new Set<EventKind>([
   "compensation_succeeded",
   "compensation_failed",
   "late_result_dropped",
+  "undo_started",
+  "undo_completed",
 ]);
+
+function isAftermath(event: CarEvent): boolean {
+  return AFTERMATH.has(event.kind) || (event.kind === "image_read" && textAt(jsonOfEvent(event), "when") === "undo");
+}
 
 interface AttemptPlace {
   readonly actionId: string;
@@ -49,7 +55,7 @@ export class RunSpans {
   }
 
   add(event: CarEvent): void {
-    if (event.action_id === undefined || AFTERMATH.has(event.kind)) this.addToRoot(event);
+    if (event.action_id === undefined || isAftermath(event)) this.addToRoot(event);
     else this.addToAction(event, event.action_id);
   }
 

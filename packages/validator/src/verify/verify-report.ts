@@ -38,12 +38,31 @@ export type SimulatedValue =
   | { readonly known: true; readonly value: JsonValue | null; readonly present: boolean; readonly claimed: boolean }
   | { readonly known: false };
 
+/** How a call that may leave something could be undone, once it was made. */
+export interface PlannedUndo {
+  readonly action_id: string;
+  readonly tool: string;
+  /**
+   * By what was there before (`image`), by what the host declared (`compensation`), by what the proposer wrote, and the policy
+   * lets it (`proposed`), or `never`.
+   */
+  readonly how: "image" | "compensation" | "proposed" | "never";
+  /** The tool that undoes it. */
+  readonly by?: string;
+  /** The tool that reads the image before the call. */
+  readonly reader?: string;
+  /** Whether it is looked at whether somebody else has changed it since. */
+  readonly verified?: boolean;
+}
+
 /** What `verify` found. `valid` means: no issue is an error. */
 export interface VerifyReport {
   readonly valid: boolean;
   readonly issues: readonly VerifyIssue[];
   /** Action ids as a run would start them if each ended before the next; those that only compensate are left out. */
   readonly execution_order: readonly string[];
+  /** How the calls that may leave something could be undone, in the order of the proposal. */
+  readonly undo: readonly PlannedUndo[];
   /** The first 10,000. */
   readonly conflicts: readonly ReportedConflict[];
   /**

@@ -1,6 +1,7 @@
 import { setOwn } from "@car/ir/internal";
 import { type Batch, batchIssues } from "./batch-issues.js";
 import { planIssues } from "./plan-issues.js";
+import { plannedUndo } from "./planned-undo.js";
 import { compensationDenials } from "./policy-issues.js";
 import { prepare } from "./prepare.js";
 import { verifyContext, type VerifyContext, type VerifyOptions } from "./verify-options.js";
@@ -19,7 +20,7 @@ export async function verify(proposal: unknown, options: VerifyOptions = {}): Pr
   const context = verifyContext(options);
   const prepared = prepare(context, proposal);
   if ("issues" in prepared) {
-    return { valid: false, issues: prepared.issues, execution_order: [], conflicts: [], simulated_state: {} };
+    return { valid: false, issues: prepared.issues, execution_order: [], undo: [], conflicts: [], simulated_state: {} };
   }
   const batch = await wholeIssues(context, prepared);
   const fares = await walk(context, prepared);
@@ -29,6 +30,7 @@ export async function verify(proposal: unknown, options: VerifyOptions = {}): Pr
     valid: !issues.some(isError),
     issues,
     execution_order: fares.map(({ action_id }) => action_id),
+    undo: plannedUndo(context, prepared),
     conflicts: prepared.conflicts,
     simulated_state: simulatedState(context),
   };

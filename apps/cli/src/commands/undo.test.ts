@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRuntime } from "@car/engine";
+import { durableStore } from "@car/engine/node";
+import type { ProposalResult } from "@car/ir";
+import type { Tool } from "@car/ir/ports";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { captured } from "../testing/captured.js";
+
+let folder: string;
+let tools: string;
+let plan: string;
+
+const NOTES = () => join(folder, "notes.txt");
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "car-undo-"));
+  tools = file("tools.mjs", MODULE.replace("FILE", JSON.stringify(NOTES())));
+  plan = file(
+    "plan.json",
+    JSON.stringify({ actions: [{ id: "w", type: "tool_call", tool: "write", parameters: { text: "new" } }] }),
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A tool that writes one file, its reader, and what brings the file back. */
+const MODULE = `
+import { readFileSync, writeFileSync } from "node:fs";
+const path = FILE;
+const tool = (name, execute, more) => ({ schema: { name, ...more }, execute });
+export const tools = [
+  tool("write", ({ text }) => (writeFileSync(path, text), null), {
+    reversibility: "compensable",
+    before: { tool: "look", verify: true },
+    compensation: { tool: "restore", parameters: { text: "$before" } },
+  }),
+  tool("look", () => readFileSync(path, "utf8"), { reversibility: "reversible" }),
+  tool("restore", ({ text }) => (writeFileSync(path, text), null), { idempotent: true }),
+];
+`;
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Runs the plan over a file with old text. Gives the log and the run. */
+async function ran(name: string): Promise<readonly [string, string]> {
+  writeFileSync(NOTES(), "old");
+  const log = join(folder, name);
+  const { out } = await captured(["run", plan, "--tools", tools, "--log", log, "--json"]);
+  return [log, (JSON.parse(out) as ProposalResult).run_id];
+}
+
+describe("car undo", () => {
+  it("[CLI-18] shows what it would call, and brings things back once somebody says yes", async () => {
+    const [log, run] = await ran("a.jsonl");
+    const dry = await captured(["undo", log, run, "--tools", tools, "--dry"]);
+    expect([dry.code, dry.out]).toEqual([0, `undo  run ${run}\n  · w  restore {"text":"old"}`]);
+    const no = await captured(["undo", log, run, "--tools", tools, "--approve", "no"]);
+    expect([no.code, no.err, readFileSync(NOTES(), "utf8")]).toEqual([4, "nothing was undone\n", "new"]);
+    const yes = await captured(["undo", log, run, "--tools", tools, "--approve", "yes"]);
+    expect([yes.code, readFileSync(NOTES(), "utf8")]).toEqual([0, "old"]);
+    expect(yes.out).toMatch(/undone {2}run .*\n {2}↶ w {2}restore/);
+    const again = await captured(["undo", log, run, "--tools", tools, "--approve", "yes"]);
+    expect([again.code, again.err]).toEqual([2, expect.stringMatching(/is left to undo/)]);
+    expect((await captured(["log", "verify", log])).code).toBe(0);
+    expect((await captured(["explain", "w", "--log", log])).out).toMatch(/then undone by its compensation/);
+    expect((await captured(["replay", log])).code).toBe(0);
+  });
+
+  it("[CLI-18] leaves what others have changed, says so, and exits with 1", async () => {
+    const [log, run] = await ran("b.jsonl");
+    writeFileSync(NOTES(), "theirs");
+    const { code, out } = await captured(["undo", log, run, "--tools", tools, "--approve", "yes"]);
+    expect([code, readFileSync(NOTES(), "utf8")]).toEqual([1, "theirs"]);
+    expect(out).toMatch(/✗ w .*somebody else has changed it since the call.*\nsomething outside the state is left/);
+  });
+
+  it("[CLI-18] goes on with a durable store, and gives JSON", async () => {
+    writeFileSync(NOTES(), "old");
+    const dir = join(folder, "store");
+    const durable = await durableStore({ dir });
+    const { tools: loaded } = (await import(tools)) as { readonly tools: readonly Tool[] };
+    const runtime = createRuntime({ durable, tools: loaded });
+    const { run_id } = await runtime.execute(readFileSync(plan, "utf8"));
+    await runtime.close();
+    await durable.close();
+    const { code, out } = await captured(["undo", dir, run_id, "--tools", tools, "--approve", "yes", "--json"]);
+    expect([code, readFileSync(NOTES(), "utf8")]).toEqual([0, "old"]);
+    expect(JSON.parse(out)).toMatchObject({
+      run_id,
+      external_effects: "none",
+      steps: [{ action_id: "w", undone: true }],
+    });
+  });
+
+  it("[CLI-18] [CLI-7] refuses what is not there, and to undo what nobody has approved", async () => {
+    const [log, run] = await ran("c.jsonl");
+    for (const [argv, message] of [
+      [["undo", join(folder, "none"), run, "--tools", tools], /there is no such log/],
+      [["undo", log, "no-run", "--tools", tools], /the log has no run/],
+      [["undo", log, run], /--tools/],
+      [["undo", log, run, "--tools", tools], /nobody is there to be asked/],
+    ] as const) {
+      const { code, err } = await captured(argv);
+      expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+    }
+    expect(readFileSync(NOTES(), "utf8")).toBe("new");
+  });
+});
+
+describe("car run --dry-undo and car verify", () => {
+  it("[CLI-19] say how a plan could be undone, and a run that has committed", async () => {
+    writeFileSync(NOTES(), "old");
+    const { out } = await captured(["run", plan, "--tools", tools, "--dry-undo"]);
+    expect(out).toMatch(/^committed .*\n[^]*\nundo {2}run .*\n {2}· w {2}restore \{"text":"old"\}$/);
+    expect(readFileSync(NOTES(), "utf8")).toBe("new");
+    const verified = await captured(["verify", plan, "--tools", tools]);
+    expect(verified.out).toContain(
+      "undo       w (write): restore, from what look reads before, unless others change it",
+    );
+  });
+});

@@ -1,0 +1,32 @@
+import type { UndoReport, UndoStep } from "@car/engine";
+import type { Output } from "../io/output.js";
+import { short } from "./marks.js";
+import { paint } from "./paint.js";
+
+const WIDTH = 96;
+
+/** What undoes a run, in the order in which that is done, and what became of it. */
+export function showUndo({ run_id, steps, external_effects }: UndoReport, output: Output): void {
+  const isDone = steps.some(({ undone }) => undone !== undefined);
+  output.line(`${paint.bold(isDone ? "undone" : "undo")}  ${paint.dim(`run ${run_id}`)}`);
+  if (steps.length === 0) output.line(paint.dim("  the run left nothing outside the state"));
+  const width = Math.max(0, ...steps.map(({ action_id }) => action_id.length));
+  for (const step of steps)
+    output.line(`  ${markOf(step)} ${paint.bold(step.action_id.padEnd(width))}  ${textOf(step, width)}`);
+  if (external_effects === "none") return;
+  const will = isDone ? "is" : "would be";
+  output.line(
+    paint.red(`something outside the state ${external_effects === "remain" ? will : `perhaps ${will}`} left`),
+  );
+}
+
+function markOf({ undone, compensation }: UndoStep): string {
+  if (undone === undefined) return compensation === undefined ? paint.red("✗") : paint.dim("·");
+  return undone ? paint.yellow("↶") : paint.red("✗");
+}
+
+function textOf({ tool, compensation, undone, reason }: UndoStep, width: number): string {
+  if (compensation === undefined) return `${tool}: nothing undoes it`;
+  const call = short(`${compensation.tool} ${JSON.stringify(compensation.parameters)}`, WIDTH - width);
+  return undone === false ? `${call}: ${reason?.message ?? "not undone"}` : call;
+}
