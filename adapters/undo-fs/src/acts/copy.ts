@@ -21,7 +21,7 @@ export const copy: Act = {
     if (isWithin(from.absolute, to.absolute)) throw refusal("invalid", to.path, `lies in \`${from.path}\``);
     requireFree(to);
     await call.store.withStaged(async (staged) => {
-      await copyTree(from.absolute, staged);
+      await copyTree(from, staged);
       rename(staged, to.absolute);
     });
     return outputOf(call);
