@@ -13,6 +13,7 @@ export const append: Act = {
   idempotent: false,
   imaged: ["path"],
   shallow: false,
+  outline: false,
   perform: async (call) => {
     const place = call.place("path");
     present(place);

@@ -14,6 +14,8 @@ export const copy: Act = {
   // What is copied may be changed by anybody afterwards.
   imaged: ["to"],
   shallow: false,
+  // Nothing is there before.
+  outline: true,
   perform: async (call) => {
     const [from, to] = [call.place("from"), call.place("to")];
     present(from);
