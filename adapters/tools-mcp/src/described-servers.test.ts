@@ -40,13 +40,11 @@ function place(): { readonly folder: string; readonly store: string } {
   return { folder, store: join(root, String(count), "store") };
 }
 
-async function started(
-  server: string,
-  ...more: readonly [args: readonly string[], env?: Record<string, string>]
-): Promise<StdioMcpServer> {
-  const [args, env = {}] = more;
-  const program = require.resolve(`@modelcontextprotocol/${server}/dist/index.js`);
-  const running = await stdioMcpServer({ command: process.execPath, args: [program, ...args], env });
+const FILESYSTEM = require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
+const MEMORY = require.resolve("@modelcontextprotocol/server-memory/dist/index.js");
+
+async function started(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<StdioMcpServer> {
+  const running = await stdioMcpServer({ command: process.execPath, args, env });
   servers.push(running);
   return running;
 }
@@ -92,7 +90,7 @@ describe("the filesystem server", () => {
     mkdirSync(join(folder, "d"));
     writeFileSync(join(folder, "d/b.txt"), "two\n");
     const before = snapshotOf(folder);
-    const { client } = await started("server-filesystem", [folder]);
+    const { client } = await started([FILESYSTEM, folder]);
     const described = await describedServer("filesystem");
     const beside = undoFs({ root: folder, store }).tools;
     const tools = await mcpTools(client, { described, beside });
@@ -121,7 +119,7 @@ describe("the memory server", () => {
   it("[TM-23] every one of its tools is described, and a batch that fails leaves the memory as it was", async () => {
     const { folder, store } = place();
     const file = join(folder, "memory.jsonl");
-    const { client } = await started("server-memory", [], { MEMORY_FILE_PATH: file });
+    const { client } = await started([MEMORY], { MEMORY_FILE_PATH: file });
     const described = await describedServer("memory", { memory_file: "memory.jsonl" });
     const beside = undoFs({ root: folder, store }).tools;
     const tools = [...(await mcpTools(client, { described, beside })), ...beside];
