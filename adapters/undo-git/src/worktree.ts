@@ -42,7 +42,7 @@ async function unlinkFile(file: string): Promise<void> {
   });
 }
 
-export async function makeParents(worktree: string, path: string): Promise<void> {
+async function makeParents(worktree: string, path: string): Promise<void> {
   const problem = await parentProblem(worktree, path);
   if (problem !== undefined) throw new ToolError(`\`${path}\`: \`${problem}\` is no folder`, { class: "terminal" });
   await mkdir(dirname(join(worktree, path)), { recursive: true });

@@ -15,15 +15,16 @@ import { join } from "node:path";
 import { createRuntime } from "@car/engine";
 import type { ProposalResult } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
+import { describedServer, mcpTools, type StdioMcpServer, stdioMcpServer } from "@car/tools-mcp";
 import { undoFs } from "@car/undo-fs";
 import { undoGit } from "@car/undo-git";
 import { undoSql } from "@car/undo-sql";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
-import { mcpTools } from "./mcp-tools.js";
-import { describedServer } from "./server-description.js";
-import { type StdioMcpServer, stdioMcpServer } from "./stdio-mcp-server.js";
-import { type CallParams, connectedTo, textResult, toolNamed } from "./test-support.js";
 
 const require = createRequire(import.meta.url);
 const root = mkdtempSync(join(tmpdir(), "car-described-servers-"));
@@ -40,15 +41,29 @@ function place(): { readonly folder: string; readonly store: string } {
   return { folder, store: join(root, String(count), "store") };
 }
 
-async function started(
-  server: string,
-  ...more: readonly [args: readonly string[], env?: Record<string, string>]
-): Promise<StdioMcpServer> {
-  const [args, env = {}] = more;
-  const program = require.resolve(`@modelcontextprotocol/${server}/dist/index.js`);
-  const running = await stdioMcpServer({ command: process.execPath, args: [program, ...args], env });
+const FILESYSTEM = require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
+const MEMORY = require.resolve("@modelcontextprotocol/server-memory/dist/index.js");
+
+async function started(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<StdioMcpServer> {
+  const running = await stdioMcpServer({ command: process.execPath, args, env });
   servers.push(running);
   return running;
+}
+
+type Answer = (tool: string, parameters: Readonly<Record<string, unknown>>) => string;
+
+/** A server in this process with tools of these names. */
+async function standIn(names: readonly string[], answer: Answer): Promise<Client> {
+  const { server } = new McpServer({ name: "stand-in", version: "1.0.0" }, { capabilities: { tools: {} } });
+  const tools = names.map((name) => ({ name, inputSchema: { type: "object" } }));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools }));
+  server.setRequestHandler(CallToolRequestSchema, ({ params: { name, arguments: given = {} } }) => ({
+    content: [{ type: "text", text: answer(name, given) }],
+  }));
+  const client = new Client({ name: "test", version: "1.0.0" });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(theirs), client.connect(ours)]);
+  return client;
 }
 
 /** Names, modes and contents. */
@@ -92,7 +107,7 @@ describe("the filesystem server", () => {
     mkdirSync(join(folder, "d"));
     writeFileSync(join(folder, "d/b.txt"), "two\n");
     const before = snapshotOf(folder);
-    const { client } = await started("server-filesystem", [folder]);
+    const { client } = await started([FILESYSTEM, folder]);
     const described = await describedServer("filesystem");
     const beside = undoFs({ root: folder, store }).tools;
     const tools = await mcpTools(client, { described, beside });
@@ -121,7 +136,7 @@ describe("the memory server", () => {
   it("[TM-23] every one of its tools is described, and a batch that fails leaves the memory as it was", async () => {
     const { folder, store } = place();
     const file = join(folder, "memory.jsonl");
-    const { client } = await started("server-memory", [], { MEMORY_FILE_PATH: file });
+    const { client } = await started([MEMORY], { MEMORY_FILE_PATH: file });
     const described = await describedServer("memory", { memory_file: "memory.jsonl" });
     const beside = undoFs({ root: folder, store }).tools;
     const tools = [...(await mcpTools(client, { described, beside })), ...beside];
@@ -151,20 +166,16 @@ describe("the memory server", () => {
 });
 
 /** Answers as the published server does, with the git that is here. */
-function gitServer(folder: string): (params: CallParams) => ReturnType<typeof textResult> {
-  const git = (...args: readonly string[]): ReturnType<typeof textResult> =>
-    textResult(execFileSync("git", args, { cwd: folder, encoding: "utf8", stdio: "pipe" }));
-  return ({ name, arguments: given = {} }) => {
-    const {
-      files = [],
-      message = "",
-      branch_name = "",
-    } = given as { files?: string[]; message?: string; branch_name?: string };
+function gitServer(folder: string): Answer {
+  const git = (...args: readonly string[]): string =>
+    execFileSync("git", args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
+  return (name, given) => {
+    const { files, message, branch_name: branch } = given as Readonly<Record<string, string>> & { files: string[] };
     if (name === "git_add") return git("add", ...files);
     if (name === "git_reset") return git("reset", "-q");
-    if (name === "git_commit") return git("commit", "-qm", message);
-    if (name === "git_create_branch") return git("branch", branch_name);
-    return name === "git_checkout" ? git("checkout", "-q", branch_name) : git("status");
+    if (name === "git_commit") return git("commit", "-qm", message ?? "");
+    if (name === "git_create_branch") return git("branch", branch ?? "");
+    return name === "git_checkout" ? git("checkout", "-q", branch ?? "") : git("status");
   };
 }
 
@@ -188,10 +199,7 @@ describe("the git server", () => {
     const before = snapshot();
 
     const described = await describedServer("git", { repository: folder });
-    const { client } = await connectedTo({
-      list: () => ({ tools: Object.keys(described.tools).map(toolNamed) }),
-      call: gitServer(folder),
-    });
+    const client = await standIn(Object.keys(described.tools), gitServer(folder));
     const kit = undoGit({ repository: folder });
     const beside = [kit.image, kit.restore];
     const tools = [...(await mcpTools(client, { described, beside })), ...beside];
@@ -221,12 +229,9 @@ describe("the SQLite server", () => {
     const before = rows();
 
     const described = await describedServer("sqlite");
-    const { client } = await connectedTo({
-      list: () => ({ tools: Object.keys(described.tools).map(toolNamed) }),
-      call: ({ name, arguments: given = {} }) => {
-        const statement = own.prepare(String(given["query"]));
-        return textResult(name === "read_query" ? JSON.stringify(statement.all()) : String(statement.run().changes));
-      },
+    const client = await standIn(Object.keys(described.tools), (name, { query }) => {
+      const statement = own.prepare(String(query));
+      return name === "read_query" ? JSON.stringify(statement.all()) : String(statement.run().changes);
     });
     const kit = undoSql({ database: file });
     const tools = [...(await mcpTools(client, { described, beside: kit.tools })), ...kit.tools];
