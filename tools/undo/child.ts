@@ -17,7 +17,9 @@ export interface Orders {
   readonly world: string;
   readonly folder: string;
   readonly seed: number;
+  /** The step of the file system to die in, 0 for none: counted from the start, or from the first batch on. */
   readonly dieAt: number;
+  readonly dieFrom: "start" | "batches";
   readonly unfinished: "resume" | "rollback";
   readonly batches: number;
 }
@@ -40,13 +42,15 @@ main().catch((error: unknown) => {
 });
 
 async function main(): Promise<void> {
-  dieInStep(orders.dieAt);
+  if (orders.dieFrom === "start") dieInStep(orders.dieAt);
   const store = await open();
   const opened = await world.open(thing);
   const runtime = createRuntime({ durable: store, tools: [...opened.tools, SPOIL], random: () => 0.05 });
   await runtime.recover({ unfinished: orders.unfinished });
   let last = journal.entries().at(-1);
   if (last !== undefined && last.status === undefined) await end(store, last.batch, true);
+  if (orders.dieFrom === "batches") dieInStep(orders.dieAt);
+  writeSync(1, "ready");
   for (let count = 0; count < orders.batches; count++) {
     const batch = (last?.batch ?? 0) + 1;
     last = { batch, calls: callsOf(), before: await world.snapshot(thing) };

@@ -22,8 +22,8 @@ import { worldNamed, WORLDS } from "./worlds.js";
  */
 const KILLS_PER_THING = 15;
 const BATCHES = 60;
-const MAX_STEP = 3_000;
-const MAX_MS = 1_500;
+const MAX_STEP = 2_000;
+const MAX_MS = 500;
 
 const { values } = parseArgs({
   options: { kills: { type: "string", default: "60" }, seed: { type: "string" }, world: { type: "string" } },
@@ -81,24 +81,32 @@ async function tryWorld(world: World, { folder, program }: Place): Promise<numbe
   return found.length;
 }
 
-/** True when it was killed. Rejects when it failed by itself. */
+/** True when it was killed. Rejects when it failed by itself. One of four deaths may come before the first batch: then recovery is killed. */
 async function runChild(world: World, { folder, program }: Place, { isLast }: { isLast: boolean }): Promise<boolean> {
   const inStep = !isLast && dice(2) === 0;
+  const dieFrom = dice(4) === 0 ? "start" : "batches";
   const orders: Orders = {
     world: world.name,
     folder,
     seed: dice(2 ** 32),
     dieAt: inStep ? 1 + Math.floor(MAX_STEP ** (dice(1_000) / 1_000)) : 0,
+    dieFrom,
     unfinished: dice(2) === 0 ? "resume" : "rollback",
     batches: isLast ? 3 : BATCHES,
   };
+  const ms = dice(MAX_MS);
   return new Promise((resolve, reject) => {
     const env = { ...process.env, NODE_PATH: join(REPOSITORY, "tools/node_modules") };
     const child = spawn(process.execPath, [program, JSON.stringify(orders)], {
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
       env,
     });
-    const timer = isLast || inStep ? undefined : setTimeout(() => child.kill("SIGKILL"), dice(MAX_MS));
+    let timer: NodeJS.Timeout | undefined;
+    const kill = (): void => {
+      if (!isLast && !inStep) timer = setTimeout(() => child.kill("SIGKILL"), ms);
+    };
+    if (dieFrom === "start") kill();
+    else child.stdout.once("data", kill);
     let errors = "";
     child.stderr.on("data", (bytes: Buffer) => (errors += bytes.toString()));
     child.on("error", reject);

@@ -93,7 +93,7 @@ function toolAt(value: JsonValue, place: string): { readonly tool: DescribedTool
   const { fixed = {}, ...tool } = objectAt(value, place);
   parseConfig(HostPart, tool, place);
   // As it is written: what is left out is left to the server, and not to the defaults.
-  return { tool: tool as DescribedTool, fixed: objectAt(fixed, `${place}.fixed`) };
+  return { tool: tool, fixed: objectAt(fixed, `${place}.fixed`) };
 }
 
 interface Filling {

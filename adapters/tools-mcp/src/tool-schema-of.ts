@@ -28,7 +28,9 @@ function narrowed(parameters: JsonObject, fixed: JsonObject = {}): JsonObject {
   const names = Object.keys(fixed);
   if (names.length === 0) return parameters;
   const { properties = {}, required = [] } = parameters as { properties?: JsonObject; required?: readonly string[] };
-  const constants = names.map((name) => [name, { ...(properties[name] as JsonObject), const: fixed[name] ?? null }] as const);
+  const constants = names.map(
+    (name) => [name, { ...(properties[name] as JsonObject), const: fixed[name] ?? null }] as const,
+  );
   return {
     ...parameters,
     properties: { ...properties, ...Object.fromEntries(constants) },

@@ -295,6 +295,8 @@ describe("what is kept", () => {
     const repository = fresh();
     const { folder, write } = repository;
     chmodSync(join(folder, "a.txt"), 0o755);
+    // Its folder stays, empty.
+    unlinkSync(join(folder, "d/b.txt"));
     unlinkSync(join(folder, "run.sh"));
     symlinkSync("../nowhere", join(folder, "run.sh"));
     unlinkSync(join(folder, ".gitignore"));

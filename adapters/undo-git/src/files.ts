@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { ToolError } from "@car/ir";
 import { onIndex } from "./index-file.js";
 import { type Repository, worktreeOf } from "./repository.js";
-import { codeOf } from "./worktree.js";
+import { codeOf, kindOf } from "./worktree.js";
 
 /** Which files a reading of the working tree is about. */
 export type Untracked = "none" | "all";
@@ -44,8 +44,11 @@ function readable(path: string): string {
   throw new ToolError(`\`${path}\`: a name that is not UTF-8 cannot be kept`, { class: "invalid" });
 }
 
-/** What is kept of a file: `mode id` with the mode in octal, and `null` for one that is not there. */
-export type KeptFile = string | null;
+/**
+ * What is kept of a file: `mode id` with the mode in octal. Of one that is not there `gone folder`: the deepest of its folders that is
+ * there, `.` for the top.
+ */
+export type KeptFile = string;
 
 /** Keeps files as they are, byte for byte, in git's store of objects. */
 export async function keepFiles(
@@ -64,7 +67,7 @@ export async function keepFiles(
   const kept: [string, KeptFile][] = [];
   for (const [index, path] of paths.entries()) {
     const mode = modes[index];
-    if (mode === undefined) kept.push([path, null]);
+    if (mode === undefined) kept.push([path, `gone ${await deepestFolder(worktree, path)}`]);
     else
       kept.push([
         path,
@@ -72,6 +75,19 @@ export async function keepFiles(
       ]);
   }
   return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function deepestFolder(worktree: string, path: string): Promise<string> {
+  let folder = dirname(path);
+  while (folder !== "." && (await kindOf(join(worktree, folder))) !== "folder") folder = dirname(folder);
+  return folder;
+}
+
+/** The object of a kept file, and where a file that is gone leaves a folder. */
+export function partsOfKept(kept: KeptFile): { readonly id?: string; readonly folder?: string } {
+  const at = kept.indexOf(" ");
+  const rest = kept.slice(at + 1);
+  return kept.startsWith("gone ") ? { folder: rest } : { id: rest };
 }
 
 async function modeOf(path: string): Promise<string | undefined> {

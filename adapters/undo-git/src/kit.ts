@@ -68,7 +68,8 @@ export function toolOf(kit: Kit, { schema, run, probe }: ToolParts): Tool {
           probe: (parameters, context) =>
             call(context, async (one) => {
               const { before } = context;
-              return isObject(before) ? probe(parameters, one, before) : undefined;
+              if (isObject(before)) return probe(parameters, one, before);
+              return schema.before === undefined ? probe(parameters, one, {}) : undefined;
             }),
         }),
   };

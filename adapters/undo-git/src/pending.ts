@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rm, rmdir, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "@car/ir";
 import type { GitImage } from "./image.js";
@@ -21,7 +21,6 @@ export interface Pending {
 
 /** How to take a call back, or to go on with a restore. */
 export interface Plan {
-  readonly pid: number;
   readonly image: GitImage;
   /** Files that may be there afterwards and were not there before. */
   readonly created: readonly string[];
@@ -30,16 +29,10 @@ export interface Plan {
 }
 
 /** Acts: `first` may still refuse with `NothingDone`, `rest` may not. */
-export type Act = <A>(
-  plan: Omit<Plan, "pid">,
-  first: () => Promise<A>,
-  rest: (done: A) => Promise<void>,
-) => Promise<void>;
+export type Act = <A>(plan: Plan, first: () => Promise<A>, rest: (done: A) => Promise<void>) => Promise<void>;
 
 const ROOT = "car-undo";
 const LOCK_MARK = "car-undo";
-/** Folders without a plan that are older are what a killed process left. */
-const LEFTOVER_MS = 3_600_000;
 /** Folders of calls that this process makes now, whichever kit they are of. */
 const LIVE = new Set<string>();
 
@@ -56,7 +49,7 @@ export async function withPending<T>(
   LIVE.add(pending.folder);
   let isLeft = false;
   const act: Act = async (plan, first, rest) => {
-    await writePlan(pending, { pid: process.pid, ...plan });
+    await writePlan(pending, plan);
     isLeft = true;
     try {
       await rest(await first());
@@ -89,18 +82,11 @@ export class CutShort extends Error {
   }
 }
 
+/** Named after the process, so that everybody can see whether it is left. */
 async function openPending({ gitDir }: Repository, key: string): Promise<Pending> {
-  const root = join(gitDir, ROOT);
-  for (const name of await foldersIn(root)) await removeLeftover(join(root, name), name === key);
-  const folder = join(root, key);
+  const folder = join(gitDir, ROOT, `${process.pid}-${key}`);
   await mkdir(join(folder, "files"), { recursive: true });
   return { folder, index: join(folder, "index"), files: join(folder, "files") };
-}
-
-/** What another process prepares right now is young. */
-async function removeLeftover(folder: string, own: boolean): Promise<void> {
-  if (await exists(join(folder, "plan"))) return;
-  if (own || Date.now() - (await stat(folder)).mtimeMs > LEFTOVER_MS) await removeTree(folder);
 }
 
 async function writePlan({ folder }: Pending, plan: Plan): Promise<void> {
@@ -116,21 +102,23 @@ export async function closePending({ gitDir }: Repository, folder: string): Prom
 }
 
 /**
- * The plans of calls that were cut short.
+ * The plans of calls that were cut short. What was only prepared is removed.
  * @throws `ToolError` `transient` when another process makes a call right now.
  */
-export async function leftPlans({ gitDir }: Repository): Promise<readonly (Plan & { readonly folder: string })[]> {
+export async function leftPlans(repository: Repository): Promise<readonly (Plan & { readonly folder: string })[]> {
   const left: (Plan & { readonly folder: string })[] = [];
-  for (const name of await foldersIn(join(gitDir, ROOT))) {
-    const folder = join(gitDir, ROOT, name);
+  const root = join(repository.gitDir, ROOT);
+  for (const name of await foldersIn(root)) {
+    const folder = join(root, name);
+    const pid = Number.parseInt(name, 10);
     const text = await readFile(join(folder, "plan"), "utf8").catch(() => undefined);
-    if (text === undefined) continue;
-    const plan = JSON.parse(text) as Plan;
-    if (isLive(plan.pid, folder)) {
-      const said = `process ${plan.pid} works on the repository (if it does not, remove \`${folder}\`)`;
+    if (!isLive(pid, folder)) {
+      if (text === undefined) await closePending(repository, folder);
+      else left.push({ ...(JSON.parse(text) as Plan), folder });
+    } else if (text !== undefined && pid !== process.pid) {
+      const said = `process ${pid} works on the repository (if it does not, remove \`${folder}\`)`;
       throw new ToolError(said, { class: "transient", retryAfterMs: 200 });
     }
-    left.push({ ...plan, folder });
   }
   return left;
 }

@@ -1,7 +1,7 @@
 import { rm, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "@car/ir";
-import { differingFiles, exportFiles, keepFiles, keptBytes, takeOut } from "./files.js";
+import { differingFiles, exportFiles, keepFiles, keptBytes, partsOfKept, takeOut } from "./files.js";
 import { type GitImage, readImage, stashLog } from "./image.js";
 import { areEqual, copyIndex, entriesOf, type HeldIndex, holdIndex, isSubmodule, refreshIndex } from "./index-file.js";
 import { type Pending, removeStaleLock, withPending } from "./pending.js";
@@ -19,7 +19,7 @@ export interface Restored {
 /** What has to be done to the working tree. */
 interface FileWork {
   readonly place: readonly string[];
-  readonly remove: readonly string[];
+  readonly remove: readonly { readonly path: string; readonly staying?: string | undefined }[];
   readonly left: readonly string[];
 }
 
@@ -80,7 +80,7 @@ async function requireRestorable(repository: Repository, image: GitImage): Promi
     throw new ToolError(text, { class: "denied" });
   }
   await requireNoState(repository);
-  const files = Object.values(image.files ?? {}).map((kept) => kept?.split(" ")[1]);
+  const files = Object.values(image.files ?? {}).map((kept) => partsOfKept(kept).id);
   const refs = Object.values(image.refs).filter((value) => value?.startsWith("ref: ") !== true);
   const ids = [image.index, ...files, ...refs].filter((id): id is string => typeof id === "string");
   const said = await repository.git.run(["cat-file", "--batch-check=%(objectname)"], { stdin: ids.join("\n") });
@@ -125,48 +125,40 @@ async function prepareFiles(
 
   const now = await keepFiles(repository, Object.keys(kept));
   const taken: string[] = [];
-  const removed: string[] = [];
+  const remove: FileWork["remove"][number][] = [];
   for (const [path, file] of Object.entries(kept)) {
     if (now[path] === file) continue;
-    (file === null ? removed : taken).push(path);
-    if (file !== null) await takeOut(repository, pending.files, path, file);
+    const { id, folder: staying } = partsOfKept(file);
+    if (id === undefined) remove.push({ path, staying });
+    else taken.push(path);
+    if (id !== undefined) await takeOut(repository, pending.files, path, file);
   }
   const tracked = await entriesOf(repository, oldIndex);
   const made = [...new Set([...tracked.keys(), ...created])].filter(
     (path) => !entries.has(path) && !Object.hasOwn(kept, path) && !isSubmodule(tracked.get(path)),
   );
-  const { keep, drop } = await apart(repository, made, image);
-  return { place: [...exported, ...taken], remove: [...removed, ...drop], left: [...keep].sort() };
+  const left = image.all_refs ? await leftAlone(repository, made, image) : [];
+  for (const path of made) if (!left.includes(path)) remove.push({ path });
+  return { place: [...exported, ...taken], remove, left };
 }
 
 /**
- * What calls have made goes. Of the calls of other tools nobody knows whether an ignored file was there before, so it stays, and is
- * named; so is what the image should know and does not.
+ * Of the calls of other tools nobody knows whether an ignored file was there before, so it stays, and is named; so is what the image
+ * should know and does not.
  */
-async function apart(
-  repository: Repository,
+async function leftAlone(
+  { git, worktree = "" }: Repository,
   made: readonly string[],
-  image: GitImage,
-): Promise<{ readonly keep: ReadonlySet<string>; readonly drop: readonly string[] }> {
-  const worktree = worktreeOf(repository);
-  const there = await Promise.all(made.map((path) => exists(join(worktree, path))));
-  const found = made.filter((_, index) => there[index]);
-  if (!image.all_refs) return { keep: new Set(), drop: found };
-  const stdin = found.map((path) => `${path}\0`).join("");
-  const { stdout } = await repository.git.attempt(["check-ignore", "--no-index", "-z", "--stdin"], { stdin });
-  const ignored = new Set(stdout.toString("utf8").split("\0"));
-  const drop = found.filter((path) => !ignored.has(path));
-  const strange = image.untracked === true ? await differingFiles(repository, "all") : [];
-  const unknown = strange.filter((path) => !Object.hasOwn(image.files ?? {}, path) && !drop.includes(path));
-  const untracked = await untrackedOf(repository, unknown);
-  return { keep: new Set([...found.filter((path) => ignored.has(path)), ...untracked]), drop };
-}
-
-async function untrackedOf({ git }: Repository, paths: readonly string[]): Promise<readonly string[]> {
-  if (paths.length === 0) return [];
-  const others = await git.run(["ls-files", "--others", "--exclude-standard", "-z"]);
-  const known = new Set(others.split("\0"));
-  return paths.filter((path) => known.has(path));
+  { files = {}, untracked }: GitImage,
+): Promise<readonly string[]> {
+  const stdin = made.map((path) => `${path}\0`).join("");
+  const { stdout } = await git.attempt(["check-ignore", "--no-index", "-z", "--stdin"], { stdin });
+  const ignored = stdout.toString("utf8").split("\0").slice(0, -1);
+  const there = await Promise.all(ignored.map((path) => exists(join(worktree, path))));
+  const others = untracked === true ? await git.run(["ls-files", "--others", "--exclude-standard", "-z"]) : "";
+  const strange = others.split("\0").filter((path) => path !== "" && !path.endsWith("/"));
+  const unknown = strange.filter((path) => !Object.hasOwn(files, path) && !made.includes(path));
+  return [...ignored.filter((_, index) => there[index]), ...unknown].sort();
 }
 
 async function refChanges(repository: Repository, image: GitImage): Promise<readonly RefChange[]> {
@@ -207,6 +199,6 @@ async function restoreStash(repository: Repository, image: GitImage, pending: Pe
 async function carryOut(repository: Repository, work: FileWork, pending: Pending): Promise<void> {
   if (work.place.length + work.remove.length === 0) return;
   const worktree = worktreeOf(repository);
-  for (const path of work.remove) await removeFile(worktree, path);
+  for (const { path, staying } of work.remove) await removeFile(worktree, path, staying);
   for (const path of work.place) await placeFile(worktree, path, join(pending.files, path));
 }

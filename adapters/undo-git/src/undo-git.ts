@@ -1,5 +1,5 @@
 import { ConfigInvalidError } from "@car/ir";
-import { assertKnownOptions } from "@car/ir/internal";
+import { assertKnownOptions, assertOptionTypes } from "@car/ir/internal";
 import type { Tool } from "@car/ir/ports";
 import { finishLeft } from "./atomically.js";
 import type { ImageScope } from "./image.js";
@@ -60,6 +60,14 @@ const OPTIONS = [
   "timeoutMs",
   "stateKey",
 ] as const satisfies readonly (keyof UndoGitOptions)[];
+const OPTION_TYPES = {
+  repository: "string",
+  git: "string",
+  identity: { name: "string", email: "string" },
+  env: "object",
+  timeoutMs: "number",
+  stateKey: "string",
+} as const;
 const DEFAULT_TIMEOUT_MS = 60_000;
 const OTHERS = [
   ...[GIT_STATUS, GIT_LOG, GIT_DIFF],
@@ -71,11 +79,12 @@ export const IRREVERSIBLE_GIT_TOOLS: readonly string[] = [GIT_PUSH.schema.name];
 
 /**
  * Git tools of which every local change can be undone. The repository is looked at with the first call.
- * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`) for an option that nobody reads.
+ * @throws `ConfigInvalidError` (`CAR_CONFIG_INVALID`) for an option that nobody reads, or of another type.
  */
 export function undoGit(options: UndoGitOptions): UndoGit {
   assertKnownOptions(options, OPTIONS, "undoGit");
-  if (typeof options?.repository !== "string") throw new ConfigInvalidError("`undoGit` needs a `repository`");
+  assertOptionTypes(options ?? {}, OPTION_TYPES);
+  if (options?.repository === undefined) throw new ConfigInvalidError("`repository` is missing: the path of a folder");
   const { repository, git = "git", identity, env, timeoutMs = DEFAULT_TIMEOUT_MS, stateKey = "git" } = options;
   const who = identity === undefined ? {} : environmentOf(identity);
   const kit = createKit({ repository, program: git, timeoutMs, env, identity: who }, stateKey);

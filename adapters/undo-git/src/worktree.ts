@@ -26,18 +26,20 @@ export async function placeFile(worktree: string, path: string, prepared: string
   await rename(prepared, target);
 }
 
-/** Removes a file and the folders that are empty without it. Nothing happens when it is not there. */
-export async function removeFile(worktree: string, path: string): Promise<void> {
-  if ((await parentProblem(worktree, path)) !== undefined) return;
-  try {
-    await unlink(join(worktree, path));
-  } catch (error) {
-    if (!["ENOENT", "ENOTDIR", "EISDIR", "EPERM"].includes(codeOf(error))) throw error;
-    if ((await kindOf(join(worktree, path))) === "file") throw error;
+/** Removes a file, and the folders that are empty without it, up to one that stays. Nothing happens to what is not there. */
+export async function removeFile(worktree: string, path: string, staying = "."): Promise<void> {
+  if ((await parentProblem(worktree, path)) === undefined) await unlinkFile(join(worktree, path));
+  for (let folder = dirname(path); folder !== "." && folder !== staying; folder = dirname(folder)) {
+    if (!(await removedEmpty(join(worktree, folder)))) break;
   }
-  for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
-    if (!(await removedEmpty(join(worktree, folder)))) return;
-  }
+  if (staying !== ".") await mkdir(join(worktree, staying), { recursive: true });
+}
+
+async function unlinkFile(file: string): Promise<void> {
+  if ((await kindOf(file)) === "folder") return;
+  await unlink(file).catch((error: unknown) => {
+    if (!["ENOENT", "ENOTDIR"].includes(codeOf(error))) throw error;
+  });
 }
 
 export async function makeParents(worktree: string, path: string): Promise<void> {

@@ -4,9 +4,13 @@ import Database from "libsql";
 import { failureOf } from "./failure-of.js";
 import type { BoundValue } from "./sql-value.js";
 
+const MOST_STATEMENTS = 64;
+
 /** One connection, its transactions, and failures that say whether something was done. */
 export class Connection {
   private readonly database: Database.Database;
+  /** Compiled statements by their text; SQLite compiles one again when the schema has changed. */
+  private readonly statements = new Map<string, Database.Statement>();
 
   constructor(database: string | Database.Database) {
     this.database = typeof database === "string" ? opened(database) : database;
@@ -21,7 +25,7 @@ export class Connection {
 
   /** All rows, as lists of values; integers are of type `bigint`. */
   all(sql: string, params: readonly BoundValue[] = []): unknown[][] {
-    return this.guarded(() => this.database.prepare(sql).safeIntegers(true).raw(true).all(params) as unknown[][]);
+    return this.guarded(() => this.statement(sql).all(params) as unknown[][]);
   }
 
   /** The first value of the first row. */
@@ -42,7 +46,7 @@ export class Connection {
 
   /** Runs one statement that gives no rows. */
   run(sql: string, params: readonly BoundValue[] = []): void {
-    this.guarded(() => this.database.prepare(sql).run(params));
+    this.guarded(() => this.statement(sql).run(params));
   }
 
   /** Runs statements of the kit's own. */
@@ -93,7 +97,18 @@ export class Connection {
   }
 
   close(): void {
+    this.statements.clear();
     this.database.close();
+  }
+
+  private statement(sql: string): Database.Statement {
+    const known = this.statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.statements.size === MOST_STATEMENTS) this.statements.clear();
+    const statement = this.database.prepare(sql).safeIntegers(true);
+    if (statement.reader) statement.raw(true);
+    this.statements.set(sql, statement);
+    return statement;
   }
 
   private guarded<T>(body: () => T): T {

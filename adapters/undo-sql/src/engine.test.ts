@@ -22,11 +22,17 @@ function others({ database, kit }: TestKit, between: () => void): Tool[] {
   return [kit.wrap(writeQuery, { sql: "$parameters.query" }), interfere];
 }
 
+interface Ended extends ProposalResult {
+  /** All events, as text. */
+  readonly log: string;
+}
+
+/** Executes calls, one after the other, and undoes the committed run when that is asked for. */
 async function run(
   world: TestKit,
   calls: readonly (readonly [string, object])[],
-  between = () => {},
-): Promise<ProposalResult & { readonly log: string }> {
+  { between = () => {}, undo = false }: { readonly between?: () => void; readonly undo?: boolean } = {},
+): Promise<Ended> {
   const runtime = createRuntime({ tools: [...world.kit.tools, ...others(world, between)] });
   const actions = calls.map(([tool, parameters], index) => ({
     id: `a${index}`,
@@ -36,6 +42,7 @@ async function run(
     dependencies: index === 0 ? [] : [`a${index - 1}`],
   }));
   const result = await runtime.execute({ actions });
+  if (undo) await runtime.undo(result.run_id);
   const log = JSON.stringify(await collectEvents(runtime.eventLog));
   await runtime.close();
   return { ...result, log };
@@ -46,8 +53,8 @@ const TAKE = ["sql_update", { table: "stock", set: { left: 4 }, where: "item = ?
 const TOO_MUCH = ["sql_execute", { sql: "UPDATE stock SET left = left - 4" }] as const;
 const WRAPPED = ["write_query", { query: "UPDATE stock SET left = left + 1" }] as const;
 
-describe("a batch that fails", () => {
-  it("[US-2] [US-12] leaves the database as it was, whatever was done and by whichever tool", async () => {
+describe("a batch of calls", () => {
+  it("[US-2] [US-12] that fails leaves the database as it was, whatever was done and by whichever tool", async () => {
     const world = kitOf(SCHEMA);
     const before = everything(world);
     const rest = [
@@ -69,14 +76,20 @@ describe("a batch that fails", () => {
     expect(world.dump("moves")).toHaveLength(1);
   });
 
+  it("[US-2] [US-12] that was committed is undone later, byte for byte", async () => {
+    const world = kitOf(SCHEMA);
+    const before = everything(world);
+    const result = await run(world, [TAKE, WRAPPED, ["sql_delete", { table: "stock", where: "true" }]], { undo: true });
+    expect(result.status).toBe("committed");
+    expect(everything(world)).toEqual(before);
+  });
+
   it("[US-3] names the row that somebody else has changed meanwhile, and leaves it", async () => {
     const world = kitOf(SCHEMA);
     const between = (): void => void world.database.exec("UPDATE stock SET left = 100 WHERE item = 'nut'");
-    const result = await run(
-      world,
-      [TAKE, ["interfere", {}], ["sql_delete", { table: "none", where: "true" }]],
+    const result = await run(world, [TAKE, ["interfere", {}], ["sql_delete", { table: "none", where: "true" }]], {
       between,
-    );
+    });
     expect([result.status, result.external_effects]).toEqual(["rolled_back", "remain"]);
     expect(result.log).toContain('somebody else has changed stock(item=\\"nut\\") since');
     expect(world.database.prepare("SELECT left FROM stock WHERE item = 'nut'").get()).toMatchObject({ left: 100 });
@@ -85,7 +98,7 @@ describe("a batch that fails", () => {
   it("[US-13] a wrapped tool's changes that somebody has built on stay, and are named", async () => {
     const world = kitOf(SCHEMA);
     const between = (): void => void world.database.exec("INSERT INTO stock VALUES ('screw', 1)");
-    const result = await run(world, [WRAPPED, ["interfere", {}], TOO_MUCH], between);
+    const result = await run(world, [WRAPPED, ["interfere", {}], TOO_MUCH], { between });
     expect([result.status, result.external_effects]).toEqual(["rolled_back", "remain"]);
     expect(result.log).toContain("somebody else has changed it since the call");
     expect(world.dump("stock")).toHaveLength(3);

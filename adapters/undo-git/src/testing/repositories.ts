@@ -43,13 +43,19 @@ export function emptyHome(): string {
 
 export function repositoryIn(folder: string, ...init: readonly string[]): TestRepository {
   mkdirSync(folder, { recursive: true });
+  const repository = opened(folder);
+  repository.git("init", "-q", "-b", "main", ...init);
+  return repository;
+}
+
+/** One that is there. */
+export function opened(folder: string): TestRepository {
   const git = (...args: readonly string[]): string =>
     execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
       cwd: folder,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
     });
-  git("init", "-q", "-b", "main", ...init);
   const kit = undoGit({ repository: folder, identity: WHO });
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

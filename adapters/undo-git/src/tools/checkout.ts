@@ -3,7 +3,7 @@ import type { ProbeAnswer } from "@car/ir/ports";
 import { requireNoRefLock, runHook } from "../hooks.js";
 import { atomically } from "../atomically.js";
 import { readImage } from "../image.js";
-import { copyIndex, entriesOf, type HeldIndex, holdIndex, onIndex } from "../index-file.js";
+import { copyIndex, entriesOf, type HeldIndex, holdIndex, onIndex, refreshIndex } from "../index-file.js";
 import { type Call, objectSchema, textOf, type ToolParts, undoneByImage } from "../kit.js";
 import type { Pending } from "../pending.js";
 import { changeHead, changeRefs } from "../refs.js";
@@ -111,6 +111,8 @@ async function prepare(
 ): Promise<FileChange> {
   if (from === to || to === null) return { created: [], carryOut: async () => undefined };
   const { git } = repository;
+  // Files that were only touched are no changes.
+  await refreshIndex(repository, pending.index);
   const old = await entriesOf(repository, pending.index);
   const base = from ?? (await git.run(["mktree"])).trim();
   const env = onIndex(pending.index);

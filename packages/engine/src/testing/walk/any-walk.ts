@@ -46,7 +46,24 @@ export interface Walk {
   readonly steps: readonly (readonly [step: Step, calm: boolean])[];
 }
 
-const TOOLS = ["read", "kept", "pay", "put", "sure", "one", "few", "rare", "book", "hold", "agent"] as const;
+const TOOLS = [
+  "read",
+  "kept",
+  "pay",
+  "put",
+  "sure",
+  "one",
+  "few",
+  "rare",
+  "book",
+  "hold",
+  "agent",
+  "edit",
+  "draft",
+  "trace",
+] as const;
+/** Whose compensation is the host's. */
+const OWN_UNDO: ReadonlySet<string> = new Set(["book", "hold", "edit", "draft"]);
 const KEYS = ["k0", "k1"] as const;
 
 const anyTool = fc.constantFrom(...TOOLS);
@@ -92,7 +109,7 @@ function actionsOf(draft: typeof anyAction extends fc.Arbitrary<infer T> ? T : n
     ...(draft.timeout === undefined ? {} : { timeout_ms: draft.timeout }),
     ...(draft.idempotent === true ? { idempotent: true } : {}),
   };
-  if (draft.undo === undefined || kind === "book" || kind === "hold") return [call];
+  if (draft.undo === undefined || OWN_UNDO.has(kind)) return [call];
   if (draft.undo === "tool") return [{ ...call, compensation: { type: "tool", tool: "sms", parameters: { n } } }];
   const standby: ActionInput = { id: `u${index}`, type: "tool_call", tool: "sms", parameters: { n } };
   return [{ ...call, compensation: { type: "action_ref", action_id: standby.id } }, standby];

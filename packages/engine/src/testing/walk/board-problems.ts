@@ -9,6 +9,8 @@ const THREAT = MAY_ABORT | LEADS_TO_ABORT;
 /** The private parts that are recomputed. */
 interface Inside {
   readonly queue: {
+    /** What turned out to be irreversible is so here. */
+    readonly flags: readonly number[];
     readonly held:
       | Readonly<Record<"readyThreats" | "runningAborts" | "runningOrdinaryThreats" | "runningLeading", number>>
       | undefined;
@@ -64,9 +66,11 @@ function checkSlot(run: Run, slot: Slot, must: Must): void {
   const name = `${action.id}, ${phase}`;
   must((phase === "done") === (outcome !== undefined), `I1: ${name}: outcome ${outcome?.status}`);
   const isWaiting = phase === "at_gate" || phase === "backing_off" || phase === "waiting_for_place";
-  must(isWaiting === (hold !== undefined), `I3: ${name}: ${hold === undefined ? "no wait" : "a wait"}`);
+  // A reader may be asked how the call left things; what a probe is asked ends by itself.
+  const isJudged = phase === "calling" && attempt === undefined;
+  must(isWaiting === (hold !== undefined) || isJudged, `I3: ${name}: ${hold === undefined ? "no wait" : "a wait"}`);
   must(
-    (phase === "calling") === (attempt !== undefined),
+    (phase === "calling") === (attempt !== undefined) || (isJudged && mayBeAsked(slot)),
     `I4: ${name}: ${attempt === undefined ? "no" : "an"} attempt`,
   );
   const holdsPlace = notes?.hasPlace === true;
@@ -80,6 +84,10 @@ function checkSlot(run: Run, slot: Slot, must: Must): void {
   else if (phase !== "done") must(open === 0, `I2: ${name}: ${open} before it are open`);
 }
 
+function mayBeAsked({ tool, hold }: Slot): boolean {
+  return tool?.probe !== undefined || (hold !== undefined && tool?.schema.before?.verify === true);
+}
+
 function leadsTo({ graph: { offsets, targets } }: Run["plan"], from: number, to: number): number {
   let edges = 0;
   for (let e = offsets[from]!; e < offsets[from + 1]!; e++) if (targets[e] === to) edges++;
@@ -87,10 +95,10 @@ function leadsTo({ graph: { offsets, targets } }: Run["plan"], from: number, to:
 }
 
 function checkQueue({ board, plan, stop }: Run, must: Must): void {
-  const { held } = (board as unknown as Inside).queue;
+  const { held, flags } = (board as unknown as Inside).queue;
   must((held !== undefined) === plan.ordered, "I7: only an ordered plan holds anything back");
   if (held === undefined) return;
-  const has = ({ index }: Slot, flag: number): boolean => (plan.flags[index]! & flag) !== 0;
+  const has = ({ index }: Slot, flag: number): boolean => (flags[index]! & flag) !== 0;
   const isFinal = (slot: Slot): boolean => has(slot, IRREVERSIBLE);
   const running = having(
     board,

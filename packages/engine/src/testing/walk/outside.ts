@@ -1,5 +1,5 @@
 import { ToolError, type JsonObject, type ToolSchemaInput } from "@car/ir";
-import type { Tool, ToolContext } from "@car/ir/ports";
+import type { ProbeAnswer, ProbeContext, Tool, ToolContext } from "@car/ir/ports";
 import type { Attempt } from "../../dispatch/attempt.js";
 import { CallContext } from "../../dispatch/call-context.js";
 import { isExternal } from "../../dispatch/call-tool.js";
@@ -55,6 +55,11 @@ export interface SeenCall {
 
 const COMPENSATED: Partial<ToolSchemaInput> = { reversibility: "compensable" };
 
+function mendedFrom({ verify }: { readonly verify: boolean }): Partial<ToolSchemaInput> {
+  const before = { tool: "peek", parameters: { n: "$parameters.n" }, verify };
+  return { before, compensation: { tool: "mend", parameters: { was: "$before" } } };
+}
+
 /** Tools of every kind that the engine tells apart. */
 const SCHEMAS: readonly ToolSchemaInput[] = [
   { name: "read", reversibility: "reversible" },
@@ -68,6 +73,11 @@ const SCHEMAS: readonly ToolSchemaInput[] = [
   { name: "book", ...COMPENSATED, compensation: { tool: "unbook", parameters: { id: "$output.id" } } },
   { name: "hold", ...COMPENSATED, compensation: { tool: "free", parameters: { n: "$parameters.n" } } },
   { name: "agent", reversibility: "reversible" },
+  { name: "edit", ...COMPENSATED, ...mendedFrom({ verify: true }) },
+  { name: "draft", ...COMPENSATED, ...mendedFrom({ verify: false }), before_required: false },
+  { name: "trace" },
+  { name: "peek", reversibility: "reversible" },
+  { name: "mend", reversibility: "reversible" },
   { name: "unbook", reversibility: "reversible" },
   { name: "free", rate_limit: { max_calls: 1, interval_secs: 0.02 } },
   { name: "sms" },
@@ -98,6 +108,7 @@ export class Outside {
     return SCHEMAS.map((schema) => ({
       schema,
       ...(schema.name === "sms" ? { reserve: { usd: 1 } } : {}),
+      ...(schema.name === "trace" ? { probe: (_: JsonObject, context: ProbeContext) => this.probed(context) } : {}),
       execute: (parameters, context) =>
         process === this.process ? this.called(schema, parameters, context) : new Promise(() => undefined),
     }));
@@ -105,9 +116,24 @@ export class Outside {
 
   /** Calls of this process that have said nothing yet. */
   open(): readonly SeenCall[] {
-    return this.calls.filter(
-      ({ ending, attempt }) => ending === undefined && this.processOf.get(attempt) === this.process,
-    );
+    return this.calls.filter((call) => call.ending === undefined && this.isOfThisProcess(call));
+  }
+
+  private probes = 0;
+
+  /** What is known of a call, and true; sometimes nothing is, and sometimes it takes a moment. */
+  private probed({ idempotencyKey, attempt: number }: ProbeContext): ProbeAnswer | Promise<ProbeAnswer> {
+    const call = this.calls.find(({ key, attempt }) => key === idempotencyKey && attempt.number === number);
+    const nth = this.probes++;
+    let answer: ProbeAnswer = { happened: false };
+    if (call?.hasActed === true) answer = { happened: true, output: { id: "it" } };
+    // It may act yet.
+    else if (call !== undefined && call.ending === undefined && this.isOfThisProcess(call)) answer = undefined;
+    return nth % 2 === 0 ? answer : Promise.resolve(nth % 3 === 0 ? undefined : answer);
+  }
+
+  private isOfThisProcess({ attempt }: SeenCall): boolean {
+    return this.processOf.get(attempt) === this.process;
   }
 
   private readonly processOf = new WeakMap<Attempt, number>();
@@ -121,7 +147,7 @@ export class Outside {
     const call: SeenCall = {
       number: this.calls.length,
       ...{ attempt, context, run, slot, tool: schema.name, key: context.idempotencyKey, script, settle },
-      isUndo: slot.errand !== undefined,
+      isUndo: slot.errand?.kind === "compensation" || slot.errand?.kind === "undo",
       isExternal: isExternal(run, slot),
       hasActed: script.acts === "at_once",
       actedAfter: this.calls.length + 1,
@@ -223,6 +249,8 @@ function problemsAt(
   if (isUndo) {
     if (!isUndoing(run)) problems.push(`${name} undoes something of a run that is ${run.phase}`);
   } else if (!run.isActive) problems.push(`${name} is called although its run is ${run.phase}`);
+  // How a call left things is seen even then: it is undone next.
+  else if (slot.errand?.kind === "after") return problems;
   else if (attempt.aborted || (run.stop !== undefined && run.stop.kind !== "budget"))
     problems.push(`${name} is called although its run is given up`);
   if (!isUndo && !isWanted(run)) problems.push(`${name} is called by a child of a call that is over`);
@@ -235,6 +263,8 @@ function problemsAt(
 /** What a call says when nothing has been done, so that it may be made again. A process that has ended heard nothing. */
 function isDefinite({ ending, hasActed, tool, attempt }: SeenCall): boolean {
   if (hasActed) return false;
+  // Its probe has said so.
+  if (tool === "trace") return true;
   if (ending === undefined) return !attempt.isOver;
   return ending.startsWith("refuse") || (tool === "sure" && ending !== "answer" && ending !== "bad_output");
 }

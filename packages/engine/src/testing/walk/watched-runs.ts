@@ -9,8 +9,9 @@ import { type Phase, type Slot } from "../../run/slot.js";
 const WAYS = {
   waitForPlace: ["at_gate"],
   placeIsFree: ["waiting_for_place"],
+  holdBack: ["at_gate"],
   waitForApproval: ["at_gate"],
-  wait: ["at_gate", "backing_off"],
+  wait: ["at_gate", "calling", "backing_off"],
   call: ["at_gate"],
   perform: ["at_gate"],
   answered: ["calling"],
@@ -83,7 +84,9 @@ export class WatchedRuns {
 
   /** What cannot be undone starts when nothing may undo the batch any more but what comes after it. */
   private checkOrder(board: Board, { index, action }: Slot): void {
-    const { flags, ordered } = (board as unknown as { readonly plan: Plan }).plan;
+    const { plan, queue } = board as unknown as { readonly plan: Plan; readonly queue: Pick<Plan, "flags"> };
+    const { ordered } = plan;
+    const { flags } = queue;
     const has = (slot: number, flag: number): boolean => (flags[slot]! & flag) !== 0;
     if (!ordered || !has(index, IRREVERSIBLE)) return;
     const others = board.slots.filter((other) => other.index !== index);
