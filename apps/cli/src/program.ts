@@ -72,6 +72,36 @@ function buildProgram(act: Act, streams: OutputConfiguration): Command {
       "after",
       "\nExit codes: 0 committed or valid, 1 undone or errors found, 2 bad usage or file, 3 refused, 4 canceled",
     );
+  addRunCommands(program, act);
+  const log = program.command("log").description("look at a log: a JSONL file or a folder of segments");
+  asJson(log.command("verify").argument("<log>"))
+    .description("check that nothing in the log was changed")
+    .option("--head <hash>", "the hash that the last event must have")
+    .action(act(logVerifyCommand));
+  asJson(log.command("show").argument("<log>"))
+    .description("show the events")
+    .option("--run <id>", "of this run only")
+    .option("--action <id>", "of this action only")
+    .action(act(logShowCommand));
+  asJson(log.command("diff").argument("<log>").argument("<other>"))
+    .description("compare two logs, run by run and action by action")
+    .action((left: string, other: string, options: WithJson) => act(logDiffCommand)(left, { ...options, other }));
+  asJson(program.command("replay").argument("<log>"))
+    .description("execute a log again, without calling a tool, and compare")
+    .option("--run <id>", "this run only")
+    .option("--tools <module>", "a module that exports `tools`, for a log that does not have their schemas")
+    .action(act(replayCommand));
+  asJson(program.command("explain").argument("<action>"))
+    .description("tell why an action ended as it did")
+    .requiredOption("--log <file>", "the log: a file or a folder")
+    .option("--run <id>", "the run, when the action is in several")
+    .action(act(explainCommand));
+  addPolicyCommands(program, act);
+  return program;
+}
+
+/** What is done with proposals and runs. */
+function addRunCommands(program: Command, act: Act): void {
   withFiles(program.command("run").argument("<proposal>", "a JSON file, or - for standard input"))
     .description("run a proposal as a transaction")
     .option("--log <file>", "append the events to this JSONL file")
@@ -86,19 +116,6 @@ function buildProgram(act: Act, streams: OutputConfiguration): Command {
   withFiles(program.command("verify").argument("<proposal>", "a JSON file, or - for standard input"))
     .description("say what would happen; nothing is run")
     .action(act(verifyCommand));
-  const log = program.command("log").description("look at a log: a JSONL file or a folder of segments");
-  asJson(log.command("verify").argument("<log>"))
-    .description("check that nothing in the log was changed")
-    .option("--head <hash>", "the hash that the last event must have")
-    .action(act(logVerifyCommand));
-  asJson(log.command("show").argument("<log>"))
-    .description("show the events")
-    .option("--run <id>", "of this run only")
-    .option("--action <id>", "of this action only")
-    .action(act(logShowCommand));
-  asJson(log.command("diff").argument("<log>").argument("<other>"))
-    .description("compare two logs, run by run and action by action")
-    .action((left: string, other: string, options: WithJson) => act(logDiffCommand)(left, { ...options, other }));
   asJson(program.command("undo").argument("<log>").argument("<run>"))
     .description("undo what a committed run did outside the state")
     .requiredOption("--tools <module>", "a module that exports the run's `tools` and those that undo them")
@@ -107,18 +124,6 @@ function buildProgram(act: Act, streams: OutputConfiguration): Command {
     .action((path: string, run: string, options: Omit<UndoCommandOptions, "run"> & WithJson) =>
       act(undoCommand)(path, { ...options, run }),
     );
-  asJson(program.command("replay").argument("<log>"))
-    .description("execute a log again, without calling a tool, and compare")
-    .option("--run <id>", "this run only")
-    .option("--tools <module>", "a module that exports `tools`, for a log that does not have their schemas")
-    .action(act(replayCommand));
-  asJson(program.command("explain").argument("<action>"))
-    .description("tell why an action ended as it did")
-    .requiredOption("--log <file>", "the log: a file or a folder")
-    .option("--run <id>", "the run, when the action is in several")
-    .action(act(explainCommand));
-  addPolicyCommands(program, act);
-  return program;
 }
 
 function asJson(command: Command): Command {

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { createRuntime, type Runtime, type RuntimeOptions } from "@car/engine";
+import { createRuntime, type Runtime, type RuntimeOptions, type UndoReport } from "@car/engine";
 import { durableStore } from "@car/engine/node";
 import { jsonlEventLog, segmentEventLog } from "@car/eventlog/node";
 import { EXIT } from "../exit-code.js";
@@ -27,14 +27,14 @@ export async function undoCommand(path: string, options: UndoCommandOptions, out
   const { runtime, close } = await openRuntime(path, { tools: await loadTools(tools) });
   try {
     const planned = await runtime.undo(run, { dry: true });
-    if (dry || !output.json) (output.json ? output.value : showFor(output))(planned);
+    if (dry || !output.json) show(planned, output);
     if (dry) return EXIT.ok;
     if (!(await isApproved(approve))) {
       output.aside("nothing was undone");
       return EXIT.canceled;
     }
     const done = await runtime.undo(run);
-    (output.json ? output.value : showFor(output))(done);
+    show(done, output);
     return done.external_effects === "none" ? EXIT.ok : EXIT.failed;
   } finally {
     await runtime.close();
@@ -42,8 +42,9 @@ export async function undoCommand(path: string, options: UndoCommandOptions, out
   }
 }
 
-function showFor(output: Output): (report: Parameters<typeof showUndo>[0]) => void {
-  return (report) => showUndo(report, output);
+function show(report: UndoReport, output: Output): void {
+  if (output.json) output.value(report);
+  else showUndo(report, output);
 }
 
 async function isApproved(mode: NonNullable<UndoCommandOptions["approve"]>): Promise<boolean> {

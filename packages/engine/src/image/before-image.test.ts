@@ -26,14 +26,14 @@ class Disk {
           ...schema,
         },
         execute: ({ name, text }) => {
-          this.calls.push(`write ${String(name)}`);
-          this.files.set(String(name), String(text));
+          this.calls.push(`write ${name as string}`);
+          this.files.set(name as string, text as string);
           return null;
         },
         ...more,
       },
-      tool("look", ({ name }) => this.look(String(name)), FREE),
-      tool("restore", ({ name, text }) => this.restore(String(name), text as string | null), {
+      tool("look", ({ name }) => this.look(name as string), FREE),
+      tool("restore", ({ name, text }) => this.restore(name as string, text as string | null), {
         ...FREE,
         idempotent: true,
       }),
@@ -103,7 +103,7 @@ describe("a before-image", () => {
         { idempotent: true },
         {
           execute: ({ name }) => {
-            disk.files.set(String(name), `try ${++tries}`);
+            disk.files.set(name as string, `try ${++tries}`);
             if (tries < 3) throw new ToolError("try again", { class: "transient", retryAfterMs: 0 });
             return null;
           },
@@ -298,7 +298,7 @@ describe("a before-image in the log", () => {
 
   it("[EN-144] [6.4] carries the labels of what was read into what undoes the call", async () => {
     const disk = new Disk();
-    const look = { ...tool("look", ({ name }) => disk.look(String(name)), { ...FREE, source_label: "secret" }) };
+    const look = { ...tool("look", ({ name }) => disk.look(name as string), { ...FREE, source_label: "secret" }) };
     const seen: unknown[] = [];
     const policy: PolicyEngine = {
       version: "1",

@@ -118,7 +118,7 @@ describe("a probe", () => {
       ...COMPENSABLE,
       before: { tool: "look", parameters: { of: "$parameters.of" } },
     };
-    const look = tool("look", ({ of }) => ({ of: String(of) }), FREE);
+    const look = tool("look", ({ of }) => ({ of: of as string }), FREE);
     const keys: string[] = [];
     const pays = payTool({
       schema,

@@ -1,4 +1,5 @@
 import type { Reason } from "@car/ir";
+import { epochMsOf } from "@car/ir/internal";
 import { isExternal } from "../dispatch/call-tool.js";
 import { isVerified } from "../image/before-call.js";
 import { readNow } from "../image/read-image.js";
@@ -60,7 +61,7 @@ function mayRepeat(run: Run, slot: Slot): boolean {
 
 async function decidedByProbe(run: Run, slot: Slot, recorded: RecordedAction): Promise<Decided | undefined> {
   if (!hasProbe(run, slot)) return undefined;
-  const startedAt = Date.parse(recorded.startedAt);
+  const startedAt = epochMsOf(recorded.startedAt);
   const probed = await askProbe(run, slot, { attempt: slot.attempts, startedAt });
   if (probed === "unknown") {
     run.board.answered(slot, 0, "unknown");

@@ -1,4 +1,3 @@
-import type { Reason } from "@car/ir";
 import { mayAbort } from "@car/ir/internal";
 import { boundDuration } from "../run/bound-duration.js";
 import { endSlot, stopIfDue, stopRun } from "../run/finish.js";

@@ -1,6 +1,7 @@
 import { type CarEvent, type EventOf, payloadOf, type ProposalStatus } from "@car/ir";
 import type { EventLog } from "@car/ir/ports";
-import { type RecordedRun, readRun } from "./recorded-run.js";
+import { readRun } from "./read-run.js";
+import type { RecordedRun } from "./recorded-run.js";
 
 /** A run without an end, and those runs of its tools that had one. */
 export interface UnfinishedRun extends RecordedRun {

@@ -20,17 +20,17 @@ function shop(things = new Map<string, string>()) {
       before: { tool: "look", parameters: { at: "$parameters.at" }, verify: true },
       compensation: { tool: "back", parameters: { at: "$parameters.at", thing: "$before" } },
     },
-    execute: ({ at, thing }) => (calls.push(`put ${String(at)}`), things.set(String(at), String(thing)), null),
+    execute: ({ at, thing }) => (calls.push(`put ${at as string}`), things.set(at as string, thing as string), null),
   };
   const tools: Tool[] = [
     put,
-    tool("look", ({ at }) => things.get(String(at)) ?? null, FREE),
+    tool("look", ({ at }) => things.get(at as string) ?? null, FREE),
     tool(
       "back",
       ({ at, thing }) => {
-        calls.push(`back ${String(at)}`);
-        if (thing === null) things.delete(String(at));
-        else things.set(String(at), String(thing));
+        calls.push(`back ${at as string}`);
+        if (thing === null) things.delete(at as string);
+        else things.set(at as string, thing as string);
         return null;
       },
       FREE,

@@ -9,6 +9,7 @@ import {
 } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import type { Lease } from "@car/ir/ports";
+import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { isExternal } from "../dispatch/call-tool.js";
 import { errandParameters } from "../errand/errand-call.js";
 import { Recovery } from "../recovery/recovery.js";
@@ -51,15 +52,19 @@ export interface UndoReport {
 }
 
 /** The method of a runtime. One run is undone once at a time. */
-export function undoMethod(host: Host, config: Host["config"], assertReady: () => void): UndoMethod {
+export function undoMethod(
+  host: Host,
+  holder: { readonly current: ConfigSnapshot },
+  doors: { assertReady(): void },
+): UndoMethod {
   // What the run had spent is spent already.
   const acting: Host = { ...host, meterFor: () => undefined };
   // Whoever only looks tells the log nothing, not even under which configuration.
-  const onlooker: Host = { ...acting, config };
+  const onlooker: Host = { ...acting, config: () => holder.current };
   const undoing = new Set<string>();
   return {
     async undo(runId, options = {}) {
-      assertReady();
+      doors.assertReady();
       if (undoing.has(runId)) throw new UndoRefusedError(`run \`${runId}\` is being undone`);
       undoing.add(runId);
       try {
