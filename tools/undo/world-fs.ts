@@ -1,5 +1,15 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import type { Tool } from "@car/ir/ports";
 import { undoFs } from "@car/undo-fs";
 import type { Dice } from "../crash/dice.js";
 import type { World, WorldCall } from "./world.js";
@@ -19,12 +29,33 @@ export const fsWorld: World = {
     symlinkSync("d", join(folder, "root/l"));
   },
   open: (folder) => {
-    const { tools } = undoFs({ root: join(folder, "root"), store: join(folder, "store") });
-    return { tools, close: () => undefined };
+    const root = join(folder, "root");
+    const kit = undoFs({ root, store: join(folder, "store") });
+    return { tools: [...kit.tools, kit.wrap(inPlace(root), { paths: ["path"] })], close: () => undefined };
   },
   snapshot: (folder) => linesOf(join(folder, "root"), "").join("\n"),
   randomCalls: (dice) => Array.from({ length: 1 + dice(6) }, () => randomCall(dice)),
 };
+
+/** A tool of somebody else, which writes piece by piece, so that a kill leaves half of it. */
+function inPlace(root: string): Tool {
+  return {
+    schema: {
+      name: "put",
+      parameters: {
+        type: "object",
+        properties: { path: { type: "string" }, content: { type: "string" } },
+        required: ["path", "content"],
+      },
+    },
+    execute: (parameters) => {
+      const { path, content } = parameters as { readonly path: string; readonly content: string };
+      writeFileSync(join(root, path), "");
+      for (const piece of content) appendFileSync(join(root, path), piece);
+      return null;
+    },
+  };
+}
 
 /** Two of three succeed whatever is there. */
 function randomCall(dice: Dice): WorldCall {
@@ -33,6 +64,7 @@ function randomCall(dice: Dice): WorldCall {
   const sure: readonly WorldCall[] = [
     { tool: "fs_write", parameters: { path, content } },
     { tool: "fs_write", parameters: { path, content, mode: pick(dice, MODES) } },
+    { tool: "put", parameters: { path, content: `in place ${dice(1_000)}`.repeat(5) } },
     { tool: "fs_append", parameters: { path: `s${dice(2)}`, content } },
     { tool: "fs_copy", parameters: { from: pick(dice, ["s0", "s1", "t"]), to: `copy${dice(1_000_000)}` } },
     { tool: "fs_mkdir", parameters: { path: `n${dice(3)}/m${dice(20)}/o` } },

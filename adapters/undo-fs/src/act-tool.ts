@@ -29,7 +29,7 @@ function schemaOf(kit: Kit, act: Act): ToolSchemaInput {
     },
     reversibility: "compensable",
     idempotent: act.idempotent,
-    before: readerOf(kit, { paths: act.imaged, shallow: act.shallow, foreign: false }),
+    before: readerOf(kit, { paths: act.imaged, shallow: act.shallow, outline: act.outline, foreign: false }),
     compensation: compensationOf(kit),
   };
 }
@@ -44,7 +44,7 @@ async function perform(
     const places = (): readonly Place[] => act.imaged.map((parameter) => call.place(parameter));
     kit.sightings.assertSame(context, places(), act.shallow);
     const output = await act.perform(call);
-    kit.sightings.note(context, places(), act.shallow);
+    kit.sightings.note(context, places(), { shallow: act.shallow, isDone: true });
     return output;
   } catch (error) {
     throw failureOf(error, `${kit.prefix}${act.name}`);

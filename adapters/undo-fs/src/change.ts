@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { ToolError } from "@car/ir";
 import { syncFolder } from "@car/files";
 import { assertUnchanged, syncFile } from "./content-store.js";
-import { statOf } from "./places.js";
+import { inside, type NamedPath, statOf } from "./places.js";
 import { hasErrno, refusal } from "./tool-failure.js";
 
 // Each of these is one step of the file system, and what fails in it has changed nothing.
@@ -49,19 +49,20 @@ export function removeEmpty(path: string): void {
  * Copies a file, a link or a folder with all in it to a path where nothing is, with its modes, and waits until it is on the disk.
  * @throws `ToolError` when it is something else, or changed meanwhile.
  */
-export async function copyTree(from: string, to: string): Promise<void> {
-  const stat = statOf(from);
-  if (stat === undefined) throw refusal("not_found", from, "there is no such file or folder");
-  if (stat.isSymbolicLink()) return fs.symlinkSync(fs.readlinkSync(from), to);
+export async function copyTree(from: NamedPath, to: string): Promise<void> {
+  const { path, absolute } = from;
+  const stat = statOf(absolute);
+  if (stat === undefined) throw refusal("not_found", path, "there is no such file or folder");
+  if (stat.isSymbolicLink()) return fs.symlinkSync(fs.readlinkSync(absolute), to);
   if (stat.isFile()) {
-    await copyFile(from, to, fs.constants.COPYFILE_FICLONE);
+    await copyFile(absolute, to, fs.constants.COPYFILE_FICLONE);
     assertUnchanged(from, stat, fs.lstatSync(to).size);
     fs.chmodSync(to, Number(stat.mode) & 0o7777);
     return syncFile(to);
   }
-  if (!stat.isDirectory()) throw refusal("invalid", from, "is neither file, folder nor link");
+  if (!stat.isDirectory()) throw refusal("invalid", path, "is neither file, folder nor link");
   fs.mkdirSync(to, { mode: 0o700 });
-  for (const name of fs.readdirSync(from)) await copyTree(join(from, name), join(to, name));
+  for (const name of fs.readdirSync(absolute)) await copyTree(inside(from, name), join(to, name));
   finishFolder(to, Number(stat.mode));
 }
 

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { ToolError } from "@car/ir";
 import { syncFolder, writeWhole } from "@car/files";
-import { statOf } from "./places.js";
+import { type NamedPath, statOf } from "./places.js";
 import { hasErrno, refusal } from "./tool-failure.js";
 
 /** A content, by its hash. */
@@ -50,25 +50,29 @@ export class ContentStore {
   }
 
   /** Puts a file's content into the store. `foreign`: it may be written to in place, so it shares no blocks with another name. */
-  async keep(path: string, foreign: boolean): Promise<Content> {
+  async keep(file: NamedPath, foreign: boolean): Promise<Content> {
+    const path = file.absolute;
     const before = statOf(path);
     const content = await this.withStaged((staged) =>
       (before?.size ?? 0n) <= SMALL_BYTES ? this.keepSmall(path, staged) : this.keepLarge(path, { staged, foreign }),
     );
-    assertUnchanged(path, before, content.size);
+    assertUnchanged(file, before, content.size);
     return content;
   }
 
-  /** Copies a content to a path. @throws `ToolError` when it is not there any more, or not as it was. */
-  async fetch({ sha256 }: Content, to: string): Promise<void> {
+  /**
+   * Copies the content that a path had.
+   * @throws `ToolError` when it is not there any more, or not as it was.
+   */
+  async fetch(sha256: string, { path, to }: { readonly path: string; readonly to: string }): Promise<void> {
     try {
       await copyFile(this.fileOf(sha256), to, COPYFILE_FICLONE);
     } catch (error) {
       if (!hasErrno(error, "ENOENT")) throw error;
-      throw refusal("not_found", sha256, "this content is not in the undo store any more");
+      throw refusal("not_found", path, `its content ${sha256} is not in the undo store any more`);
     }
     if ((await hashFile(to)).sha256 === sha256) return;
-    throw new ToolError(`content \`${sha256}\` in the undo store was changed: it does not have its hash`);
+    throw new ToolError(`\`${path}\`: its content ${sha256} was changed in the undo store`);
   }
 
   /** Removes contents that nobody has stored for longer than that. */
@@ -168,10 +172,10 @@ export function syncFile(path: string): void {
 }
 
 /** @throws `ToolError` (`transient`) when a file is not as it was before it was read. */
-export function assertUnchanged(path: string, before: fs.BigIntStats | undefined, size: number): void {
-  const after = statOf(path);
+export function assertUnchanged(file: NamedPath, before: fs.BigIntStats | undefined, size: number): void {
+  const after = statOf(file.absolute);
   const same = (["dev", "ino", "size", "mtimeNs"] as const).every((key) => before?.[key] === after?.[key]);
-  if (!same || after?.size !== BigInt(size)) throw refusal("transient", path, "it was changed while it was read");
+  if (!same || after?.size !== BigInt(size)) throw refusal("transient", file.path, "it was changed while it was read");
 }
 
 /** Removes whatever is there. Folders that nobody may write to are made writable first; what cannot be removed stays. */

@@ -131,6 +131,21 @@ describe("in a runtime", () => {
     expect(shop.snapshot()).toBe('a 644 "1234"');
   });
 
+  it("[UF-5] how a call has left things is not stored, and copies and moves store nothing and are never too large", async () => {
+    const shop = new Workshop(fresh(), { maxImageBytes: 3 });
+    mkdirSync(shop.at("d"));
+    writeFileSync(shop.at("d/a"), "12345678");
+    const before = shop.snapshot();
+    const calls: readonly Call[] = [
+      ["fs_copy", { from: "d", to: "e" }],
+      ["fs_move", { from: "d", to: "f" }],
+      ["fs_write", { path: "n", content: "12345678" }],
+    ];
+    const { result, failed } = await run([...shop.kit.tools, spoil()], [...calls, SPOIL]);
+    expect([...outcome(result), failed, shop.snapshot()]).toEqual(["rolled_back", "none", [], before]);
+    expect(shop.stored()).toEqual({ contents: [], staged: [] });
+  });
+
   it("[UF-14] a call that was given up is asked about, and undone when it has happened", async () => {
     const shop = new Workshop(fresh());
     writeFileSync(shop.at("a"), "1");

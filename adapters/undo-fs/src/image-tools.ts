@@ -20,6 +20,7 @@ export function imageTool(kit: Kit): Tool {
         properties: {
           paths: { type: "array", minItems: 1, items: { oneOf: [path, { type: "array", items: path }] } },
           shallow: { type: "boolean", description: "Only modes, and whether something is there" },
+          outline: { type: "boolean", description: "Hashes of contents, which are not stored" },
           foreign: { type: "boolean", description: "For tools that follow links and write in place" },
         },
         required: ["paths"],
@@ -61,16 +62,16 @@ export function restoreTool(kit: Kit): Tool {
 }
 
 /** How what a call is about to change is read: the parameters that hold its paths, and how much of what is there. */
-export function readerOf(
-  kit: Kit,
-  {
-    paths,
-    shallow,
-    foreign,
-  }: { readonly paths: readonly string[]; readonly shallow: boolean; readonly foreign: boolean },
-): BeforeImage {
+export function readerOf(kit: Kit, { paths, ...depth }: ReaderInput): BeforeImage {
   const names = paths.map((parameter) => `$parameters.${parameter}`);
-  return { tool: `${kit.prefix}image`, parameters: { paths: names, shallow, foreign }, verify: true };
+  return { tool: `${kit.prefix}image`, parameters: { paths: names, ...depth }, verify: true };
+}
+
+interface ReaderInput {
+  readonly paths: readonly string[];
+  readonly shallow: boolean;
+  readonly outline: boolean;
+  readonly foreign: boolean;
 }
 
 /** How a call with an image is undone. */
@@ -79,19 +80,13 @@ export function compensationOf(kit: Kit): { readonly tool: string; readonly para
 }
 
 async function image(kit: Kit, parameters: JsonObject, context: ToolContext): Promise<JsonValue> {
-  const {
-    paths,
-    shallow = false,
-    foreign = false,
-  } = parameters as {
-    readonly paths: readonly (string | readonly string[])[];
-    readonly shallow?: boolean;
-    readonly foreign?: boolean;
-  };
+  const { paths, shallow = false, outline = false, foreign = false } = parameters as unknown as Partial<ReaderInput>;
   try {
-    const places = paths.flat().map((path) => placeOf(kit.grounds, path, foreign));
-    kit.sightings.note(context, places, shallow);
-    const depth = { shallow, foreign, store: kit.store, maxBytes: kit.maxImageBytes };
+    const places = (paths ?? []).flat().map((path) => placeOf(kit.grounds, path, foreign));
+    // How a call has left things is compared, and never restored.
+    const isStored = !outline && !kit.sightings.isDone(context);
+    if (!kit.sightings.isDone(context)) kit.sightings.note(context, places, { shallow, isDone: false });
+    const depth = { shallow, foreign, store: isStored ? kit.store : undefined, maxBytes: kit.maxImageBytes };
     return (await readImage(kit.grounds, places, depth)) as unknown as JsonValue;
   } catch (error) {
     throw failureOf(error, `${kit.prefix}image`);

@@ -96,7 +96,10 @@ describe("images", () => {
         message: "`d/pipe`: is neither file, folder nor link, so it cannot be brought back",
       });
     }
-    expect((await failureOf(shop.call("fs_copy", { from: "d", to: "e" }))).class).toBe("invalid");
+    expect(await failureOf(shop.call("fs_copy", { from: "d", to: "e" }))).toEqual({
+      class: "invalid",
+      message: "`d/pipe`: is neither file, folder nor link",
+    });
     server.close();
     expect(existsSync(shop.at("e"))).toBe(false);
     mkdirSync(shop.at("f"));
@@ -110,7 +113,7 @@ describe("images", () => {
     writeFileSync(shop.at("d/large"), "x".repeat(40_000_000));
     const reading = failureOf(shop.call("fs_image", { paths: ["d"], foreign: true }));
     const end = setInterval(() => appendFileSync(shop.at("d/large"), "y"), 0);
-    expect(await reading).toEqual({ class: "transient", message: expect.stringContaining("changed while") as string });
+    expect(await reading).toEqual({ class: "transient", message: "`d/large`: it was changed while it was read" });
     clearInterval(end);
     expect(shop.stored().staged).toEqual([]);
   });
@@ -152,10 +155,16 @@ describe("restoring", () => {
     const ofB = readdirSync(contents).find((name) => readFileSync(join(contents, name), "utf8") === "b") ?? "";
     writeFileSync(join(contents, ofB), "B");
     const changed = await failureOf(shop.call("fs_restore", { image }));
-    expect(changed).toEqual({ class: "terminal", message: expect.stringContaining("was changed") as string });
+    expect(changed).toEqual({
+      class: "terminal",
+      message: expect.stringMatching(/^`b`: its content [0-9a-f]{64} was changed in the undo store$/) as string,
+    });
     rmSync(join(contents, ofB));
     const lost = await failureOf(shop.call("fs_restore", { image }));
-    expect(lost).toEqual({ class: "not_found", message: expect.stringContaining("not in the undo store") as string });
+    expect(lost).toEqual({
+      class: "not_found",
+      message: expect.stringMatching(/^`b`: its content [0-9a-f]{64} is not in the undo store any more$/) as string,
+    });
     expect(shop.snapshot()).toBe(after);
   });
 

@@ -12,6 +12,14 @@ export interface Place {
   readonly missingParents: number;
 }
 
+/** Where something is, and what it is called in messages: never where the root lies. */
+export type NamedPath = Pick<Place, "path" | "absolute">;
+
+/** What lies in a folder under a name. */
+export function inside({ path, absolute }: NamedPath, name: string): NamedPath {
+  return { path: path === "." ? name : `${path}/${name}`, absolute: join(absolute, name) };
+}
+
 /** The folder that tools may touch, and the store, which they may not: real paths. */
 export interface Grounds {
   readonly root: string;

@@ -3,7 +3,7 @@ import { join, relative, sep } from "node:path";
 import { ToolError } from "@car/ir";
 import { type ContentStore, assertUnchanged, hashFile } from "./content-store.js";
 import { byCodeUnits, type Entry, type Image, modeText, type NamedEntry } from "./entry.js";
-import { type Grounds, isWithin, type Place, realPathOf, statOf } from "./places.js";
+import { type Grounds, inside, isWithin, type NamedPath, type Place, realPathOf, statOf } from "./places.js";
 import { refusal } from "./tool-failure.js";
 
 /** How much of what is there an image has. */
@@ -30,8 +30,9 @@ export async function readImage(grounds: Grounds, places: readonly Place[], dept
   const reader = new Reader(grounds, depth);
   if (!depth.shallow && depth.store !== undefined) reader.assertFits(sorted);
   const paths = [];
-  for (const { path, absolute, missingParents } of sorted) {
-    const entry = await reader.entryAt(absolute);
+  for (const place of sorted) {
+    const { path, missingParents } = place;
+    const entry = await reader.entryAt(place);
     const above = entry.kind === "absent" && missingParents > 0 ? { missing_parents: missingParents } : {};
     paths.push({ path, ...entry, ...above });
   }
@@ -47,20 +48,21 @@ class Reader {
     this.depth = depth;
   }
 
-  async entryAt(absolute: string): Promise<Entry> {
-    const stat = statOf(absolute);
+  async entryAt(at: NamedPath): Promise<Entry> {
+    const stat = statOf(at.absolute);
+    const { shallow } = this.depth;
     if (stat === undefined) return { kind: "absent" };
-    if (stat.isSymbolicLink()) return { kind: "link", target: textOf(readlinkSync(absolute, "buffer"), absolute) };
+    if (stat.isSymbolicLink()) return { kind: "link", target: textOf(readlinkSync(at.absolute, "buffer"), at.path) };
     const mode = modeText(stat.mode);
-    if (stat.isFile()) return { kind: "file", mode, ...(this.depth.shallow ? {} : await this.content(absolute, stat)) };
-    if (!stat.isDirectory())
-      throw refusal("invalid", this.pathOf(absolute), "is neither file, folder nor link, so it cannot be brought back");
-    return { kind: "folder", mode, ...(this.depth.shallow ? {} : { entries: await this.entriesOf(absolute, stat) }) };
+    if (stat.isFile()) return { kind: "file", mode, ...(shallow ? {} : await this.content(at, stat)) };
+    if (stat.isDirectory())
+      return { kind: "folder", mode, ...(shallow ? {} : { entries: await this.entriesOf(at, stat) }) };
+    throw refusal("invalid", at.path, "is neither file, folder nor link, so it cannot be brought back");
   }
 
   /** Before anything is read, so that nothing is stored for nothing. */
   assertFits(places: readonly Place[]): void {
-    const bytes = places.reduce((sum, { absolute }) => sum + this.bytesAt(absolute), 0);
+    const bytes = places.reduce((sum, place) => sum + this.bytesAt(place), 0);
     if (bytes <= this.depth.maxBytes) return;
     const paths = places.map(({ path }) => `\`${path}\``).join(", ");
     throw new ToolError(
@@ -69,39 +71,33 @@ class Reader {
     );
   }
 
-  private bytesAt(absolute: string): number {
-    const stat = statOf(absolute);
+  private bytesAt(at: NamedPath): number {
+    const stat = statOf(at.absolute);
     if (stat?.isDirectory() !== true) return stat?.isFile() === true ? Number(stat.size) : 0;
-    return this.namesIn(absolute).reduce((sum, name) => sum + this.bytesAt(join(absolute, name)), 0);
+    return this.namesIn(at).reduce((sum, name) => sum + this.bytesAt(inside(at, name)), 0);
   }
 
-  private async content(absolute: string, stat: BigIntStats) {
-    if (this.depth.store !== undefined) return this.depth.store.keep(absolute, this.depth.foreign);
-    const content = await hashFile(absolute);
-    assertUnchanged(absolute, stat, content.size);
+  private async content(at: NamedPath, stat: BigIntStats) {
+    if (this.depth.store !== undefined) return this.depth.store.keep(at, this.depth.foreign);
+    const content = await hashFile(at.absolute);
+    assertUnchanged(at, stat, content.size);
     return content;
   }
 
-  private async entriesOf(absolute: string, before: BigIntStats): Promise<readonly NamedEntry[]> {
+  private async entriesOf(at: NamedPath, before: BigIntStats): Promise<readonly NamedEntry[]> {
     const entries: NamedEntry[] = [];
-    for (const name of this.namesIn(absolute)) entries.push({ name, ...(await this.entryAt(join(absolute, name))) });
+    for (const name of this.namesIn(at)) entries.push({ name, ...(await this.entryAt(inside(at, name))) });
     const isGone = entries.some(({ kind }) => kind === "absent");
-    if (isGone || statOf(absolute)?.mtimeNs !== before.mtimeNs) {
-      throw refusal("transient", this.pathOf(absolute), "it was changed while it was read");
-    }
-    return entries;
+    if (!isGone && statOf(at.absolute)?.mtimeNs === before.mtimeNs) return entries;
+    throw refusal("transient", at.path, "it was changed while it was read");
   }
 
   /** In code-unit order, without the store. */
-  private namesIn(absolute: string): readonly string[] {
+  private namesIn({ path, absolute }: NamedPath): readonly string[] {
     return readdirSync(absolute, "buffer")
-      .map((name) => textOf(name, absolute))
+      .map((name) => textOf(name, path))
       .filter((name) => !isWithin(this.grounds.store, join(absolute, name)))
       .sort(byCodeUnits);
-  }
-
-  private pathOf(absolute: string): string {
-    return relative(this.grounds.root, absolute).split(sep).join("/") || ".";
   }
 }
 
@@ -115,8 +111,8 @@ function followed(grounds: Grounds, place: Place): readonly Place[] {
   return [place, { path: relative(grounds.root, real).split(sep).join("/") || ".", absolute: real, missingParents: 0 }];
 }
 
-function textOf(bytes: Buffer, absolute: string): string {
+function textOf(bytes: Buffer, path: string): string {
   const text = bytes.toString();
   if (Buffer.from(text).equals(bytes)) return text;
-  throw refusal("invalid", absolute, `holds a name that is not UTF-8 (\`${text}\`), which an image cannot have`);
+  throw refusal("invalid", path, `holds a name that is not UTF-8 (\`${text}\`), which an image cannot have`);
 }

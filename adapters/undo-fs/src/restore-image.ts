@@ -4,7 +4,7 @@ import { jsonEqual, ToolError } from "@car/ir";
 import { changeMode, finishFolder, removeEmpty, rename } from "./change.js";
 import { type ContentStore, syncFile } from "./content-store.js";
 import type { Entry, Image, PathEntry } from "./entry.js";
-import { type Grounds, type Place, placeOf, statOf } from "./places.js";
+import { type Grounds, inside, type Place, placeOf, statOf } from "./places.js";
 import { readImage } from "./read-image.js";
 import { hasErrno, refusal } from "./tool-failure.js";
 
@@ -130,7 +130,7 @@ class Plan {
     const entries = new Map(wanted.entries?.map((entry) => [entry.name, entry]));
     const found = new Map(now.entries?.map((entry) => [entry.name, entry]));
     for (const name of new Set([...found.keys(), ...entries.keys()])) {
-      const at = { path: `${path}/${name}`, absolute: join(absolute, name) };
+      const at = inside({ path, absolute }, name);
       const [was, is] = [entries.get(name), found.get(name)].map(withoutName) as [Entry, Entry];
       await this.entry(was, { ...at, now: is });
     }
@@ -140,9 +140,9 @@ class Plan {
   private async build(entry: Entry, { path, to }: { path: string; to: string }): Promise<void> {
     if (entry.kind === "link") symlinkSync(entry.target, to);
     else if (entry.kind === "file") {
-      const { sha256, size = 0 } = entry;
+      const { sha256 } = entry;
       if (sha256 === undefined) throw refusal("invalid", path, "the image does not have its content");
-      await this.input.store.fetch({ sha256, size }, to);
+      await this.input.store.fetch(sha256, { path, to });
       chmodSync(to, Number.parseInt(entry.mode, 8));
       syncFile(to);
     } else if (entry.kind === "folder") {

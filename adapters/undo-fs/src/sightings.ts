@@ -13,17 +13,21 @@ const MAX_CALLS = 10_000;
  */
 export class Sightings {
   private readonly grounds: Grounds;
-  private readonly seen = new Map<string, string>();
+  private readonly seen = new Map<string, { readonly looks: string; readonly isDone: boolean }>();
 
   constructor(grounds: Grounds) {
     this.grounds = grounds;
   }
 
-  /** Notes how things look, for the action that the context is of. */
-  note(context: ToolContext, places: readonly Place[], shallow: boolean): void {
+  /** Notes how things look before the action that the context is of, or once it is done. */
+  note(
+    context: ToolContext,
+    places: readonly Place[],
+    { shallow, isDone }: { readonly shallow: boolean; readonly isDone: boolean },
+  ): void {
     const key = keyOf(context);
     this.seen.delete(key);
-    this.seen.set(key, this.looks(places, shallow));
+    this.seen.set(key, { looks: this.looks(places, shallow), isDone });
     for (const oldest of this.seen.keys()) {
       if (this.seen.size <= MAX_CALLS) break;
       this.seen.delete(oldest);
@@ -33,9 +37,14 @@ export class Sightings {
   /** @throws `ToolError` (`transient`) when they look otherwise. An action that nothing was noted for passes. */
   assertSame(context: ToolContext, places: readonly Place[], shallow: boolean): void {
     const seen = this.seen.get(keyOf(context));
-    if (seen === undefined || seen === this.looks(places, shallow)) return;
+    if (seen === undefined || seen.looks === this.looks(places, shallow)) return;
     const paths = places.map(({ path }) => path).join(", ");
     throw refusal("transient", paths, "changed since the before-image was read; nothing was done");
+  }
+
+  /** Whether this process has done what the action asks for. */
+  isDone(context: ToolContext): boolean {
+    return this.seen.get(keyOf(context))?.isDone === true;
   }
 
   private looks(places: readonly Place[], shallow: boolean): string {

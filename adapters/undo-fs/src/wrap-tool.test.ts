@@ -111,7 +111,7 @@ describe("wrap", () => {
         reversibility: "compensable",
         before: {
           tool: "fs_image",
-          parameters: { paths: ["$parameters.path"], shallow: false, foreign: true },
+          parameters: { paths: ["$parameters.path"], shallow: false, outline: false, foreign: true },
           verify: true,
         },
         compensation: { tool: "fs_restore", parameters: { image: "$before" } },

@@ -29,6 +29,6 @@ export function wrapTool(kit: Kit, tool: Tool, options: WrapOptions): Tool {
   if (schema.compensation !== undefined || schema.before !== undefined) {
     throw new ConfigInvalidError(`\`wrap\`: \`${schema.name}\` has a compensation or a reader already`);
   }
-  const before = readerOf(kit, { paths, shallow, foreign: true });
+  const before = readerOf(kit, { paths, shallow, outline: false, foreign: true });
   return { ...tool, schema: { ...schema, reversibility: "compensable", before, compensation: compensationOf(kit) } };
 }

@@ -139,6 +139,20 @@ describe("a folder", () => {
     expect(repository.git("log", "-1", "--format=%s%n%an")).toBe("mine\nAda\n");
   });
 
+  it("[UG-4] an environment of the host's own is git's and its hooks', in the place of the process's", async () => {
+    const repository = fresh();
+    const { folder, git, read } = repository;
+    hook(repository, "pre-commit", 'echo "$HOME $UNWANTED $WANTED" > seen');
+    const who = { GIT_AUTHOR_NAME: "Grace", GIT_COMMITTER_NAME: "Grace", EMAIL: "grace@example.com" };
+    const env = { PATH: process.env["PATH"] ?? "", HOME: "/other", WANTED: "yes", ...who };
+    process.env["UNWANTED"] = "no";
+    const commit = toolNamed(undoGit({ repository: folder, env }), "git_commit");
+    await commit.execute?.({ message: "mine", all: true }, contextOf());
+    delete process.env["UNWANTED"];
+    expect(read("seen")).toBe("/other  yes\n");
+    expect(git("log", "-1", "--format=%an")).toBe("Grace\n");
+  });
+
   it("[UG-4] a program that is not there is said", async () => {
     const kit = undoGit({ repository: fresh().folder, git: "/no/git" });
     await expect(kit.image.execute?.({}, contextOf())).rejects.toMatchObject({ class: "invalid" });

@@ -56,19 +56,23 @@ export function gitIn(options: GitOptions): Git {
   };
 }
 
-/** The host's environment without what would point git somewhere else. */
-export function gitEnvironment(host: NodeJS.ProcessEnv, ceiling: string): Record<string, string> {
-  const kept = Object.entries(host).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^GIT_/i.test(entry[0]),
-  );
+/** What the host gives, or this process has without what would point git somewhere else. */
+export function gitEnvironment(given: GitOptions["env"] | undefined, ceiling: string): Record<string, string> {
   return {
-    ...Object.fromEntries(kept),
+    ...(given ?? withoutGit(process.env)),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
     // A folder that is no repository is not taken for a part of one further up.
     GIT_CEILING_DIRECTORIES: ceiling,
   };
+}
+
+function withoutGit(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^GIT_/i.test(entry[0]),
+  );
+  return Object.fromEntries(kept);
 }
 
 export function failureText(args: readonly string[], code: number, stderr: string): string {

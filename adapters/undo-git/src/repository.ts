@@ -30,7 +30,10 @@ export interface OpenOptions {
   readonly repository: string;
   readonly program: string;
   readonly timeoutMs: number;
-  readonly env: Readonly<Record<string, string>>;
+  /** In the place of this process's. */
+  readonly env: Readonly<Record<string, string>> | undefined;
+  /** Author and committer, as git's variables. */
+  readonly identity: Readonly<Record<string, string>>;
 }
 
 const PATHS = ["--git-dir", "--git-common-dir", "--show-object-format", "--is-bare-repository"] as const;
@@ -43,7 +46,7 @@ export async function openRepository(options: OpenOptions): Promise<Repository> 
       cause: error,
     });
   });
-  const env = { ...gitEnvironment(process.env, dirname(folder)), ...options.env };
+  const env = { ...gitEnvironment(options.env, dirname(folder)), ...options.identity };
   const git = gitIn({ program: options.program, folder, env, timeoutMs: options.timeoutMs });
   const said = await git.run(["rev-parse", "--path-format=absolute", ...PATHS], { failure: "not_found" });
   const [gitDir = "", commonDir = "", hash = "", bare] = said.split("\n");

@@ -23,6 +23,11 @@ export interface UndoGitOptions {
   readonly git?: string;
   /** Author and committer. Default: what git's configuration says. */
   readonly identity?: { readonly name: string; readonly email: string };
+  /**
+   * The environment of git and its hooks. Default: this process's, without what begins with `GIT_`. With an empty folder as `HOME` and
+   * `GIT_CONFIG_NOSYSTEM` only the repository's own configuration counts.
+   */
+  readonly env?: Readonly<Record<string, string>>;
   /** Longest run of one git program, in milliseconds. Default 60,000. */
   readonly timeoutMs?: number;
   /**
@@ -51,6 +56,7 @@ const OPTIONS = [
   "repository",
   "git",
   "identity",
+  "env",
   "timeoutMs",
   "stateKey",
 ] as const satisfies readonly (keyof UndoGitOptions)[];
@@ -58,6 +64,7 @@ const OPTION_TYPES = {
   repository: "string",
   git: "string",
   identity: { name: "string", email: "string" },
+  env: "object",
   timeoutMs: "number",
   stateKey: "string",
 } as const;
@@ -78,11 +85,9 @@ export function undoGit(options: UndoGitOptions): UndoGit {
   assertKnownOptions(options, OPTIONS, "undoGit");
   assertOptionTypes(options ?? {}, OPTION_TYPES);
   if (options?.repository === undefined) throw new ConfigInvalidError("`repository` is missing: the path of a folder");
-  const { repository, git = "git", identity, timeoutMs = DEFAULT_TIMEOUT_MS, stateKey = "git" } = options;
-  const kit = createKit(
-    { repository, program: git, timeoutMs, env: identity ? environmentOf(identity) : {} },
-    stateKey,
-  );
+  const { repository, git = "git", identity, env, timeoutMs = DEFAULT_TIMEOUT_MS, stateKey = "git" } = options;
+  const who = identity === undefined ? {} : environmentOf(identity);
+  const kit = createKit({ repository, program: git, timeoutMs, env, identity: who }, stateKey);
   const image = toolOf(kit, GIT_IMAGE);
   const restore = toolOf(kit, GIT_RESTORE);
   return {

@@ -52,6 +52,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   "DELETE FROM t WHERE v = 'open": "a quote that is not closed",
   'DELETE FROM t WHERE "v = 1': "a quote that is not closed",
   "DELETE FROM t\0 WHERE 0": "a NUL character",
+  "DELETE FROM t\u00a0": "no such table: t\u00a0",
   "DELETE FROM missing": "no such table: missing",
   "DELETE FROM t WHERE": "incomplete input",
 };

@@ -5,6 +5,9 @@ const QUOTED = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(['"`])(?:(?!\1)[\s\S]|\1\1)*(\1
 /** Stands for what was quoted: part of no word, and no space. */
 const MARK = "\u0001";
 
+/** What SQLite skips at the end of a statement; any other space is part of a name. */
+const BLANKS = "; \t\n\v\f\r";
+
 /** A statement of the model's, looked at without running it. */
 export interface SqlText {
   /** As it was given, without a semicolon at its end. */
@@ -31,7 +34,7 @@ export function parseSql(text: string, params?: readonly unknown[]): SqlText {
   const whole = bareOf(text);
   if (whole === undefined) return refuse("the SQL has a quote that is not closed");
   let end = whole.length;
-  while (end > 0 && /[\s;]/.test(whole.charAt(end - 1))) end--;
+  while (end > 0 && BLANKS.includes(whole.charAt(end - 1))) end--;
   const [sql, bare] = [text.slice(0, end), whole.slice(0, end)];
   if (bare.includes(";")) refuse("only one SQL statement is allowed in a call");
   if (params !== undefined) checkParams(bare, params.length);

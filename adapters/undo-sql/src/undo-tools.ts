@@ -37,17 +37,17 @@ export function undoTools(kit: Kit): Tool[] {
     {
       schema: {
         name: `${prefix}_image`,
-        description: "Reads rows exactly as they are: of one table, or of all tables that a statement would write.",
-        parameters: {
-          anyOf: [
-            strict({ sql: sqlText("The statement; it is not run.") }),
-            strict({ table: TABLE, where: WHERE, params: PARAMS }, ["table"]),
-          ],
-        },
+        description:
+          "Reads rows exactly as they are: of one `table`, or, with `sql`, of all tables that a statement would write.",
+        // Some models take no schema that has its alternatives at the top.
+        parameters: strict(
+          { sql: sqlText("The statement; it is not run."), table: TABLE, where: WHERE, params: PARAMS },
+          [],
+        ),
         reversibility: "reversible",
         idempotent: true,
       },
-      execute: (parameters) => takeImage(kit, parameters as unknown as ImageOf),
+      execute: (parameters) => takeImage(kit, imageOf(parameters)),
     },
     {
       schema: {
@@ -59,6 +59,13 @@ export function undoTools(kit: Kit): Tool[] {
       execute: ({ image }) => restoreImage(kit, image as unknown as Image),
     },
   ];
+}
+
+function imageOf(parameters: JsonObject): ImageOf {
+  const names = Object.keys(parameters);
+  const isOne = names.includes("sql") ? names.length === 1 : names.includes("table");
+  if (!isOne) throw new ToolError("an image is taken either of `sql` or of `table`", { class: "invalid" });
+  return parameters as unknown as ImageOf;
 }
 
 /** Undoes a call once; asked again, it does nothing. */

@@ -1,5 +1,6 @@
 import type { ApprovalAnswer, ApprovalRequest, Approver } from "@car/ir/ports";
 import type { Account } from "./account/account.js";
+import { wrap } from "./account/wrap.js";
 
 /** Puts a yes-or-no question to a person. */
 export type AskPerson = (question: string, signal: AbortSignal) => Promise<boolean>;
@@ -28,7 +29,8 @@ export function createApprovalDesk(account: Account, person: AskPerson | undefin
 }
 
 function show(account: Account, { action_id, tool, parameters, reasons, reversibility }: ApprovalRequest): void {
-  account.line(account.paint.warn(`? ${action_id} wants to call ${tool} ${JSON.stringify(parameters)}`));
+  const asks = `? ${action_id} wants to call ${tool} ${JSON.stringify(parameters)}`;
+  for (const line of wrap(asks, account.width - 5)) account.line(account.paint.warn(line));
   account.fact("asked by", reasons.map(({ policy_id, message }) => `${policy_id}: ${message}`).join("; "));
   account.fact("can be", reversibility === "irreversible" ? "never undone" : `undone (${reversibility})`);
 }

@@ -61,7 +61,7 @@ export function liveRuntime<Report>(parts: RuntimeParts<Report>): Runtime<Report
       parts.verify(proposal, { config: holder.current, principal: principalOf(options) }),
     session: (options) => openSession(options, sessionHost(services, parts, holder)),
     recover: (options = {}) => takeUpLeft({ parts, host, assertOpen: doors.assertOpen }, options),
-    ...undoMethod(host, { ...host, config: () => holder.current }, doors.assertReady),
+    ...undoMethod(host, () => holder.current, doors.assertReady),
     ...checkpointMethods({ ...host, config: () => holder.current }, assertIdle),
     ...approvalMethods({ ...doors, store: parts.approvals, clock, config: () => holder.current }, suspended),
     subscribe: (subscriber: Subscription["tell"], options?: SubscribeOptions) =>

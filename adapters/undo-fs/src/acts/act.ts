@@ -34,6 +34,8 @@ export interface Act {
   readonly imaged: readonly string[];
   /** Whether the image leaves out contents, and what lies in folders. */
   readonly shallow: boolean;
+  /** Whether undoing needs no contents, so that none are stored and nothing is too large. */
+  readonly outline: boolean;
   /** Gives the output. What it throws before the step says that nothing was done. */
   perform(call: ActCall): Promise<JsonValue>;
   /** What follows from what was there before; `undefined` when such a call does nothing. */

@@ -13,12 +13,13 @@ export const append: Act = {
   idempotent: false,
   imaged: ["path"],
   shallow: false,
+  outline: false,
   perform: async (call) => {
     const place = call.place("path");
     present(place);
     fileOrNothing(place);
     return call.store.withStaged(async (staged) => {
-      await copyTree(place.absolute, staged);
+      await copyTree(place, staged);
       const { size } = await lengthen(call, staged);
       rename(staged, place.absolute);
       return { path: place.path, bytes: size };
@@ -27,9 +28,9 @@ export const append: Act = {
   expect: async (call, before) => {
     const was = before("path");
     if (was.kind !== "file" || was.sha256 === undefined) return undefined;
-    const { mode, size = 0, sha256 } = was;
+    const { mode, sha256 } = was;
     const after = await call.store.withStaged(async (staged) => {
-      await call.store.fetch({ size, sha256 }, staged);
+      await call.store.fetch(sha256, { path: call.place("path").path, to: staged });
       return lengthen(call, staged);
     });
     return {

@@ -12,6 +12,7 @@ export const chmod: Act = {
   idempotent: true,
   imaged: ["path"],
   shallow: true,
+  outline: false,
   perform: async (call) => {
     const place = call.place("path");
     if (present(place).isSymbolicLink())

@@ -14,6 +14,8 @@ export const copy: Act = {
   // What is copied may be changed by anybody afterwards.
   imaged: ["to"],
   shallow: false,
+  // Nothing is there before.
+  outline: true,
   perform: async (call) => {
     const [from, to] = [call.place("from"), call.place("to")];
     present(from);
@@ -21,7 +23,7 @@ export const copy: Act = {
     if (isWithin(from.absolute, to.absolute)) throw refusal("invalid", to.path, `lies in \`${from.path}\``);
     requireFree(to);
     await call.store.withStaged(async (staged) => {
-      await copyTree(from.absolute, staged);
+      await copyTree(from, staged);
       rename(staged, to.absolute);
     });
     return outputOf(call);

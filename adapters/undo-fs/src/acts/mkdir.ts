@@ -16,6 +16,7 @@ export const mkdir: Act = {
   idempotent: true,
   imaged: ["path"],
   shallow: true,
+  outline: false,
   perform: async (call) => {
     const { path, absolute, missingParents } = call.place("path");
     const stat = statOf(absolute);

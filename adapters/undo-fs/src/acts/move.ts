@@ -13,6 +13,8 @@ export const move: Act = {
   idempotent: false,
   imaged: ["from", "to"],
   shallow: false,
+  // It is moved back.
+  outline: true,
   perform: async (call) => {
     const [from, to] = [call.place("from"), call.place("to")];
     present(from);

@@ -11,6 +11,7 @@ export const remove: Act = {
   idempotent: false,
   imaged: ["path"],
   shallow: false,
+  outline: false,
   perform: async (call) => {
     const place = call.place("path");
     present(place);

@@ -17,6 +17,7 @@ export const write: Act = {
   idempotent: true,
   imaged: ["path"],
   shallow: false,
+  outline: false,
   perform: async (call) => {
     const place = call.place("path");
     const bytes = bytesOf(call);

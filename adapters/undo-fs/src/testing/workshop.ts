@@ -41,12 +41,17 @@ export class Workshop {
 
   /** The before-image that a call would have. */
   imageFor(name: string, parameters: JsonObject): Promise<JsonValue> {
-    const { shallow = false, paths } = this.tool(name).schema.before?.parameters as {
+    const {
+      shallow = false,
+      outline = false,
+      paths,
+    } = this.tool(name).schema.before?.parameters as {
       readonly shallow?: boolean;
+      readonly outline?: boolean;
       readonly paths: readonly string[];
     };
     const given = paths.map((reference) => parameters[reference.slice("$parameters.".length)] ?? null);
-    return this.call("fs_image", { paths: given, shallow });
+    return this.call("fs_image", { paths: given, shallow, outline });
   }
 
   async probe(name: string, parameters: JsonObject, before: JsonValue): Promise<ProbeAnswer> {

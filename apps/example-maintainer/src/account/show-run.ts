@@ -65,9 +65,10 @@ export function toolOf(action: Action): string {
 }
 
 /** What tells most about an action. */
-function subjectOf({ path, file, command, args, message, name, tag, key, value }: JsonObject): string {
+function subjectOf({ key, value, command, args, remote, refs, path, file, name, message }: JsonObject): string {
   if (typeof key === "string") return `${key} = ${JSON.stringify(value)}`;
   if (typeof command === "string") return Array.isArray(args) ? `${command} ${args.join(" ")}` : command;
-  const subject = [path, file, name, tag, message].find((candidate) => typeof candidate === "string");
+  if (typeof remote === "string") return Array.isArray(refs) ? `${remote} ${refs.join(" ")}` : remote;
+  const subject = [path, file, name, message].find((candidate) => typeof candidate === "string");
   return typeof subject === "string" ? (subject.split("\n")[0] ?? "") : "";
 }

@@ -50,6 +50,11 @@ function stateOf({ runtime }: Stage): string {
   return JSON.stringify(runtime.state.keys().map((key) => [key, runtime.state.entry(key)]));
 }
 
+/** What a file was before, as the runtime keeps it: as far as it is looked at here. */
+interface Image {
+  readonly paths: readonly { readonly path: string }[];
+}
+
 /** Paths whose content was written back, in the order in which that began. */
 function restoredFiles(events: readonly LiveEvent[]): readonly string[] {
   const done = new Set(
@@ -58,5 +63,5 @@ function restoredFiles(events: readonly LiveEvent[]): readonly string[] {
   return events
     .filter((event) => event.kind === "compensation_started")
     .filter(({ action_id }) => done.has(action_id))
-    .map(({ data }) => data.parameters["path"] as string);
+    .flatMap(({ data }) => (data.parameters["image"] as unknown as Image).paths.map(({ path }) => path));
 }

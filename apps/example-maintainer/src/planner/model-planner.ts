@@ -44,10 +44,10 @@ function nextMessages({ knowledge, feedback = "" }: PlanRequest, last: ChatAnswe
   });
 }
 
-/** Tools that only undo are for the runtime, not for the model. */
+/** Tools that undo, and those that read for that, are for the runtime, not for the model. */
 function offeredTools(runtime: HasTools): readonly unknown[] {
-  const undoing = new Set(runtime.tools().map(({ compensation }) => compensation?.tool));
-  const offered: HasTools = { tools: () => runtime.tools().filter(({ name }) => !undoing.has(name)) };
+  const undoing = runtime.tools().flatMap(({ before, compensation }) => [before?.tool, compensation?.tool]);
+  const offered: HasTools = { tools: () => runtime.tools().filter(({ name }) => !undoing.includes(name)) };
   return toolsForModel(offered, "openai");
 }
 

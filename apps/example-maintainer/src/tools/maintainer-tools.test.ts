@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRuntime, type Runtime } from "@car/engine";
 import type { ProposalResult } from "@car/ir";
+import { rulePolicy } from "@car/policy";
+import { loadPolicyFile } from "@car/policy/node";
 import { type StdioMcpServer, stdioMcpServer } from "@car/tools-mcp";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { filesystemServer, PROJECT } from "../shipped-files.js";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { filesystemServer, POLICY_FILE, PROJECT } from "../shipped-files.js";
 import { createWorkspace, type Workspace } from "../workspace/create-workspace.js";
 import { type Fingerprint, fingerprintOf } from "../workspace/fingerprint.js";
 import { maintainerTools } from "./maintainer-tools.js";
@@ -17,19 +19,29 @@ let before: Fingerprint;
 
 beforeAll(async () => {
   workspace = await createWorkspace(PROJECT);
+  await useHomeWithGitConfig(join(workspace.root, "hostile"));
   server = await stdioMcpServer({ command: process.execPath, args: [filesystemServer(), workspace.clone] });
   runtime = createRuntime({ tools: await maintainerTools(workspace, server.client) });
   before = await fingerprintOf(workspace);
 });
 afterEach(async () => {
-  await workspace.git(["checkout", "--quiet", "--force", "main"]);
+  await workspace.git(["reset", "--quiet", "--hard", "origin/main"]);
   await workspace.git(["clean", "--force", "-d", "--quiet"]);
 });
 afterAll(async () => {
   await runtime.close();
   await server.close();
   await workspace.remove();
+  vi.unstubAllEnvs();
 });
+
+/** What a user's configuration could do to the story: nobody can sign here. */
+async function useHomeWithGitConfig(home: string): Promise<void> {
+  await mkdir(home);
+  await writeFile(join(home, ".gitconfig"), "[commit]\n  gpgSign = true\n");
+  vi.stubEnv("HOME", home);
+  vi.stubEnv("XDG_CONFIG_HOME", home);
+}
 
 type Call = readonly [tool: string, parameters?: Record<string, never> | object];
 
@@ -78,10 +90,28 @@ describe("file tools", () => {
     expect(await fingerprintOf(workspace)).toEqual(before);
   });
 
-  it.each(["../outside.txt", "/etc/passwd", ".git/config", "."])("do not write to %s", async (path) => {
+  it.each(["../outside.txt", "/etc/passwd"])("do not write to %s", async (path) => {
     const { results } = await run(["write_file", { path, content: "x" }]);
-    expect(results[0]).toMatchObject({ status: "failed", reason: { class: "denied" } });
+    expect(results[0]).toMatchObject({
+      status: "rejected",
+      attempts: 0,
+      error: expect.stringContaining("could not be taken"),
+    });
   });
+
+  it.each([".git/config", "src/../.git/hooks/pre-commit", "./.GIT/HEAD", "CLONE/.git"])(
+    "do not touch %s under the policy",
+    async (path) => {
+      const policy = rulePolicy(await loadPolicyFile(POLICY_FILE));
+      const guarded = createRuntime({ tools: await maintainerTools(workspace, server.client), policy });
+      const parameters = { path: path.replace("CLONE", workspace.clone), content: "x" };
+      const result = await guarded.execute({
+        actions: [{ id: "a", type: "tool_call", tool: "write_file", parameters }],
+      });
+      await guarded.close();
+      expect(result.reasons).toMatchObject([{ code: "policy_denied", policies: ["not_behind_gits_back"] }]);
+    },
+  );
 
   it("say that the tests are stale after an edit", async () => {
     await run(["run_tests"]);
@@ -94,31 +124,37 @@ describe("file tools", () => {
 describe("git tools", () => {
   it("look at the repository", async () => {
     await writeFile(join(workspace.clone, "README.md"), "new\n");
-    const { results } = await run(["git_status"], ["git_log", { count: 1 }], ["git_diff"]);
-    expect(results[0]?.output).toEqual({ clean: false, text: " M README.md" });
-    expect(results[1]?.output).toEqual({ commits: [expect.stringContaining("Release 1.2.0")] });
-    expect(results[2]?.output).toMatchObject({ text: expect.stringContaining("+new") });
+    const { results } = await run(["git_status"], ["git_log", { max_count: 1 }], ["git_diff"]);
+    const entries = [{ path: "README.md", staged: " ", unstaged: "M" }];
+    expect(results[0]?.output).toMatchObject({ branch: "main", clean: false, entries });
+    expect(results[1]?.output).toMatchObject({ commits: [{ message: "Release 1.2.0" }] });
+    expect(results[2]?.output).toMatchObject({ patch: expect.stringContaining("+new") });
   });
 
   it("undo tag, commit and edit, in that order, when the run is undone", async () => {
     const result = await run(
       ["write_file", { path: "new.txt", content: "x" }],
-      ["git_commit", { message: "Add a file" }],
+      ["git_commit", { message: "Add a file", all: true }],
       ["git_tag", { name: "v9.9.9", message: "nine" }],
       FAILING,
     );
     expect(result).toMatchObject({ status: "rolled_back", external_effects_remain: false });
+    expect(result.results.map(({ compensated }) => compensated)).toEqual([true, true, true, undefined]);
     expect(await fingerprintOf(workspace)).toEqual(before);
   });
 
   it("refuse to commit nothing", async () => {
-    const { results } = await run(["git_commit", { message: "Nothing" }]);
+    const { results } = await run(["git_commit", { message: "Nothing", all: true }]);
     expect(results[0]).toMatchObject({ status: "failed", error: expect.stringContaining("nothing to commit") });
   });
 
-  it("refuse names that are no tags, before git sees them", async () => {
-    const { results } = await run(["git_tag", { name: "--delete", message: "x" }]);
-    expect(results[0]).toMatchObject({ status: "rejected", reason: { code: "invalid" } });
+  it("read no configuration but the repository's own", async () => {
+    const { status } = await run(
+      ["write_file", { path: "new.txt", content: "x" }],
+      ["git_commit", { message: "Unsigned", all: true }],
+    );
+    expect(status).toBe("committed");
+    expect(await workspace.git(["log", "-1", "--format=%an %G?"])).toBe("Maintainer Agent N");
   });
 });
 

@@ -9,8 +9,8 @@ import { testTools } from "./test-tools.js";
 /** Everything the agent may be given: files through the MCP server, git, tests, and any program at all. */
 export async function maintainerTools(workspace: Workspace, files: McpClient): Promise<readonly Tool[]> {
   return [
-    ...(await fileTools(files, workspace.clone)),
-    ...gitTools(workspace.git),
+    ...(await fileTools(files, workspace)),
+    ...gitTools(workspace),
     ...testTools(workspace),
     runCommand(workspace),
   ];

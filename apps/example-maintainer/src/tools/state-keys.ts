@@ -2,7 +2,7 @@
 export const TESTS_STATUS = "tests.status";
 /** The commit that the agent made last. */
 export const REPO_HEAD = "repo.head";
-/** The tag that was pushed last. */
+/** What was pushed last: full names with what they name. */
 export const RELEASE_PUSHED = "release.pushed";
 /** The version that the agent means to release; its own word, so no policy relies on it. */
 export const RELEASE_VERSION = "release.version";

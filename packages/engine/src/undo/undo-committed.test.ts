@@ -142,6 +142,17 @@ describe("undoing a committed run", () => {
     ]);
   });
 
+  it("[EN-148] [5.7] costs nothing of the budget of a session, and looking leaves no trace in the log", async () => {
+    const { tools } = shop();
+    const runtime = createRuntime({ tools, budget: { max_tool_calls: 4, scope: "session" } });
+    const { run_id } = await runtime.execute(PLAN);
+    const { seq } = await runtime.eventLog.head();
+    await runtime.undo(run_id, { dry: true });
+    expect((await runtime.eventLog.head()).seq).toBe(seq);
+    await runtime.undo(run_id);
+    expect((await runtime.execute({ actions: [call("n", "count")] })).status).toBe("committed");
+  });
+
   it("[EN-149] says what nothing undoes", async () => {
     const { tools } = shop();
     const runtime = createRuntime({ tools });

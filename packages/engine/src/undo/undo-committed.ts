@@ -50,8 +50,12 @@ export interface UndoReport {
   readonly external_effects: ExternalEffects;
 }
 
-/** The method of a runtime. One run is undone once at a time. The onlooker is a host that tells the log nothing of its configuration. */
-export function undoMethod(host: Host, onlooker: Host, assertReady: () => void): UndoMethod {
+/** The method of a runtime. One run is undone once at a time. */
+export function undoMethod(host: Host, config: Host["config"], assertReady: () => void): UndoMethod {
+  // What the run had spent is spent already.
+  const acting: Host = { ...host, meterFor: () => undefined };
+  // Whoever only looks tells the log nothing, not even under which configuration.
+  const onlooker: Host = { ...acting, config };
   const undoing = new Set<string>();
   return {
     async undo(runId, options = {}) {
@@ -59,7 +63,7 @@ export function undoMethod(host: Host, onlooker: Host, assertReady: () => void):
       if (undoing.has(runId)) throw new UndoRefusedError(`run \`${runId}\` is being undone`);
       undoing.add(runId);
       try {
-        return await undoCommitted(options.dry === true ? onlooker : host, runId, options);
+        return await undoCommitted(options.dry === true ? onlooker : acting, runId, options);
       } finally {
         undoing.delete(runId);
       }

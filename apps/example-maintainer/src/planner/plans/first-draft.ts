@@ -17,6 +17,6 @@ export const FIRST_DRAFT: ProposalInput = {
       parameters: { message: "Never write 60 seconds (#17)" },
       dependencies: ["fix"],
     },
-    { id: "push", type: "tool_call", tool: "git_push", parameters: { tag: "1.2.1" } },
+    { id: "push", type: "tool_call", tool: "git_push", parameters: { remote: "origin", refs: "v1.2.1" } },
   ],
 };

@@ -26,7 +26,7 @@ export const QUICK_FIX: ProposalInput = {
       id: "commit",
       type: "tool_call",
       tool: "git_commit",
-      parameters: { message: "Never write 60 seconds (#17)" },
+      parameters: { message: "Never write 60 seconds (#17)", all: true },
       dependencies: ["tests"],
     },
     {
@@ -36,6 +36,11 @@ export const QUICK_FIX: ProposalInput = {
       parameters: { name: "v1.2.1", message: "tidy-duration 1.2.1" },
       dependencies: ["commit"],
     },
-    { id: "push", type: "tool_call", tool: "git_push", parameters: { tag: "$tag.output.tag" } },
+    {
+      id: "push",
+      type: "tool_call",
+      tool: "git_push",
+      parameters: { remote: "origin", refs: ["main", "$tag.output.ref"] },
+    },
   ],
 };

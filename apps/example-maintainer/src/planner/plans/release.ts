@@ -81,7 +81,7 @@ export const RELEASE: ProposalInput = {
       id: "commit",
       type: "tool_call",
       tool: "git_commit",
-      parameters: { message: "Carry when rounding (#17)\n\n${tests.output.summary}." },
+      parameters: { message: "Carry when rounding (#17)\n\n${tests.output.summary}.", all: true },
     },
     {
       id: "tag",
@@ -89,7 +89,12 @@ export const RELEASE: ProposalInput = {
       tool: "git_tag",
       parameters: { name: "v1.2.1", message: "tidy-duration 1.2.1 at ${commit.output.commit}" },
     },
-    { id: "push", type: "tool_call", tool: "git_push", parameters: { tag: "$tag.output.tag" } },
+    {
+      id: "push",
+      type: "tool_call",
+      tool: "git_push",
+      parameters: { remote: "origin", refs: ["main", "$tag.output.ref"] },
+    },
     {
       id: "example",
       type: "tool_call",

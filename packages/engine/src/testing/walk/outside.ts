@@ -249,6 +249,8 @@ function problemsAt(
   if (isUndo) {
     if (!isUndoing(run)) problems.push(`${name} undoes something of a run that is ${run.phase}`);
   } else if (!run.isActive) problems.push(`${name} is called although its run is ${run.phase}`);
+  // How a call left things is seen even then: it is undone next.
+  else if (slot.errand?.kind === "after") return problems;
   else if (attempt.aborted || (run.stop !== undefined && run.stop.kind !== "budget"))
     problems.push(`${name} is called although its run is given up`);
   if (!isUndo && !isWanted(run)) problems.push(`${name} is called by a child of a call that is over`);
