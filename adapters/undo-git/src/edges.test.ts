@@ -381,10 +381,6 @@ describe("what is kept", () => {
     repository.git("reflog", "expire", "--expire=now", "--all");
     repository.git("gc", "-q", "--prune=now");
     await refused(repository, ["git_restore", { image }], { class: "not_found", message: /gc\.pruneExpire/ });
-    await refused(repository, ["git_restore", { image: { format: 2 } }], {
-      class: "invalid",
-      message: /none of git_image/,
-    });
   });
 });
 

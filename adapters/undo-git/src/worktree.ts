@@ -48,12 +48,15 @@ async function makeParents(worktree: string, path: string): Promise<void> {
   await mkdir(dirname(join(worktree, path)), { recursive: true });
 }
 
+/** Whether a path leads to a place inside the working tree, and not into a repository. */
+export function isFilePath(path: string): boolean {
+  return path.split("/").every((part) => !["", ".", ".."].includes(part) && part.toLowerCase() !== ".git");
+}
+
 /** What stands in the place of one of its folders. A link there would lead out of the working tree. */
 async function parentProblem(worktree: string, path: string): Promise<string | undefined> {
+  if (!isFilePath(path)) throw new ToolError(`\`${path}\` is no path of a file`, { class: "invalid" });
   const parts = path.split("/");
-  if (parts.includes("..") || parts.includes("") || parts[0]?.toLowerCase() === ".git") {
-    throw new ToolError(`\`${path}\` is no path of a file in the working tree`, { class: "invalid" });
-  }
   for (let length = 1; length < parts.length; length += 1) {
     const folder = parts.slice(0, length).join("/");
     const kind = await kindOf(join(worktree, folder));
@@ -74,8 +77,9 @@ async function removedEmpty(folder: string): Promise<boolean> {
   }
 }
 
+/** Tries again when a git program that a killed process has started still writes there. */
 export async function removeTree(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 export function codeOf(error: unknown): string {

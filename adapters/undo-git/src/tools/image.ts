@@ -1,4 +1,5 @@
-import { type JsonObject, type JsonValue, ToolError } from "@car/ir";
+import { ToolError } from "@car/ir";
+import { imageProblem } from "../image-problem.js";
 import { type GitImage, readImage } from "../image.js";
 import { objectSchema, type ToolParts } from "../kit.js";
 import { restoreImage } from "../restore.js";
@@ -32,16 +33,8 @@ export const GIT_RESTORE: ToolParts = {
     idempotent: true,
   },
   run: async ({ image }, { repository, key }) => {
-    if (!isImage(image)) throw new ToolError("`image` is none of git_image", { class: "invalid" });
-    return { ...(await restoreImage(repository, image, { key })) };
+    const problem = imageProblem(image);
+    if (problem !== undefined) throw new ToolError(`\`image\` is none of git_image: ${problem}`, { class: "invalid" });
+    return { ...(await restoreImage(repository, image as GitImage, { key })) };
   },
 };
-
-/** Enough to tell an image from something else; each of its values is checked where it is used. */
-function isImage(value: JsonValue | undefined): value is GitImage {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const { format, refs, files = {} } = value as JsonObject;
-  return (
-    format === 1 && [refs, files].every((part) => typeof part === "object" && part !== null && !Array.isArray(part))
-  );
-}
