@@ -315,7 +315,7 @@ export class Run implements LockOwner {
   breakLog(error: unknown): void {
     const { ownExtras: own } = this;
     own.isLogBroken = true;
-    // Errand it is not this process's business any more: another one has the log, or will find the run in it.
+    // Undoing it is not this process's business any more: another one has the log, or will find the run in it.
     own.isDisowned ||=
       this.host.giveUpRun !== undefined || (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
     this.break("the event log failed", error);
