@@ -118,6 +118,8 @@ function restoreReceipt(
   note.receipt = receipt;
   // In the place of the claim that kept others from making the call.
   note.onEnd = undefined;
+  // A run that had ended has shown everybody what it may show.
+  if (run.phase === "settled") return;
   if (lasting) return receipts.restore(key, answer, { storedAt });
   receipts.restore(key, answer, { storedAt, owner: run });
   (run.ownExtras.privateReceipts ??= []).push(key);

@@ -17,6 +17,7 @@ export function scriptedReceipts(parts: ReplayParts): Receipts {
     publish: () => undefined,
     drop: () => undefined,
     published: () => [],
+    forget: () => undefined,
     clear: () => undefined,
   };
 }
