@@ -5,6 +5,7 @@ import { idempotencyKeyOf } from "../dispatch/idempotency-key.js";
 import { outcomeOfAnswer } from "../dispatch/tool-outcome.js";
 import { flowOf } from "../flow/flow-note.js";
 import { failed, type Outcome, type Unsuccessful } from "../run/outcome.js";
+import type { Notes } from "../run/notes.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
 import { messageOf } from "../run/thrown.js";
@@ -92,11 +93,17 @@ function judge(run: Run, slot: Slot, { attempt, failure }: Doubted, answered: An
   if (answer === "unknown") return outcome;
   const code = failure?.reason.code ?? "in_doubt";
   if (code === "timeout" || code === "in_doubt") {
-    const notes = notesOf(slot);
-    (notes.probed ??= new Set()).add(attempt);
-    notes.unanswered--;
+    settled(notesOf(slot), attempt);
   }
   return outcome;
+}
+
+/** It may have answered while its probe was asked. */
+function settled(notes: Notes, attempt: number): void {
+  const probed = (notes.probed ??= new Set());
+  if (probed.has(attempt)) return;
+  probed.add(attempt);
+  notes.unanswered--;
 }
 
 function openReason({ reason }: Unsuccessful): Reason {
