@@ -66,7 +66,8 @@ function own(run: GateRun, slot: GateSlot, key: string): GateVerdict {
   const note = reuseNote(slot);
   // Without its before-image a call is made as an irreversible one.
   const lasting =
-    effectiveReversibility(slot.action, slot.tool?.schema) === "irreversible" || slot.notes?.image?.missing !== undefined;
+    effectiveReversibility(slot.action, slot.tool?.schema) === "irreversible" ||
+    slot.notes?.image?.missing !== undefined;
   note.receipt = { key, lasting };
   (note.onEnd ??= []).push((outcome) => {
     if (outcome.status !== "succeeded") return receipts.drop(run, key);

@@ -225,7 +225,6 @@ describe("undoing a committed run, where that is hard", () => {
       expect(await later.undo(id2, { dry })).toMatchObject({
         steps: [
           {
-            compensation: undefined,
             reason: { message: expect.stringMatching(/before-image, and there is none/) as string },
           },
         ],
