@@ -26,13 +26,23 @@ export type Probed = Outcome | "not_happened" | "unknown";
 
 /** Asks the tool's probe, within its time, and puts its answer into the log. Never rejects. */
 export async function askProbe(run: Run, slot: Slot, doubted: Doubted): Promise<Probed> {
+  return (await probe(run, slot, doubted))();
+}
+
+/**
+ * Asks the tool's probe, within its time. Never rejects.
+ * @returns puts its answer into the log; what follows from it is to follow in the same turn.
+ */
+export async function probe(run: Run, slot: Slot, doubted: Doubted): Promise<() => Probed> {
   const bounds = { timers: run.host.timers, timeoutMs: run.config.limits.probe_timeout_ms, signals: [] };
   const end = await boundedWait(
     (signal) => slot.tool!.probe!(slot.parameters, contextOf(run, slot, doubted, signal)),
     bounds,
   );
-  run.tick();
-  return judge(run, slot, doubted, answerOf(run, end));
+  return () => {
+    run.tick();
+    return judge(run, slot, doubted, answerOf(run, end));
+  };
 }
 
 function contextOf(run: Run, slot: Slot, { attempt, startedAt }: Doubted, signal: AbortSignal): ProbeContext {

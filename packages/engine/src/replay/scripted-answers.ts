@@ -32,6 +32,8 @@ export function scriptedCache(id: string, parts: ReplayParts): ResultCache {
 }
 
 const ENDS_THE_QUESTION: ReadonlySet<EventKind> = new Set<EventKind>([
+  // Whoever reads an image has nothing left to wait for.
+  "image_read",
   "action_executing",
   "action_failed",
   "action_rejected",
