@@ -30,7 +30,6 @@ const HOWS: How[] = [
   "lostBefore",
   "unread",
   "unreadOpt",
-  "kid",
   "bad",
   "mail",
   "theirs",
