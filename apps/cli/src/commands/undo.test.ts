@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRuntime } from "@car/engine";
@@ -55,6 +55,17 @@ async function ran(name: string): Promise<readonly [string, string]> {
 }
 
 describe("car undo", () => {
+  it("[CLI-18] only looks with `--dry`: a log that breaks off stays as it is, and nothing is made in a folder", async () => {
+    const [log, run] = await ran("torn.jsonl");
+    appendFileSync(log, '{"format_version":1,"se');
+    const before = readFileSync(log, "utf8");
+    const dry = await captured(["undo", log, run, "--tools", tools, "--dry"]);
+    expect([dry.code, readFileSync(log, "utf8") === before]).toEqual([0, true]);
+    const empty = mkdtempSync(join(folder, "empty-"));
+    expect((await captured(["undo", empty, run, "--tools", tools, "--dry"])).code).toBe(2);
+    expect(readdirSync(empty)).toEqual([]);
+  });
+
   it("[CLI-18] shows what it would call, and brings things back once somebody says yes", async () => {
     const [log, run] = await ran("a.jsonl");
     const dry = await captured(["undo", log, run, "--tools", tools, "--dry"]);

@@ -7,6 +7,7 @@ import { askYes } from "../io/ask-yes.js";
 import { loadTools } from "../io/load-tools.js";
 import { logPath } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
+import { readOnlyLog } from "../io/read-only-log.js";
 import { showUndo } from "../show/show-undo.js";
 import { UsageError } from "../usage-error.js";
 
@@ -24,7 +25,8 @@ export interface UndoCommandOptions {
 /** Undoes what a committed run did outside, from its log: what would be called is shown first, and a person says yes. */
 export async function undoCommand(path: string, options: UndoCommandOptions, output: Output): Promise<number> {
   const { run, tools, dry = false, approve = "ask" } = options;
-  const { runtime, close } = await openRuntime(path, { tools: await loadTools(tools) });
+  const given = { tools: await loadTools(tools) };
+  const { runtime, close } = dry ? lookAt(path, given) : await openRuntime(path, given);
   try {
     const planned = await runtime.undo(run, { dry: true });
     if (dry || !output.json) show(planned, output);
@@ -58,6 +60,13 @@ interface Opened {
   readonly runtime: Runtime;
   /** Closes what the runtime does not close itself. */
   readonly close: () => Promise<void>;
+}
+
+/** What the log has, and nothing else of it: another process may be writing to it. */
+function lookAt(path: string, options: RuntimeOptions): Opened {
+  if (!existsSync(path)) throw new UsageError(`${path}: there is no such log`);
+  const eventLog = readOnlyLog(logPath(path));
+  return { runtime: createRuntime({ ...options, eventLog }), close: () => eventLog.close() };
 }
 
 /** The log goes on where it is: a JSONL file, a folder of segments, or a durable store. */

@@ -239,6 +239,7 @@ function dropLate(attempt: Attempt): void {
   const { run, slot } = attempt;
   const notes = notesOf(slot);
   if (notes.probed?.has(attempt.number) !== true) notes.unanswered--;
+  if (slot.tool?.probe !== undefined) (notes.probed ??= new Set()).add(attempt.number);
   // Of a reader nothing is told but what it read.
   if (slot.errand !== undefined && slot.errand.kind !== "compensation") return;
   run.record("late_result_dropped", slot, { attempt: attempt.number, late_by_ms: run.time - attempt.extras.endedAt });

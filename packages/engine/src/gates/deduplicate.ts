@@ -63,8 +63,11 @@ export function holdReceipt(run: GateRun, slot: GateSlot): () => void {
 /** A receipt is private until its run commits, except that of a call that no rollback can take back. */
 function own(run: GateRun, slot: GateSlot, key: string): GateVerdict {
   const { receipts } = run.host;
-  const lasting = effectiveReversibility(slot.action, slot.tool?.schema) === "irreversible";
   const note = reuseNote(slot);
+  // Without its before-image a call is made as an irreversible one.
+  const lasting =
+    effectiveReversibility(slot.action, slot.tool?.schema) === "irreversible" ||
+    slot.notes?.image?.missing !== undefined;
   note.receipt = { key, lasting };
   (note.onEnd ??= []).push((outcome) => {
     if (outcome.status !== "succeeded") return receipts.drop(run, key);
@@ -77,8 +80,9 @@ function own(run: GateRun, slot: GateSlot, key: string): GateVerdict {
       actionId: slot.action.id,
       ...(labels.length === 0 ? {} : { labels }),
     };
-    receipts.store(run, key, answer, !lasting);
-    if (!lasting) (run.ownExtras.privateReceipts ??= []).push(key);
+    const isPrivate = note.receipt?.lasting === false;
+    receipts.store(run, key, answer, isPrivate);
+    if (isPrivate) (run.ownExtras.privateReceipts ??= []).push(key);
   });
   return PROCEED;
 }

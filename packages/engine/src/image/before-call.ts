@@ -1,5 +1,6 @@
 import type { Reason } from "@car/ir";
 import { type Outcome, rejected } from "../run/outcome.js";
+import type { Notes } from "../run/notes.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
 import type { Reading } from "./image-note.js";
@@ -32,7 +33,13 @@ export function takeImage(run: Run, slot: Slot, reading: Reading): typeof IRREVE
   const mayGoOn = slot.tool!.schema.before_required === false && reason.limit !== "max_image_bytes";
   if (!mayGoOn) return rejected(withoutImage(reason));
   notes.image = { before: undefined, after: undefined, missing: reason };
+  keepReceipt(notes);
   return run.plan.ordered ? IRREVERSIBLE_NOW : undefined;
+}
+
+/** A call that nothing takes back is not made again after a rollback either. */
+function keepReceipt({ reuse }: Notes): void {
+  if (reuse?.receipt !== undefined) reuse.receipt = { ...reuse.receipt, lasting: true };
 }
 
 function withoutImage(reason: Reason): Reason {

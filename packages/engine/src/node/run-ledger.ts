@@ -1,11 +1,4 @@
-import type {
-  ActionSucceededData,
-  CarEvent,
-  EventKind,
-  ProposalCompletedData,
-  StateChangedData,
-  UndoCompletedData,
-} from "@car/ir";
+import type { ActionSucceededData, CarEvent, EventKind, ProposalCompletedData, StateChangedData } from "@car/ir";
 import { epochMsOf } from "@car/ir/internal";
 import type { EventDraft } from "@car/ir/ports";
 import type { StoredReceipt } from "../recovery/durable-parts.js";
@@ -80,7 +73,7 @@ export class RunLedger {
 
   private take(entry: Entry): void {
     switch (entry.kind) {
-      case "undo_completed":
+      case "compensation_succeeded":
         return this.undone(entry);
       case "proposal_received":
         this.open.set(entry.run, entry.seq);
@@ -121,11 +114,11 @@ export class RunLedger {
   }
 
   /** What was undone answers for nothing any more. */
-  private undone({ data }: Entry): void {
-    const { undone } = data as UndoCompletedData;
-    const names = new Set(undone.map(({ run_id, action_id }) => `${run_id}:${action_id}`));
+  private undone({ id }: Entry): void {
+    if (this.kept.size === 0) return;
+    const { runId, actionId } = id();
     for (const [key, { answer }] of this.kept) {
-      if (names.has(`${answer.runId}:${answer.actionId}`)) this.kept.delete(key);
+      if (answer.runId === runId && answer.actionId === actionId) this.kept.delete(key);
     }
   }
 
@@ -145,5 +138,5 @@ const FOLLOWED: ReadonlySet<EventKind> = new Set<EventKind>([
   "state_changed",
   "action_succeeded",
   "proposal_completed",
-  "undo_completed",
+  "compensation_succeeded",
 ]);

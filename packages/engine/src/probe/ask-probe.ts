@@ -5,6 +5,7 @@ import { idempotencyKeyOf } from "../dispatch/idempotency-key.js";
 import { outcomeOfAnswer } from "../dispatch/tool-outcome.js";
 import { flowOf } from "../flow/flow-note.js";
 import { failed, type Outcome, type Unsuccessful } from "../run/outcome.js";
+import type { Notes } from "../run/notes.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
 import { messageOf } from "../run/thrown.js";
@@ -25,13 +26,23 @@ export type Probed = Outcome | "not_happened" | "unknown";
 
 /** Asks the tool's probe, within its time, and puts its answer into the log. Never rejects. */
 export async function askProbe(run: Run, slot: Slot, doubted: Doubted): Promise<Probed> {
+  return (await probe(run, slot, doubted))();
+}
+
+/**
+ * Asks the tool's probe, within its time. Never rejects.
+ * @returns puts its answer into the log; what follows from it is to follow in the same turn.
+ */
+export async function probe(run: Run, slot: Slot, doubted: Doubted): Promise<() => Probed> {
   const bounds = { timers: run.host.timers, timeoutMs: run.config.limits.probe_timeout_ms, signals: [] };
   const end = await boundedWait(
     (signal) => slot.tool!.probe!(slot.parameters, contextOf(run, slot, doubted, signal)),
     bounds,
   );
-  run.tick();
-  return judge(run, slot, doubted, answerOf(run, end));
+  return () => {
+    run.tick();
+    return judge(run, slot, doubted, answerOf(run, end));
+  };
 }
 
 function contextOf(run: Run, slot: Slot, { attempt, startedAt }: Doubted, signal: AbortSignal): ProbeContext {
@@ -92,11 +103,17 @@ function judge(run: Run, slot: Slot, { attempt, failure }: Doubted, answered: An
   if (answer === "unknown") return outcome;
   const code = failure?.reason.code ?? "in_doubt";
   if (code === "timeout" || code === "in_doubt") {
-    const notes = notesOf(slot);
-    (notes.probed ??= new Set()).add(attempt);
-    notes.unanswered--;
+    settled(notesOf(slot), attempt);
   }
   return outcome;
+}
+
+/** It may have answered while its probe was asked. */
+function settled(notes: Notes, attempt: number): void {
+  const probed = (notes.probed ??= new Set());
+  if (probed.has(attempt)) return;
+  probed.add(attempt);
+  notes.unanswered--;
 }
 
 function openReason({ reason }: Unsuccessful): Reason {

@@ -17,7 +17,6 @@ const SAID_ONCE: ReadonlySet<EventKind> = new Set<EventKind>([
   "proposal_received",
   "proposal_admitted",
   "budget_exceeded",
-  "compensation_started",
   "state_rollback",
   "proposal_canceled",
 ]);
@@ -39,6 +38,8 @@ export class Recovery {
 
   /** True for an event that the log has already, and that is not to be in it twice. */
   hasRecorded(kind: EventKind, actionId: string | undefined, attempt: number | undefined): boolean {
+    // One that has failed may be begun once more, by whoever undoes a committed run again.
+    if (kind === "compensation_started") return this.recorded.actions.get(actionId ?? "")?.compensation === "begun";
     return SAID_ONCE.has(kind) && this.recorded.past.has(eventName(kind, actionId, attempt));
   }
 }

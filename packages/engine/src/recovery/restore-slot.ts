@@ -34,9 +34,10 @@ export function restoreAttempts(run: Run, slot: Slot, recorded: RecordedAction):
 function sideEffectOf(run: Run, slot: Slot, { attempts, isOpen, lastFailure, end }: RecordedAction): SideEffect {
   if (attempts === 0 || slot.action.type !== "tool_call" || !isExternal(run, slot)) return "none";
   if (end?.kind === "action_succeeded") return "acted";
-  // Whoever knows is asked first.
-  const open = hasProbe(run, slot) ? "none" : "unknown";
-  return end?.data.reason?.outcome ?? (isOpen ? open : (lastFailure?.outcome ?? "none"));
+  // Whoever knows of the last attempt is asked first; that does not settle what an earlier one did.
+  const before = lastFailure?.outcome ?? "none";
+  const open = hasProbe(run, slot) ? before : "unknown";
+  return end?.data.reason?.outcome ?? (isOpen ? open : before);
 }
 
 function restoreApproval(run: Run, slot: Slot, { approval }: RecordedAction): void {
@@ -118,6 +119,8 @@ function restoreReceipt(
   note.receipt = receipt;
   // In the place of the claim that kept others from making the call.
   note.onEnd = undefined;
+  // A run that had ended has shown everybody what it may show.
+  if (run.phase === "settled") return;
   if (lasting) return receipts.restore(key, answer, { storedAt });
   receipts.restore(key, answer, { storedAt, owner: run });
   (run.ownExtras.privateReceipts ??= []).push(key);

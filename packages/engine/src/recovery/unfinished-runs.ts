@@ -27,7 +27,7 @@ export async function loggedRun(log: EventLog, runId: string): Promise<LoggedRun
   const runs = new Following();
   let status: ProposalStatus | undefined;
   for await (const event of log.read()) {
-    if (event.kind === "proposal_received" && !runs.isOf(event, runId)) continue;
+    if (event.kind === "proposal_received" && !runs.isOf(event, runId, status === undefined)) continue;
     if (event.kind === "proposal_completed" && event.run_id === runId) status = payloadOf(event).status;
     // As if it had not ended, so that its children stay.
     else runs.take(event);
@@ -49,10 +49,13 @@ class Following {
   /** Runs that were received while the run was open that had started them. */
   private readonly kept = new Set<string>();
 
-  /** Whether a run that begins is this one, or was started by one that is followed. */
-  isOf(event: EventOf<"proposal_received">, runId: string): boolean {
+  /**
+   * Whether a run that begins is this one, or was started by one that is followed. One that was erased may have been, if it
+   * has the same trace and began before that one ended.
+   */
+  isOf(event: EventOf<"proposal_received">, runId: string, isOpen: boolean): boolean {
     if (event.run_id === runId) return true;
-    if (event.data_digest !== undefined) return false;
+    if (event.data_digest !== undefined) return isOpen && this.events.get(runId)?.first.trace_id === event.trace_id;
     return this.events.has(payloadOf(event).parent_run_id ?? "");
   }
 

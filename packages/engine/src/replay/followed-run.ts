@@ -65,10 +65,22 @@ export class FollowedRun {
     return said(this.end)?.cause?.code === "store_error" ? "broken" : undefined;
   }
 
-  /** Its events, as far as one process made them. */
+  /**
+   * Its events, as far as one process made them. What a run of another process undoes of it after its end is that run's, and
+   * is not shown again either.
+   */
   get executed(): readonly CarEvent[] {
     const until = this.events.findIndex(isTakenUp);
-    return until < 0 ? this.events : this.events.slice(0, until);
+    const own = until < 0 ? this.events : this.events.slice(0, until);
+    const { end, parent } = this;
+    const left = parent?.leftAt ?? Infinity;
+    if (end === undefined || left === Infinity) return own;
+    return own.filter(({ seq }) => seq <= Math.max(end.seq, left));
+  }
+
+  /** Where it, or the run that had begun it, is no longer the work of one process. */
+  private get leftAt(): number {
+    return Math.min(this.events.find(isTakenUp)?.seq ?? Infinity, this.parent?.leftAt ?? Infinity);
   }
 }
 

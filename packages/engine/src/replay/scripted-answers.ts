@@ -17,6 +17,7 @@ export function scriptedReceipts(parts: ReplayParts): Receipts {
     publish: () => undefined,
     drop: () => undefined,
     published: () => [],
+    forget: () => undefined,
     clear: () => undefined,
   };
 }
@@ -31,6 +32,8 @@ export function scriptedCache(id: string, parts: ReplayParts): ResultCache {
 }
 
 const ENDS_THE_QUESTION: ReadonlySet<EventKind> = new Set<EventKind>([
+  // Whoever reads an image has nothing left to wait for.
+  "image_read",
   "action_executing",
   "action_failed",
   "action_rejected",

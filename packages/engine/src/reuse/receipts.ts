@@ -20,6 +20,8 @@ export interface Receipts {
   publish(maker: ReceiptMaker, key: string): void;
   /** As `SingleFlight.drop`. */
   drop(maker: ReceiptMaker, key: string): void;
+  /** Forgets the answer of one action, which has been undone. What another one has answered since stays. */
+  forget(maker: ReceiptMaker, key: string, of: Pick<RecordedAnswer, "runId" | "actionId">): void;
   /** As `SingleFlight.restore`; the key names the principal. */
   restore(key: string, answer: RecordedAnswer, as: { readonly storedAt: number; readonly owner?: object }): void;
   /** The answers that everybody may see, of all principals. */
@@ -43,6 +45,8 @@ export function createReceipts(options: SingleFlightOptions): Receipts {
     store: (maker, key, answer, isPrivate) => bookOf(maker.principal).store(key, answer, { maker, isPrivate }),
     publish: (maker, key) => books.get(maker.principal)?.publish(key, maker),
     drop: (maker, key) => books.get(maker.principal)?.drop(key, maker),
+    forget: (maker, key, { runId, actionId }) =>
+      books.get(maker.principal)?.forget(key, (answer) => answer.runId === runId && answer.actionId === actionId),
     restore: (key, answer, as) => bookOf(principalOf(key)).restore(key, answer, as),
     published: () => [...books.values()].flatMap((book) => book.published()),
     clear: () => books.forEach((book) => book.clear()),

@@ -103,6 +103,14 @@ export class SingleFlight<T> {
     wakeAll(entry);
   }
 
+  /** Forgets the answer to a key, whoever may see it, if it is that one. */
+  forget(key: string, isThat: (value: T) => boolean): void {
+    const entry = this.entries.get(key);
+    if (entry?.value === undefined || !isThat(entry.value)) return;
+    this.entries.delete(key);
+    wakeAll(entry);
+  }
+
   /** Nothing is being made, and every answer is too old. */
   isIdle(): boolean {
     return [...this.entries.values()].every((entry) => this.isStale(entry));

@@ -4,7 +4,7 @@ import { type GateVerdict, PARK, PROCEED } from "../gates/gate.js";
 import { type OccasionName, passGates } from "../gates/pass-gates.js";
 import { IRREVERSIBLE_NOW, isVerified, needsImage, takeImage } from "../image/before-call.js";
 import { readInTime } from "../image/read-image.js";
-import { askProbe, definite } from "../probe/ask-probe.js";
+import { definite, probe } from "../probe/ask-probe.js";
 import { finishSlot, withSideEffect } from "./finish.js";
 import { giveBackAll } from "./give-back.js";
 import { failed, type Outcome, type Unsuccessful } from "./outcome.js";
@@ -106,8 +106,9 @@ function conclude(run: Run, slot: Slot, outcome: Outcome): void {
 /** Asks what became of a call before anything is made of its failure. A run that is given up waits for that: it has to know what to undo. */
 function findOut(run: Run, slot: Slot, failure: Unsuccessful): void {
   const doubted = { attempt: slot.attempts, startedAt: slot.notes!.askedFrom, failure };
-  void askProbe(run, slot, doubted).then((probed) =>
+  void probe(run, slot, doubted).then((answer) =>
     goOn(run, slot, () => {
+      const probed = answer();
       if (probed === "not_happened") return settleCall(run, slot, definite(failure));
       run.board.answered(slot, 0, probed === "unknown" ? "unknown" : "acted");
       settleCall(run, slot, probed === "unknown" ? failure : probed);

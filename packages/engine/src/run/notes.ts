@@ -25,7 +25,7 @@ export class Notes {
   image: ImageNote | undefined = undefined;
   /** When the attempt began of which a probe is asked, in milliseconds since the epoch. */
   askedFrom = 0;
-  /** Attempts of which a probe knows what they did: whatever they say later, nothing of them is unknown. */
+  /** Attempts that somebody knows of after all, by a probe or by their own late answer: each is counted out of `unanswered` once. */
   probed: Set<number> | undefined = undefined;
   /** Reserved of the budget, and not used yet. */
   charge: Charge | undefined = undefined;

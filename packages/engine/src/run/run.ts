@@ -180,6 +180,11 @@ export class Run implements LockOwner {
     return this.phase === "settled" || this.phase === "disowned";
   }
 
+  /** It had ended, and is here from its log to be undone: what the log cannot be told is not done, and can be tried again. */
+  private get isEndedBefore(): boolean {
+    return this.phase === "settled" && this.recovery !== undefined;
+  }
+
   /** Whether actions of it may be under way. */
   get isActive(): boolean {
     return this.phase === "running" || this.phase === "stopping";
@@ -317,7 +322,9 @@ export class Run implements LockOwner {
     own.isLogBroken = true;
     // Undoing it is not this process's business any more: another one has the log, or will find the run in it.
     own.isDisowned ||=
-      this.host.giveUpRun !== undefined || (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
+      this.isEndedBefore ||
+      this.host.giveUpRun !== undefined ||
+      (CarError.isInstance(error) && error.code === "CAR_LOG_FENCED");
     this.break("the event log failed", error);
   }
 

@@ -11,7 +11,7 @@ import { assertKnownOptions } from "@car/ir/internal";
 import type { Lease } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { isExternal } from "../dispatch/call-tool.js";
-import { errandParameters } from "../errand/errand-call.js";
+import { type ErrandCall, errandParameters, errandProblem } from "../errand/errand-call.js";
 import { Recovery } from "../recovery/recovery.js";
 import { endedRun, planOf } from "../recovery/restored-run.js";
 import { type LoggedRun, loggedRun } from "../recovery/unfinished-runs.js";
@@ -68,7 +68,7 @@ export function undoMethod(
       if (undoing.has(runId)) throw new UndoRefusedError(`run \`${runId}\` is being undone`);
       undoing.add(runId);
       try {
-        return await undoCommitted(options.dry === true ? onlooker : acting, runId, options);
+        return await undoCommitted(options.dry === true ? onlooker : acting, runId, options, assertReady);
       } finally {
         undoing.delete(runId);
       }
@@ -87,12 +87,20 @@ export interface UndoMethod {
   undo(runId: string, options?: UndoOptions): Promise<UndoReport>;
 }
 
-async function undoCommitted(host: Host, runId: string, options: UndoOptions): Promise<UndoReport> {
+async function undoCommitted(
+  host: Host,
+  runId: string,
+  options: UndoOptions,
+  assertReady: () => void,
+): Promise<UndoReport> {
   assertKnownOptions(options, ["dry"], "undo");
   const logged = await loggedRun(host.recorder.log, runId);
+  // It may have been closed meanwhile.
+  assertReady();
   if (logged === undefined) throw new RunUnknownError(`the log has no run \`${runId}\``);
   assertCommitted(logged);
   const run = restored(host, logged);
+  assertComplete(run);
   const due = [...dueIn(run)].filter(isLeft);
   assertKnown(due);
   if (due.length === 0) throw new UndoRefusedError(`nothing that run \`${runId}\` did is left to undo`);
@@ -117,6 +125,17 @@ function assertKnown(due: readonly Due[]): void {
   );
 }
 
+/** What nobody knows of is not passed over as if it had left nothing. */
+function assertComplete(run: Run): void {
+  for (const { action, notes } of run.board.slots) {
+    if (notes?.hasLostChildren === true) {
+      const message = `a run that \`${action.id}\` had started cannot be planned with the tools that there are`;
+      throw new UndoRefusedError(`${message}, so nobody knows what undoes it`);
+    }
+    notes?.children?.forEach(assertComplete);
+  }
+}
+
 function restored(host: Host, { run: recorded }: LoggedRun): Run {
   const planned = planOf(host, recorded);
   if ("problems" in planned) {
@@ -127,8 +146,17 @@ function restored(host: Host, { run: recorded }: LoggedRun): Run {
     plan: planned,
     parent: undefined,
   });
-  for (const { notes } of run.board.slots) if (notes?.compensated === false) notes.compensated = undefined;
+  tryAgain(run);
   return run;
+}
+
+/** What could not be undone is due again, also of what its tools had started. */
+function tryAgain(run: Run): void {
+  for (const { notes } of run.board.slots) {
+    if (notes === undefined) continue;
+    if (notes.compensated === false) notes.compensated = undefined;
+    notes.children?.forEach(tryAgain);
+  }
 }
 
 /** What leaves nothing needs no undoing, unless the host wants it. */
@@ -142,35 +170,57 @@ function dryReport(run: Run, due: readonly Due[]): UndoReport {
   return { run_id: run.scope.run_id, steps, external_effects: remains ? "remain" : "none" };
 }
 
+function compensation(call: ErrandCall): NonNullable<UndoStep["compensation"]> {
+  return { tool: call.toolName, parameters: errandParameters(call) };
+}
+
 function stepOf({ run, slot }: Due): UndoStep {
   const call = compensationOf(run, slot);
+  const problem = call && errandProblem(run, call);
   return {
     run_id: run.scope.run_id,
     action_id: slot.action.id,
     tool: slot.action.type === "tool_call" ? slot.action.tool : "",
-    ...(call && { compensation: { tool: call.toolName, parameters: errandParameters(call) } }),
+    ...(call && problem === undefined && { compensation: compensation(call) }),
+    ...(problem && { reason: problem }),
   };
 }
 
 async function undoLocked(host: Host, run: Run, due: readonly Due[]): Promise<UndoReport> {
   const lease = await locksOf(host, run);
+  // Whoever closes the runtime waits for it.
+  host.open.add(run);
   try {
     run.tick();
     run.record("undo_started", undefined);
+    assertTold(run);
     await undo(run);
     run.tick();
     const steps = due.map((each) => ({ ...stepOf(each), ...endOf(each) }));
     const external_effects = externalEffectsOf(run);
     const undone = steps.filter((step) => step.undone).map(({ run_id, action_id }) => ({ run_id, action_id }));
     run.record("undo_completed", undefined, { undone, external_effects });
-    if (run.broken !== undefined) throw new UndoRefusedError(run.broken.message);
-    await host.recorder.log.flush();
+    await flush(run);
+    assertTold(run);
     return { run_id: run.scope.run_id, steps, external_effects };
   } finally {
-    // What was not undone still answers for the same call.
-    run.extras.privateReceipts?.forEach((key) => host.receipts.publish(run, key));
     run.state.release();
     lease.release();
+    host.open.delete(run);
+  }
+}
+
+/** What the log was not told is not confirmed, and what it cannot be told is not done. */
+function assertTold({ broken, scope }: Run): void {
+  if (broken === undefined) return;
+  throw new UndoRefusedError(`run \`${scope.run_id}\` could not be undone to the end, ask again: ${broken.message}`);
+}
+
+async function flush(run: Run): Promise<void> {
+  try {
+    await run.host.recorder.log.flush();
+  } catch (error) {
+    run.breakLog(error);
   }
 }
 

@@ -46,7 +46,8 @@ async function undoCall(run: Run, slot: Slot): Promise<void> {
       ? await runCompensation(run, slot, compensation)
       : failCompensation(run, slot, compensation, { reason, attempts: 0 });
   const receipt = notes.reuse?.receipt;
-  if (notes.compensated && receipt !== undefined) run.host.receipts.drop(run, receipt.key);
+  if (!notes.compensated || receipt === undefined) return;
+  run.host.receipts.forget(run, receipt.key, { runId: run.scope.run_id, actionId: slot.action.id });
 }
 
 /**
