@@ -68,7 +68,7 @@ export function undoMethod(
       if (undoing.has(runId)) throw new UndoRefusedError(`run \`${runId}\` is being undone`);
       undoing.add(runId);
       try {
-        return await undoCommitted(options.dry === true ? onlooker : acting, runId, options, assertReady);
+        return await undoCommitted(options.dry === true ? onlooker : acting, runId, options, () => doors.assertReady());
       } finally {
         undoing.delete(runId);
       }
