@@ -108,6 +108,7 @@ class Reader {
       asked: [],
       end: undefined,
       compensation: undefined,
+      compensationProblem: undefined,
       compensationAt: "",
     };
     this.actions.set(id, action);
@@ -173,6 +174,7 @@ function note(action: RecordedAction, event: CarEvent): void {
       return;
     case "compensation_failed":
       action.compensation = "failed";
+      action.compensationProblem = payloadOf(event).reason;
       return;
     default:
   }

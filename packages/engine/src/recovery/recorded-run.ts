@@ -45,6 +45,8 @@ export interface RecordedAction {
   asked: readonly PolicyReason[];
   end: RecordedEnd | undefined;
   compensation: "begun" | "done" | "failed" | undefined;
+  /** Why it failed. */
+  compensationProblem: Reason | undefined;
   /** When that began, RFC 3339. */
   compensationAt: string;
 }

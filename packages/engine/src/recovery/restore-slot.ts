@@ -94,12 +94,17 @@ function restoreSuccess(run: Run, slot: Slot, end: RecordedEnd): void {
   restoreReceipt(run, slot, end);
 }
 
-function restoreUndo(slot: Slot, { compensation, compensationAt, unansweredAtUndo }: RecordedAction): void {
+function restoreUndo(
+  slot: Slot,
+  { compensation, compensationProblem, compensationAt, unansweredAtUndo }: RecordedAction,
+): void {
   if (compensation === undefined) return;
   const notes = notesOf(slot);
   notes.unansweredAtUndo = unansweredAtUndo;
   if (compensation === "begun") notes.undoBeganAt = epochMsOf(compensationAt);
-  if (compensation !== "begun") notes.compensated = compensation === "done";
+  if (compensation === "begun") return;
+  notes.compensated = compensation === "done";
+  notes.undoProblem = compensationProblem;
 }
 
 /** The receipt of a call whose run is still open is private to it, unless nothing can take the call back. */

@@ -153,6 +153,24 @@ describe("undoing a committed run", () => {
     expect((await runtime.execute({ actions: [call("n", "count")] })).status).toBe("committed");
   });
 
+  it("[EN-149] [8.2] does not try again what may have been undone by a process that ended", async () => {
+    const { tools, things } = shop();
+    const once = tools.map((each) => (each.schema.name === "back" ? { ...each, schema: { name: "back" } } : each));
+    const durable = await reopened([]);
+    const { run_id } = await createRuntime({ durable, tools: once }).execute({ actions: [putAt("one", "a")] });
+    const first = createRuntime({ durable, tools: once });
+    await first.undo(run_id);
+    const events = await collectEvents(durable.eventLog);
+    const begun = events.slice(0, events.findIndex(({ kind }) => kind === "compensation_started") + 1);
+    things.set("a", "of one");
+    const parts = await reopened(begun);
+    const later = createRuntime({ durable: parts, tools: once });
+    const { steps } = await later.undo(run_id);
+    expect([steps, things.get("a")]).toMatchObject([[{ undone: false, reason: { code: "in_doubt" } }], "of one"]);
+    await expect(later.undo(run_id)).rejects.toThrow(/or may be undone again/);
+    expect(things.get("a")).toBe("of one");
+  });
+
   it("[EN-149] says what nothing undoes", async () => {
     const { tools } = shop();
     const runtime = createRuntime({ tools });

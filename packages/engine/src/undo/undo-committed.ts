@@ -103,7 +103,8 @@ async function undoCommitted(
   assertComplete(run);
   const due = [...dueIn(run)].filter(isLeft);
   assertKnown(due);
-  if (due.length === 0) throw new UndoRefusedError(`nothing that run \`${runId}\` did is left to undo`);
+  if (due.length === 0)
+    throw new UndoRefusedError(`nothing that run \`${runId}\` did is left to undo, or may be undone again`);
   if (options.dry === true) return dryReport(run, due);
   return undoLocked(host, run, due);
 }
@@ -150,11 +151,12 @@ function restored(host: Host, { run: recorded }: LoggedRun): Run {
   return run;
 }
 
-/** What could not be undone is due again, also of what its tools had started. */
+/** What could not be undone is due again, also of what its tools had started; but not what may have been, for all anybody knows. */
 function tryAgain(run: Run): void {
   for (const { notes } of run.board.slots) {
     if (notes === undefined) continue;
-    if (notes.compensated === false) notes.compensated = undefined;
+    const isInDoubt = notes.undoProblem?.code === "in_doubt";
+    if (notes.compensated === false && !isInDoubt) notes.compensated = undefined;
     notes.children?.forEach(tryAgain);
   }
 }
