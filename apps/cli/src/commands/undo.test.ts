@@ -69,12 +69,12 @@ describe("car undo", () => {
   it("[CLI-18] shows what it would call, and brings things back once somebody says yes", async () => {
     const [log, run] = await ran("a.jsonl");
     const dry = await captured(["undo", log, run, "--tools", tools, "--dry"]);
-    expect([dry.code, dry.out]).toEqual([0, `undo  run ${run}\n  · w  restore {"text":"old"}`]);
+    expect([dry.code, dry.out]).toEqual([0, `undo  run ${run}\n  · w  write {"text":"new"} by restore`]);
     const no = await captured(["undo", log, run, "--tools", tools, "--approve", "no"]);
     expect([no.code, no.err, readFileSync(NOTES(), "utf8")]).toEqual([4, "nothing was undone\n", "new"]);
     const yes = await captured(["undo", log, run, "--tools", tools, "--approve", "yes"]);
     expect([yes.code, readFileSync(NOTES(), "utf8")]).toEqual([0, "old"]);
-    expect(yes.out).toMatch(/undone {2}run .*\n {2}↶ w {2}restore/);
+    expect(yes.out).toMatch(/undone {2}run .*\n {2}↶ w {2}write/);
     const again = await captured(["undo", log, run, "--tools", tools, "--approve", "yes"]);
     expect([again.code, again.err]).toEqual([2, expect.stringMatching(/is left to undo/)]);
     expect((await captured(["log", "verify", log])).code).toBe(0);
@@ -127,7 +127,7 @@ describe("car run --dry-undo and car verify", () => {
   it("[CLI-19] say how a plan could be undone, and a run that has committed", async () => {
     writeFileSync(NOTES(), "old");
     const { out } = await captured(["run", plan, "--tools", tools, "--dry-undo"]);
-    expect(out).toMatch(/^committed .*\n[^]*\nundo {2}run .*\n {2}· w {2}restore \{"text":"old"\}$/);
+    expect(out).toMatch(/^committed .*\n[^]*\nundo {2}run .*\n {2}· w {2}write \{"text":"new"\} by restore$/);
     expect(readFileSync(NOTES(), "utf8")).toBe("new");
     const verified = await captured(["verify", plan, "--tools", tools]);
     expect(verified.out).toContain(

@@ -25,8 +25,10 @@ function markOf({ undone, compensation }: UndoStep): string {
   return undone ? paint.yellow("↶") : paint.red("✗");
 }
 
-function textOf({ tool, compensation, undone, reason }: UndoStep, width: number): string {
-  if (compensation === undefined) return `${tool}: nothing undoes it`;
-  const call = short(`${compensation.tool} ${JSON.stringify(compensation.parameters)}`, WIDTH - width);
-  return undone === false ? `${call}: ${reason?.message ?? "not undone"}` : call;
+/** The call, which tells more than what undoes it does, and what became of that. */
+function textOf({ tool, parameters, compensation, undone, reason }: UndoStep, width: number): string {
+  const call = short(`${tool} ${JSON.stringify(parameters)}`, WIDTH - width);
+  const why = reason === undefined ? "" : `: ${reason.message}`;
+  if (compensation === undefined) return `${call}: nothing undoes it${why}`;
+  return `${call} ${paint.dim(`by ${compensation.tool}`)}${undone === false ? why || ": not undone" : ""}`;
 }

@@ -58,11 +58,18 @@ describe("undoing a committed run", () => {
     expect(dry).toEqual({
       run_id,
       steps: [
-        { run_id, action_id: "two", tool: "put", compensation: { tool: "back", parameters: { at: "b", thing: null } } },
+        {
+          run_id,
+          action_id: "two",
+          tool: "put",
+          parameters: { at: "b", thing: "of two" },
+          compensation: { tool: "back", parameters: { at: "b", thing: null } },
+        },
         {
           run_id,
           action_id: "one",
           tool: "put",
+          parameters: { at: "a", thing: "of one" },
           compensation: { tool: "back", parameters: { at: "a", thing: "old" } },
         },
       ],
@@ -178,7 +185,7 @@ describe("undoing a committed run", () => {
     const dry = await runtime.undo(run_id, { dry: true });
     expect([dry.external_effects, dry.steps.find(({ action_id }) => action_id === "m")]).toEqual([
       "remain",
-      { run_id, action_id: "m", tool: "mail" },
+      { run_id, action_id: "m", tool: "mail", parameters: {} },
     ]);
     const { steps, external_effects } = await runtime.undo(run_id);
     expect([steps.map(({ undone }) => undone), external_effects]).toEqual([[false, true], "remain"]);

@@ -34,6 +34,8 @@ export interface UndoStep {
   readonly run_id: string;
   readonly action_id: string;
   readonly tool: string;
+  /** What the call got. */
+  readonly parameters: JsonObject;
   /** What undoes it; absent when nothing does. */
   readonly compensation?: { readonly tool: string; readonly parameters: JsonObject };
   /** Whether it is undone; absent when nothing was called. */
@@ -183,6 +185,7 @@ function stepOf({ run, slot }: Due): UndoStep {
     run_id: run.scope.run_id,
     action_id: slot.action.id,
     tool: slot.action.type === "tool_call" ? slot.action.tool : "",
+    parameters: slot.parameters,
     ...(call && problem === undefined && { compensation: compensation(call) }),
     ...(problem && { reason: problem }),
   };
