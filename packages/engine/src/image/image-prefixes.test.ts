@@ -1,28 +1,19 @@
 import { collectEvents } from "@car/conformance/internal";
-import { ToolError, type ProposalInput } from "@car/ir";
-import type { PolicyEngine, Tool } from "@car/ir/ports";
+import { type ProposalInput, type ProposalResult, ToolError } from "@car/ir";
+import type { PolicyEngine, ProbeAnswer, Tool, ToolExecute } from "@car/ir/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
-import { replayRuns } from "../replay/replay-runs.js";
+import type { RuntimeOptions } from "../runtime-options.js";
+import { expectNoDivergence, expectReplay } from "../testing/expect-replay.js";
 import { call, tool } from "../testing/fixtures.js";
+import { type LogPrefix, logPrefixes } from "../testing/log-prefixes.js";
 import { reopened } from "../testing/reopened.js";
 
 const FREE = { reversibility: "reversible" } as const;
-type How =
-  | "ok"
-  | "slow"
-  | "flaky"
-  | "lostAfter"
-  | "lostBefore"
-  | "unread"
-  | "unreadOpt"
-  | "kid"
-  | "bad"
-  | "mail"
-  | "theirs"
-  | "probeNull";
-const HOWS: How[] = [
+
+/** What becomes of an action: of a call of `write`, or which other tool it calls. */
+const HOWS = [
   "ok",
   "slow",
   "flaky",
@@ -34,142 +25,172 @@ const HOWS: How[] = [
   "mail",
   "theirs",
   "probeNull",
-];
+] as const;
 
-function world(files: Map<string, string>, done: Map<string, number>, mails: string[]) {
-  const tries = new Map<string, number>();
-  const read: Tool["execute"] = async ({ k, how }) => {
-    if (how === "slow") for (let i = 0; i < 5; i++) await Promise.resolve();
-    if (String(how).startsWith("unread")) throw new ToolError("no", { class: "invalid" });
-    return files.get(k as string) ?? null;
-  };
-  const writer = (name: string, more: object): Tool => ({
-    schema: {
-      name,
-      reversibility: "compensable",
-      before: { tool: "look", parameters: { k: "$parameters.k", how: "$parameters.how" }, verify: true },
-      compensation: { tool: "back", parameters: { k: "$parameters.k", v: "$before" } },
-      ...more,
-    },
-    execute: async ({ k, v, how }, { idempotencyKey }) => {
-      const n = (tries.get(idempotencyKey) ?? 0) + 1;
-      tries.set(idempotencyKey, n);
-      if (how === "flaky" && n === 1) throw new ToolError("again", { class: "transient" });
-      if (how === "lostBefore") throw new Error("lost");
-      files.set(k as string, v as string);
-      done.set(idempotencyKey, (done.get(idempotencyKey) ?? 0) + 1);
-      if (how === "slow") for (let i = 0; i < 7; i++) await Promise.resolve();
-      if (how === "lostAfter") throw new Error("lost");
-      return null;
-    },
-    probe: (({ how }: any, { idempotencyKey }: any) =>
-      how === "probeNull" ? undefined : done.has(idempotencyKey) ? { happened: true } : { happened: false }) as never,
-  });
-  const tools: Tool[] = [
-    writer("write", {}),
-    writer("optional", { before_required: false }),
-    tool("look", read, FREE),
-    tool(
-      "back",
-      ({ k, v }) => (v === null ? void files.delete(k as string) : void files.set(k as string, v as string)),
-      FREE,
-    ),
-    tool(
-      "kid",
-      ({ k }, { execute }) =>
-        execute({ actions: [call("i", "write", { parameters: { k, v: "x", how: "ok" } })] }).then(() => null),
-      FREE,
-    ),
-    tool(
-      "bad",
-      async () => {
-        for (let i = 0; i < 4; i++) await Promise.resolve();
-        throw new ToolError("broken");
-      },
-      FREE,
-    ),
-    tool("mail", () => void mails.push("m"), {}),
-    tool("theirs", ({ k }) => void files.set(k as string, "theirs"), FREE),
-  ];
-  return tools;
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await Promise.resolve();
 }
-const arb = fc.array(
-  fc.record({ how: fc.constantFrom(...HOWS), dep: fc.nat({ max: 4 }), skip: fc.boolean(), idem: fc.boolean() }),
+
+/** Files by name, and the keys of the calls that wrote one. */
+class Disk {
+  readonly files: Map<string, string>;
+  private readonly written: Set<string>;
+  private readonly tried = new Set<string>();
+
+  constructor(files: Iterable<[string, string]>, written: Iterable<string> = []) {
+    this.files = new Map(files);
+    this.written = new Set(written);
+  }
+
+  get copy(): Disk {
+    return new Disk(this.files, this.written);
+  }
+
+  get all(): Record<string, string> {
+    return Object.fromEntries(this.files);
+  }
+
+  get tools(): Tool[] {
+    const bad: ToolExecute = async () => {
+      await turns(4);
+      throw new ToolError("broken");
+    };
+    return [
+      this.writer("write"),
+      this.writer("optional", { before_required: false }),
+      tool("look", ({ name, how }) => this.look(name as string, how as string), FREE),
+      tool("back", ({ name, text }) => this.restore(name as string, text as string | null), FREE),
+      tool("bad", bad, FREE),
+      tool("mail", () => null, {}),
+      tool("theirs", ({ name }) => void this.files.set(name as string, "theirs"), FREE),
+    ];
+  }
+
+  private writer(tool: string, more: object = {}): Tool {
+    return {
+      schema: {
+        name: tool,
+        reversibility: "compensable",
+        before: { tool: "look", parameters: { name: "$parameters.name", how: "$parameters.how" }, verify: true },
+        compensation: { tool: "back", parameters: { name: "$parameters.name", text: "$before" } },
+        ...more,
+      },
+      execute: async ({ name, text, how }, { idempotencyKey }) => {
+        const isFirst = !this.tried.has(idempotencyKey);
+        this.tried.add(idempotencyKey);
+        if (how === "flaky" && isFirst) throw new ToolError("again", { class: "transient" });
+        if (how === "lostBefore") throw new Error("lost");
+        this.files.set(name as string, text as string);
+        this.written.add(idempotencyKey);
+        if (how === "slow") await turns(7);
+        if (how === "lostAfter") throw new Error("lost");
+        return null;
+      },
+      probe: ({ how }, { idempotencyKey }): ProbeAnswer =>
+        how === "probeNull" ? undefined : { happened: this.written.has(idempotencyKey) },
+    };
+  }
+
+  private async look(name: string, how: string): Promise<string | null> {
+    if (how === "slow") await turns(5);
+    if (how.startsWith("unread")) throw new ToolError("no", { class: "invalid" });
+    return this.files.get(name) ?? null;
+  }
+
+  private restore(name: string, text: string | null): void {
+    if (text === null) this.files.delete(name);
+    else this.files.set(name, text);
+  }
+}
+
+interface Draft {
+  readonly how: (typeof HOWS)[number];
+  /** The number of the action that this one waits for, if that is an earlier one. */
+  readonly waitsFor: number;
+  readonly skips: boolean;
+  readonly idempotent: boolean;
+}
+
+const drafts: fc.Arbitrary<Draft[]> = fc.array(
+  fc.record({
+    how: fc.constantFrom(...HOWS),
+    waitsFor: fc.nat({ max: 4 }),
+    skips: fc.boolean(),
+    idempotent: fc.boolean(),
+  }),
   { minLength: 1, maxLength: 5 },
 );
-type Draft = { how: How; dep: number; skip: boolean; idem: boolean };
-const planOf = (drafts: Draft[]): ProposalInput => ({
-  actions: drafts.map(({ how, dep, skip, idem }, i) => {
-    const t =
-      how === "unreadOpt"
-        ? "optional"
-        : how === "kid" || how === "bad" || how === "mail" || how === "theirs"
-          ? how
-          : "write";
-    const k = how === "theirs" ? "k0" : `k${i}`;
-    return call(`a${i}`, t, {
-      parameters: { k, v: `v${i}`, how },
-      dependencies: dep < i ? [`a${dep}`] : [],
-      failure_behavior: how === "flaky" ? "retry" : skip ? "skip" : "abort",
-      idempotent: idem,
-    }) as never;
-  }),
+
+function toolFor(how: Draft["how"]): string {
+  if (how === "unreadOpt") return "optional";
+  return how === "bad" || how === "mail" || how === "theirs" ? how : "write";
+}
+
+const planOf = (plan: readonly Draft[]): ProposalInput => ({
+  actions: plan.map(({ how, waitsFor, skips, idempotent }, index) =>
+    call(`a${index}`, toolFor(how), {
+      parameters: { name: how === "theirs" ? "k0" : `k${index}`, text: `v${index}`, how },
+      dependencies: waitsFor < index ? [`a${waitsFor}`] : [],
+      failure_behavior: how === "flaky" ? "retry" : skips ? "skip" : "abort",
+      idempotent,
+    }),
+  ),
 });
-const POLICY: PolicyEngine = {
+
+const ALLOWS: PolicyEngine = {
   version: "1",
   supports: { rateLimits: false },
   check: async () => ({ effect: "allow", reasons: [] }),
 };
+const OLD = { k0: "old" };
+
+/** One process that runs a plan and keeps a copy of the disk at each event. */
+async function watchedRun(plan: readonly Draft[], options: RuntimeOptions) {
+  const disk = new Disk(Object.entries(OLD));
+  const durable = await reopened([]);
+  const runtime = createRuntime({ ...options, durable, tools: disk.tools });
+  const disks: Disk[] = [];
+  runtime.subscribe(() => void disks.push(disk.copy));
+  const result = await runtime.execute(planOf(plan));
+  return { result, disk, disks, events: await collectEvents(durable.eventLog) };
+}
+
+/** Another process that finds what the first one left, ends the run, and undoes it if it committed. */
+async function comesBack(runId: string, prefix: LogPrefix<Disk>, options: RuntimeOptions, isOurs: boolean) {
+  const { kept, lastKind, unfinished, world } = prefix;
+  const disk = world.copy;
+  const durable = await reopened(kept);
+  const later = createRuntime({ ...options, durable, tools: disk.tools });
+  const { runs } = await later.recover({ unfinished });
+  const result = runs.find(({ run_id }) => run_id === runId)?.result;
+  const label = [kept.length, lastKind, unfinished, result?.status];
+  const expectOld = ({ external_effects }: Pick<ProposalResult, "external_effects">) => {
+    if (external_effects === "none" && isOurs) expect([label, disk.all]).toEqual([label, OLD]);
+  };
+  if (result !== undefined && result.status !== "committed") expectOld(result);
+  await expectNoDivergence(await collectEvents(durable.eventLog), label);
+  if (result?.status !== "committed") return;
+  const undone = await later.undo(runId).catch((error: unknown) => error as Error);
+  if (undone instanceof Error) expect(undone.message).toMatch(/nothing that/);
+  else expectOld(undone);
+  await expectNoDivergence(await collectEvents(durable.eventLog), label);
+}
 
 describe("runs with images and probes", () => {
-  for (const schedule of ["safe", "eager"] as const)
-    it(`[EN-147] [EN-143] [7.6] come back right after any prefix of their log, and replay (${schedule})`, async () => {
-      await fc.assert(
-        fc.asyncProperty(arb, fc.boolean(), async (drafts, hasPolicy) => {
-          const files = new Map<string, string>([["k0", "old"]]),
-            done = new Map<string, number>(),
-            mails: string[] = [];
-          const durable = await reopened([]);
-          const options = { random: () => 0, schedule, ...(hasPolicy ? { policy: POLICY } : {}) };
-          const runtime = createRuntime({ ...options, durable, tools: world(files, done, mails) });
-          const snaps: [Map<string, string>, Map<string, number>][] = [];
-          runtime.subscribe(() => void snaps.push([new Map(files), new Map(done)]));
-          const r = await runtime.execute(planOf(drafts));
-          const events = await collectEvents(durable.eventLog);
-          const whole = await replayRuns(events);
-          expect([whole.divergences.map(({ message }) => message), whole.skipped]).toEqual([[], []]);
-          const hasTheirs = drafts.some(({ how }) => how === "theirs");
-          const clean = (f: Map<string, string>): object => Object.fromEntries(f);
-          if (r.status !== "committed" && r.external_effects === "none" && !hasTheirs)
-            expect(clean(files)).toEqual({ k0: "old" });
-          const first = events.findIndex(({ kind }) => kind === "proposal_received") + 1;
-          const offset = events.length - snaps.length;
-          for (let at = first; at < events.length; at++)
-            for (const unfinished of ["resume", "rollback"] as const) {
-              const [f, d] = snaps[at - 1 - offset] ?? snaps[0]!;
-              const f2 = new Map(f),
-                d2 = new Map(d);
-              const dur = await reopened(events.slice(0, at));
-              const later = createRuntime({ ...options, durable: dur, tools: world(f2, d2, []) });
-              const { runs } = await later.recover({ unfinished });
-              const top = runs.find(({ run_id }) => run_id === r.run_id)!;
-              const all = await collectEvents(dur.eventLog);
-              const label = [at, events[at - 1]!.kind, unfinished, top?.result.status];
-              if (top && top.result.status !== "committed" && top.result.external_effects === "none" && !hasTheirs)
-                expect([label, clean(f2)]).toEqual([label, { k0: "old" }]);
-              const rep = await replayRuns(all);
-              expect([label, rep.divergences.map(({ message }) => message)]).toEqual([label, []]);
-              if (top?.result.status === "committed") {
-                const again = await later.undo(r.run_id).catch((e: unknown) => e as Error);
-                if (!(again instanceof Error) && again.external_effects === "none" && !hasTheirs)
-                  expect([label, clean(f2)]).toEqual([label, { k0: "old" }]);
-                if (again instanceof Error) expect(again.message).toMatch(/nothing that/);
-                const rep2 = await replayRuns(await collectEvents(dur.eventLog));
-                expect([label, rep2.divergences.map(({ message }) => message)]).toEqual([label, []]);
-              }
-            }
-        }),
-        { numRuns: 12 },
-      );
-    }, 120_000);
+  it.each(["safe", "eager"] as const)(
+    "[EN-147] [EN-143] [7.6] come back right after any prefix of their log, and replay (%s)",
+    async (schedule) => {
+      const property = fc.asyncProperty(drafts, fc.boolean(), async (plan, hasPolicy) => {
+        const options: RuntimeOptions = { random: () => 0, schedule, ...(hasPolicy && { policy: ALLOWS }) };
+        const { result, disk, disks, events } = await watchedRun(plan, options);
+        await expectReplay(events);
+        const isOurs = plan.every(({ how }) => how !== "theirs");
+        if (result.status !== "committed" && result.external_effects === "none" && isOurs)
+          expect(disk.all).toEqual(OLD);
+        for (const prefix of logPrefixes(events, disks)) await comesBack(result.run_id, prefix, options, isOurs);
+      });
+      await fc.assert(property, { numRuns: 12 });
+    },
+    120_000,
+  );
 });

@@ -1,16 +1,25 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { collectEvents } from "@car/conformance/internal";
-import { type CarEvent, ToolError } from "@car/ir";
-import type { EventDraft, EventLog, Tool } from "@car/ir/ports";
 import { memoryEventLog } from "@car/eventlog";
+import { type CarEvent, type LimitsInput, type ProposalResult, ToolError } from "@car/ir";
+import type { EventDraft, EventLog, Tool } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
-import { replayRuns } from "../replay/replay-runs.js";
+import { expectReplay } from "../testing/expect-replay.js";
 import { call, tool } from "../testing/fixtures.js";
 import { reopened } from "../testing/reopened.js";
 
 const FREE = { reversibility: "reversible" } as const;
 
-function shop(things = new Map<string, string>(), more: { back?: object; onBack?: (at: string) => unknown } = {}) {
+interface Back {
+  /** What the compensation's schema has; default: reversible. */
+  readonly schema?: object;
+  /** Works before a thing is put back. */
+  readonly first?: () => unknown;
+}
+
+/** Shelves, each with one thing, and a tool that starts a run of its own. */
+function shop(things = new Map<string, string>(), back: Back = {}) {
   const calls: string[] = [];
   const put: Tool = {
     schema: {
@@ -20,72 +29,109 @@ function shop(things = new Map<string, string>(), more: { back?: object; onBack?
       before: { tool: "look", parameters: { at: "$parameters.at" }, verify: true },
       compensation: { tool: "back", parameters: { at: "$parameters.at", thing: "$before" } },
     },
-    execute: ({ at, thing }) => (calls.push(`put ${String(at)}`), things.set(String(at), String(thing)), null),
+    execute: ({ at, thing }) => (calls.push(`put ${at as string}`), things.set(at as string, thing as string), null),
   };
   const tools: Tool[] = [
     put,
-    tool("look", ({ at }) => things.get(String(at)) ?? null, FREE),
+    tool("look", ({ at }) => things.get(at as string) ?? null, FREE),
     tool(
       "back",
       async ({ at, thing }) => {
-        calls.push(`back ${String(at)}`);
-        await more.onBack?.(String(at));
-        if (thing === null) things.delete(String(at));
-        else things.set(String(at), String(thing));
+        calls.push(`back ${at as string}`);
+        await back.first?.();
+        if (thing === null) things.delete(at as string);
+        else things.set(at as string, thing as string);
         return null;
       },
-      more.back ?? FREE,
+      back.schema ?? FREE,
     ),
-    tool("mail", () => null, {}),
     tool("plan", (_, { execute }) => execute({ actions: [putAt("inner", "c")] }).then(() => null), FREE),
   ];
   return { tools, things, calls };
 }
+
 const putAt = (id: string, at: string, more = {}) =>
   call(id, "put", { parameters: { at, thing: `of ${id}` }, ...more });
 const IDEM = { idempotent: true };
+
+/** A plan of two calls, one after the other, that are not made again. */
 const PLAN = { actions: [putAt("one", "a", IDEM), putAt("two", "b", { dependencies: ["one"], ...IDEM })] };
 
-describe("undoing a committed run, where that is hard", () => {
-  it("[EN-148] looking leaves receipts as they are", async () => {
+/** A process that opens a log with these events. */
+async function opened(events: readonly CarEvent[], tools: Tool[], limits: LimitsInput = {}) {
+  const durable = await reopened(events);
+  const runtime = createRuntime({ durable, tools, limits });
+  return { runtime, events: () => collectEvents(durable.eventLog) };
+}
+
+async function openShop(things?: Map<string, string>, back?: Back) {
+  const shelves = shop(things, back);
+  return { ...shelves, ...(await opened([], shelves.tools)) };
+}
+
+const deduplicated = ({ results }: ProposalResult) => results.map((result) => result.deduplicated);
+const LIMITS = { single_flight_timeout_ms: 200 };
+
+describe("the receipts of a committed run", () => {
+  it("[EN-148] stay as they are when an undo only looks", async () => {
     const { tools, calls } = shop();
-    const runtime = createRuntime({ tools, limits: { single_flight_timeout_ms: 200 } });
+    const runtime = createRuntime({ tools, limits: LIMITS });
     const { run_id } = await runtime.execute(PLAN);
     await runtime.undo(run_id, { dry: true });
     const again = await runtime.execute(PLAN);
-    expect([again.status, again.results.map(({ deduplicated }) => deduplicated), calls.length]).toEqual([
-      "committed",
-      [true, true],
-      2,
-    ]);
+    expect([again.status, deduplicated(again), calls.length]).toEqual(["committed", [true, true], 2]);
   });
-  it("[EN-148] a refused undo leaves the receipts of others", async () => {
+
+  it("[EN-148] stay as they are when the undo of another run is refused", async () => {
     const { tools, calls } = shop();
-    const runtime = createRuntime({ tools, limits: { single_flight_timeout_ms: 200 } });
+    const runtime = createRuntime({ tools, limits: LIMITS });
     const { run_id } = await runtime.execute(PLAN);
     await runtime.undo(run_id);
     await runtime.execute(PLAN);
     await expect(runtime.undo(run_id)).rejects.toThrow(/nothing/);
     const again = await runtime.execute(PLAN);
-    expect([again.status, again.results.map(({ deduplicated }) => deduplicated), calls.length]).toEqual([
-      "committed",
-      [true, true],
-      6,
-    ]);
+    expect([again.status, deduplicated(again), calls.length]).toEqual(["committed", [true, true], 6]);
   });
-  it("[EN-148] a second undo brings no receipt back of what the first undid", async () => {
+
+  it("[EN-148] do not come back with a second undo, for what the first one undid", async () => {
     const { tools, things } = shop();
-    const runtime = createRuntime({ tools, limits: { single_flight_timeout_ms: 200 } });
+    const runtime = createRuntime({ tools, limits: LIMITS });
     const { run_id } = await runtime.execute(PLAN);
     things.set("a", "theirs");
     const first = await runtime.undo(run_id);
     expect(first.steps.map(({ undone }) => undone)).toEqual([true, false]);
     await runtime.undo(run_id);
     things.set("a", "of one");
-    const again = await runtime.execute(PLAN);
-    expect(again.results.map(({ deduplicated }) => deduplicated)).toEqual([true, false]);
+    expect(deduplicated(await runtime.execute(PLAN))).toEqual([true, false]);
   });
-  it("[EN-149] what a child's call left can be tried again", async () => {
+
+  it("[EN-148] are gone for what was undone before a crash, after another undo ends it", async () => {
+    const { tools, things, runtime, events } = await openShop();
+    const { run_id } = await runtime.execute(PLAN);
+    await runtime.undo(run_id);
+    const whole = await events();
+    const firstUndone = whole.findIndex(({ kind }) => kind === "compensation_succeeded");
+    const second = await opened(whole.slice(0, firstUndone + 1), tools);
+    things.delete("b");
+    things.set("a", "of one");
+    await second.runtime.undo(run_id);
+    const third = await opened(await second.events(), tools);
+    expect(deduplicated(await third.runtime.execute(PLAN))).toEqual([false, false]);
+  });
+
+  it("[EN-148] are gone for what was undone before a crash, without another undo", async () => {
+    const { tools, runtime, events } = await openShop();
+    const { run_id } = await runtime.execute(PLAN);
+    await runtime.undo(run_id);
+    const whole = await events();
+    const firstUndone = whole.findIndex(({ kind }) => kind === "compensation_succeeded");
+    const later = await opened(whole.slice(0, firstUndone + 1), tools);
+    expect(deduplicated(await later.runtime.execute(PLAN))).toEqual([true, false]);
+  });
+});
+
+describe("undoing a committed run, where that is hard", () => {
+  it("[EN-149] tries again what a child's call left", async () => {
     const { tools, things } = shop();
     const runtime = createRuntime({ tools });
     const { run_id } = await runtime.execute({ actions: [call("p", "plan")] });
@@ -95,117 +141,61 @@ describe("undoing a committed run, where that is hard", () => {
     const again = await runtime.undo(run_id);
     expect([again.steps.map(({ undone }) => undone), things.size]).toEqual([[true], 0]);
   });
-  it("[EN-149] a compensation that was under way when the process ended is not simply made again, also the second time", async () => {
-    let mode: "fail" | "ok" = "fail";
-    const s = shop(undefined, {
-      back: {},
-      onBack: () => {
-        if (mode === "fail") throw new ToolError("no", { class: "invalid" });
+
+  it("[EN-149] does not simply make a compensation again that was under way when the process ended, also the second time", async () => {
+    let isBroken = true;
+    const { tools, calls, runtime, events } = await openShop(undefined, {
+      schema: {},
+      first: () => {
+        if (isBroken) throw new ToolError("no", { class: "invalid" });
       },
     });
-    const durable = await reopened([]);
-    const runtime = createRuntime({ durable, tools: s.tools });
     const { run_id } = await runtime.execute({ actions: [putAt("one", "a")] });
     await runtime.undo(run_id);
-    mode = "ok";
-    const eventsBefore = (await collectEvents(durable.eventLog)).length;
+    isBroken = false;
+    const { length: eventsBefore } = await events();
     await runtime.undo(run_id);
-    const events = await collectEvents(durable.eventLog);
-    expect(events.slice(eventsBefore).map(({ kind }) => kind)).toEqual([
+    const whole = await events();
+    expect(whole.slice(eventsBefore).map(({ kind }) => kind)).toEqual([
       "undo_started",
       "image_read",
       "compensation_started",
       "compensation_succeeded",
       "undo_completed",
     ]);
-    const started = events.findLastIndex(({ kind }) => kind === "compensation_started");
-    s.calls.length = 0;
-    const later = createRuntime({ durable: await reopened(events.slice(0, started + 1)), tools: s.tools });
-    const report = await later.undo(run_id);
-    expect([report.steps[0]?.reason?.code, s.calls]).toEqual(["in_doubt", []]);
+    const started = whole.findLastIndex(({ kind }) => kind === "compensation_started");
+    calls.length = 0;
+    const later = await opened(whole.slice(0, started + 1), tools);
+    const report = await later.runtime.undo(run_id);
+    expect([report.steps[0]?.reason?.code, calls]).toEqual(["in_doubt", []]);
   });
-  it("[EN-148] receipts of what was undone before a crash are gone", async () => {
-    const s = shop();
-    const durable = await reopened([]);
-    const runtime = createRuntime({ durable, tools: s.tools });
-    const { run_id } = await runtime.execute(PLAN);
-    await runtime.undo(run_id);
-    const events = await collectEvents(durable.eventLog);
-    const first = events.findIndex(({ kind }) => kind === "compensation_succeeded");
-    const d2 = await reopened(events.slice(0, first + 1));
-    const later = createRuntime({ durable: d2, tools: s.tools });
-    s.things.delete("b");
-    s.things.set("a", "of one");
-    await later.undo(run_id);
-    const third = createRuntime({ durable: await reopened(await collectEvents(d2.eventLog)), tools: s.tools });
-    const again = await third.execute(PLAN);
-    expect(again.results.map(({ deduplicated }) => deduplicated)).toEqual([false, false]);
-  });
-  it("[EN-148] receipts of what was undone before a crash are gone, without another undo", async () => {
-    const s = shop();
-    const durable = await reopened([]);
-    const runtime = createRuntime({ durable, tools: s.tools });
-    const { run_id } = await runtime.execute(PLAN);
-    await runtime.undo(run_id);
-    const events = await collectEvents(durable.eventLog);
-    const first = events.findIndex(({ kind }) => kind === "compensation_succeeded");
-    const later = createRuntime({ durable: await reopened(events.slice(0, first + 1)), tools: s.tools });
-    const again = await later.execute(PLAN);
-    expect(again.results.map(({ deduplicated }) => deduplicated)).toEqual([true, false]);
-  });
-  it("[EN-148] after every prefix of an undo, another one ends it", async () => {
-    const s = shop(new Map([["a", "old"]]));
-    const durable = await reopened([]);
-    const runtime = createRuntime({ durable, tools: s.tools });
+
+  it("[EN-148] is ended by another undo after every prefix of one", async () => {
+    const { tools, things, runtime, events } = await openShop(new Map([["a", "old"]]));
     const { run_id } = await runtime.execute({ actions: [...PLAN.actions, call("p", "plan")] });
     await runtime.undo(run_id);
-    const events = await collectEvents(durable.eventLog);
-    const end = events.findLastIndex(({ kind, run_id: id }) => kind === "proposal_completed" && id === run_id);
-    for (let at = end + 1; at < events.length; at++) {
-      const done = new Set(
-        events
-          .slice(0, at)
-          .filter(({ kind }) => kind === "compensation_succeeded")
-          .map(({ action_id }) => action_id),
+    const whole = await events();
+    const committed = whole.findLastIndex((event) => event.kind === "proposal_completed" && event.run_id === run_id);
+    for (let end = committed + 1; end < whole.length; end++) {
+      const kept = whole.slice(0, end);
+      const undone = new Set(
+        kept.flatMap(({ kind, action_id }) => (kind === "compensation_succeeded" ? [action_id] : [])),
       );
-      s.things.clear();
-      s.things.set("a", done.has("one") ? "old" : "of one");
-      if (!done.has("two")) s.things.set("b", "of two");
-      if (!done.has("inner")) s.things.set("c", "of inner");
-      const d = await reopened(events.slice(0, at));
-      const later = createRuntime({ durable: d, tools: s.tools });
-      const report = await later.undo(run_id).catch((error: unknown) => error);
-      if (done.size === 3) expect(String(report)).toMatch(/nothing/);
+      things.clear();
+      things.set("a", undone.has("one") ? "old" : "of one");
+      if (!undone.has("two")) things.set("b", "of two");
+      if (!undone.has("inner")) things.set("c", "of inner");
+      const later = await opened(kept, tools);
+      const report = await later.runtime.undo(run_id).catch((error: unknown) => error);
+      if (undone.size === 3) expect(String(report)).toMatch(/nothing/);
       else expect(report).toMatchObject({ external_effects: "none" });
-      expect([...s.things]).toEqual([["a", "old"]]);
-      const all = await collectEvents(d.eventLog);
-      const replayed = await replayRuns(all);
-      expect([at, replayed.divergences, replayed.skipped]).toEqual([at, [], []]);
+      expect([...things]).toEqual([["a", "old"]]);
+      await expectReplay(await later.events(), end);
     }
   });
-  it("[EN-149] a child whose payloads are erased is not passed over", async () => {
-    const s = shop();
-    const durable = await reopened([]);
-    const runtime = createRuntime({ durable, tools: s.tools });
-    const { run_id } = await runtime.execute({ actions: [putAt("one", "a"), call("p", "plan")] });
-    const events = await collectEvents(durable.eventLog);
-    const child = events.find((e) => e.kind === "proposal_received" && e.run_id !== run_id)!.run_id;
-    const erased = events.map((e) => (e.run_id === child ? { ...e, data: {}, data_digest: "x".repeat(64) } : e));
-    const d = await reopened([]);
-    Object.assign(d.eventLog, {
-      read: async function* () {
-        await Promise.resolve();
-        yield* erased;
-      },
-    });
-    const later = createRuntime({ durable: d, tools: s.tools });
-    const report = await later.undo(run_id, { dry: true }).catch((error: unknown) => error);
-    expect(report).toMatchObject({ name: expect.stringMatching(/Erased/) });
-  });
-  it("[EN-149] looking tells what cannot be undone any more", async () => {
-    const s = shop();
-    const durable = await reopened([]);
-    const runtime = createRuntime({ durable, tools: s.tools });
+
+  it("[EN-149] tells in advance what cannot be undone any more: its compensation is gone", async () => {
+    const { runtime } = await openShop();
     const { run_id } = await runtime.execute({ actions: [putAt("one", "a"), call("p", "plan")] });
     runtime.unregisterTool("back");
     const gone = { reason: { code: "unknown_tool" } };
@@ -213,89 +203,97 @@ describe("undoing a committed run, where that is hard", () => {
       steps: [gone, gone],
       external_effects: "remain",
     });
-    const { before: _, ...plain } = s.tools[0]!.schema;
+  });
+
+  it("[EN-149] tells, in advance too, what cannot be undone any more: its compensation wants an image now", async () => {
+    const [put, ...others] = shop().tools as [Tool, ...Tool[]];
+    const { before: _, ...plain } = put.schema;
     const compensation = { tool: "back", parameters: { at: "$parameters.at" } };
-    const d2 = await reopened([]);
-    const imageless = { ...s.tools[0]!, schema: { ...plain, compensation } };
-    const { run_id: id2 } = await createRuntime({ durable: d2, tools: [imageless, ...s.tools.slice(1)] }).execute({
-      actions: [putAt("one", "a")],
-    });
-    const later = createRuntime({ durable: await reopened(await collectEvents(d2.eventLog)), tools: s.tools });
-    for (const dry of [true, false]) {
-      expect(await later.undo(id2, { dry })).toMatchObject({
-        steps: [
-          {
-            reason: { message: expect.stringMatching(/before-image, and there is none/) as string },
-          },
-        ],
+    const earlier = await opened([], [{ ...put, schema: { ...plain, compensation } }, ...others]);
+    const { run_id } = await earlier.runtime.execute({ actions: [putAt("one", "a")] });
+    const later = await opened(await earlier.events(), [put, ...others]);
+    const message = expect.stringMatching(/before-image, and there is none/) as string;
+    for (const dry of [true, false])
+      expect(await later.runtime.undo(run_id, { dry })).toMatchObject({
+        steps: [{ reason: { message } }],
         external_effects: "remain",
       });
-    }
   });
-  it("[EN-148] whoever closes the runtime waits for it", async () => {
-    let go!: () => void;
-    const gate = new Promise<void>((r) => (go = r));
-    const s = shop(undefined, { onBack: () => gate });
-    const runtime = createRuntime({ tools: s.tools });
+
+  it("[EN-148] is waited for by whoever closes the runtime", async () => {
+    let open!: () => void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const { tools } = shop(undefined, { first: () => gate });
+    const runtime = createRuntime({ tools });
     const { run_id } = await runtime.execute(PLAN);
-    const undoing = runtime.undo(run_id).then((r) => r.external_effects, String);
-    await new Promise((r) => setTimeout(r, 20));
-    let closed = false;
-    const closing = runtime.close().then(() => (closed = true));
-    await new Promise((r) => setTimeout(r, 50));
-    expect(closed).toBe(false);
-    go();
+    const undoing = runtime.undo(run_id).then(({ external_effects }) => external_effects, String);
+    await sleep(20);
+    let isClosed = false;
+    const closing = runtime.close().then(() => (isClosed = true));
+    await sleep(50);
+    expect(isClosed).toBe(false);
+    open();
     expect(await undoing).toBe("none");
     await closing;
   });
 });
 
 describe("undoing a committed run, where something fails", () => {
-  it("[EN-149] a child that cannot be planned any more is not passed over", async () => {
-    const s = shop();
+  it("[EN-149] does not pass over a child whose payloads are erased", async () => {
+    const { tools, runtime, events } = await openShop();
+    const { run_id } = await runtime.execute({ actions: [putAt("one", "a"), call("p", "plan")] });
+    const whole = await events();
+    const child = whole.find((event) => event.kind === "proposal_received" && event.run_id !== run_id)!.run_id;
+    const erased = whole.map((event) =>
+      event.run_id === child ? { ...event, data: {}, data_digest: "x".repeat(64) } : event,
+    );
     const durable = await reopened([]);
+    Object.assign(durable.eventLog, {
+      read: async function* () {
+        await Promise.resolve();
+        yield* erased;
+      },
+    });
+    const later = createRuntime({ durable, tools });
+    const report = await later.undo(run_id, { dry: true }).catch((error: unknown) => error);
+    expect(report).toMatchObject({ name: expect.stringMatching(/Erased/) });
+  });
+
+  it("[EN-149] does not pass over a child that cannot be planned any more", async () => {
+    const { tools } = shop();
+    const secondCall = call("m", "put", { parameters: { at: "d".repeat(30), thing: "x" } });
     const big = tool(
       "plan",
-      (_, { execute }) =>
-        execute({
-          actions: [putAt("inner", "c"), call("m", "put", { parameters: { at: "d".repeat(30), thing: "x" } })],
-        }).then(() => null),
+      (_, { execute }) => execute({ actions: [putAt("inner", "c"), secondCall] }).then(() => null),
       FREE,
     );
-    const runtime = createRuntime({ durable, tools: [...s.tools.filter((t) => t.schema.name !== "plan"), big] });
-    const { run_id } = await runtime.execute({ actions: [call("p", "plan")] });
-    const later = createRuntime({
-      durable: await reopened(await collectEvents(durable.eventLog)),
-      tools: s.tools,
-      limits: { max_actions: 1 },
-    });
-    const r = await later.undo(run_id, { dry: true }).catch(String);
-    expect(r).toMatch(/cannot be planned/);
+    const earlier = await opened([], [...tools.filter(({ schema }) => schema.name !== "plan"), big]);
+    const { run_id } = await earlier.runtime.execute({ actions: [call("p", "plan")] });
+    const later = await opened(await earlier.events(), tools, { max_actions: 1 });
+    expect(await later.runtime.undo(run_id, { dry: true }).catch(String)).toMatch(/cannot be planned/);
   });
+
   it.each([0, 1, 2, 3, 4, 5, 6])(
     "[EN-148] [5.9] calls nothing that the log cannot be told, which fails after %s events",
-    async (n) => {
-      const s = shop();
+    async (events) => {
+      const { tools, things, calls } = shop();
       const log = memoryEventLog();
       let left = Infinity;
-      const eventLog: EventLog = Object.create(log, {
-        append: {
-          value: (draft: EventDraft) => {
-            if (left-- <= 0) throw new Error("disk full");
-            return log.append(draft);
-          },
-        },
-      }) as EventLog;
-      const runtime = createRuntime({ eventLog, tools: s.tools });
+      const append = (draft: EventDraft) => {
+        if (left-- <= 0) throw new Error("disk full");
+        return log.append(draft);
+      };
+      const eventLog = Object.create(log, { append: { value: append } }) as EventLog;
+      const runtime = createRuntime({ eventLog, tools });
       const { run_id } = await runtime.execute(PLAN);
-      s.calls.length = 0;
-      left = n;
+      calls.length = 0;
+      left = events;
       await expect(runtime.undo(run_id)).rejects.toThrow(/could not be undone to the end.*disk full/);
       // undo_started, then an image and two words about each compensation.
-      expect(s.calls).toHaveLength(n < 3 ? 0 : n < 6 ? 1 : 2);
+      expect(calls).toHaveLength(events < 3 ? 0 : events < 6 ? 1 : 2);
       left = Infinity;
       expect((await runtime.undo(run_id)).external_effects).toBe("none");
-      expect(s.things.size).toBe(0);
+      expect(things.size).toBe(0);
     },
   );
 });
