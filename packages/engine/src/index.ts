@@ -16,4 +16,5 @@ export type { ParametersOf, ToolDefinition, ToolParameters } from "./define-tool
 export type { DurableParts, StoredReceipt } from "./recovery/durable-parts.js";
 export type { InDoubtAction, InDoubtAnswer, OnInDoubt } from "./recovery/in-doubt.js";
 export type { RecoveredRun, RecoverOptions, RecoveryReport } from "./recovery/recover.js";
-export type { UndoOptions, UndoReport, UndoStep } from "./undo/undo-committed.js";
+export type { UndoOptions } from "./undo/undo-committed.js";
+export type { UndoReport, UndoStep } from "./undo/undo-report.js";

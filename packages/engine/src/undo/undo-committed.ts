@@ -1,56 +1,22 @@
-import {
-  CarError,
-  type ExternalEffects,
-  type JsonObject,
-  LockTimeoutError,
-  type Reason,
-  RunUnknownError,
-  UndoRefusedError,
-} from "@car/ir";
+import { CarError, LockTimeoutError, RunUnknownError, UndoRefusedError } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import type { Lease } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
 import { isExternal } from "../dispatch/call-tool.js";
-import { type ErrandCall, errandParameters, errandProblem } from "../errand/errand-call.js";
 import { Recovery } from "../recovery/recovery.js";
 import { endedRun, planOf } from "../recovery/restored-run.js";
 import { type LoggedRun, loggedRun } from "../recovery/unfinished-runs.js";
 import { externalEffectsOf } from "../run/external-effects.js";
 import type { Host } from "../run/host.js";
 import type { Run } from "../run/run.js";
-import type { Slot } from "../run/slot.js";
 import { compensationOf } from "./compensation.js";
+import { dryReport, endOf, stepOf, type UndoReport } from "./undo-report.js";
 import { type Due, dueIn, undo } from "./undo.js";
 
 /** How a committed run is undone. */
 export interface UndoOptions {
   /** Says what would be called, and calls nothing. */
   readonly dry?: boolean;
-}
-
-/** One call of a committed run that left something, and what becomes of that. */
-export interface UndoStep {
-  /** The run itself, or one that a tool of it had started. */
-  readonly run_id: string;
-  readonly action_id: string;
-  readonly tool: string;
-  /** What the call got. */
-  readonly parameters: JsonObject;
-  /** What undoes it; absent when nothing does. */
-  readonly compensation?: { readonly tool: string; readonly parameters: JsonObject };
-  /** Whether it is undone; absent when nothing was called. */
-  readonly undone?: boolean;
-  /** Why it is not. */
-  readonly reason?: Reason;
-}
-
-/** What was undone of a committed run, or would be. */
-export interface UndoReport {
-  readonly run_id: string;
-  /** In the order in which they are undone: the last call that ended first. */
-  readonly steps: readonly UndoStep[];
-  /** What is left outside; of a dry undo, what would be if all went well. */
-  readonly external_effects: ExternalEffects;
 }
 
 /** The method of a runtime. One run is undone once at a time. */
@@ -168,29 +134,6 @@ function isLeft({ run, slot }: Due): boolean {
   return isExternal(run, slot) || compensationOf(run, slot) !== undefined;
 }
 
-function dryReport(run: Run, due: readonly Due[]): UndoReport {
-  const steps = due.map(stepOf);
-  const remains = steps.some(({ compensation }) => compensation === undefined);
-  return { run_id: run.scope.run_id, steps, external_effects: remains ? "remain" : "none" };
-}
-
-function compensation(call: ErrandCall): NonNullable<UndoStep["compensation"]> {
-  return { tool: call.toolName, parameters: errandParameters(call) };
-}
-
-function stepOf({ run, slot }: Due): UndoStep {
-  const call = compensationOf(run, slot);
-  const problem = call && errandProblem(run, call);
-  return {
-    run_id: run.scope.run_id,
-    action_id: slot.action.id,
-    tool: slot.action.type === "tool_call" ? slot.action.tool : "",
-    parameters: slot.parameters,
-    ...(call && problem === undefined && { compensation: compensation(call) }),
-    ...(problem && { reason: problem }),
-  };
-}
-
 async function undoLocked(host: Host, run: Run, due: readonly Due[]): Promise<UndoReport> {
   const lease = await locksOf(host, run);
   // Whoever closes the runtime waits for it.
@@ -227,12 +170,6 @@ async function flush(run: Run): Promise<void> {
   } catch (error) {
     run.breakLog(error);
   }
-}
-
-function endOf({ slot: { notes } }: { readonly slot: Slot }): Pick<UndoStep, "undone" | "reason"> {
-  const undone = notes?.compensated === true;
-  const reason = notes?.undoProblem;
-  return undone || reason === undefined ? { undone } : { undone, reason };
 }
 
 /** Nobody else works on what the run had for itself while it is undone. */
