@@ -5,7 +5,7 @@ import type { GateRun, GateSlot } from "../gates/gate.js";
 
 /** What somebody is shown who is to approve an action. */
 export function approvalRequest(run: GateRun, slot: GateSlot, decision: Decision): ApprovalRequest {
-  const { action, tool, parameters } = slot;
+  const { action, tool, parameters, notes } = slot;
   const origins = originsOf(run, slot);
   return {
     run_id: run.scope.run_id,
@@ -15,7 +15,8 @@ export function approvalRequest(run: GateRun, slot: GateSlot, decision: Decision
     parameters,
     principal: run.principal,
     reasons: decision.reasons,
-    reversibility: effectiveReversibility(action, tool?.schema),
+    // Without its before-image nothing takes the call back.
+    reversibility: notes?.image?.missing === undefined ? effectiveReversibility(action, tool?.schema) : "irreversible",
     ...(origins === undefined ? {} : { origins }),
   };
 }

@@ -34,6 +34,8 @@ export function takeImage(run: Run, slot: Slot, reading: Reading): typeof IRREVE
   if (!mayGoOn) return rejected(withoutImage(reason));
   notes.image = { before: undefined, after: undefined, missing: reason };
   keepReceipt(notes);
+  // Whoever has approved a call that can be undone has not approved this one.
+  if (notes.approval !== undefined) notes.approval.grant = undefined;
   return run.plan.ordered ? IRREVERSIBLE_NOW : undefined;
 }
 

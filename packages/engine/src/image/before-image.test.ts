@@ -224,6 +224,29 @@ describe("a before-image that cannot be read", () => {
     expect(disk.all).toEqual({ a: "new" });
   });
 
+  it("[EN-142] [6.5] asks whoever had approved it once more, and says that it cannot be undone now", async () => {
+    const disk = new Disk();
+    const shown: string[] = [];
+    const options: RuntimeOptions = {
+      approver: ({ reversibility }) => (shown.push(reversibility), { approved: true, by: "ann" }),
+      policy: {
+        version: "1",
+        supports: { rateLimits: false },
+        check: ({ action }) => {
+          const asks = action.type === "tool_call" && action.tool === "write";
+          return asks
+            ? { effect: "require_approval", reasons: [{ policy_id: "ask", message: "ask" }] }
+            : { effect: "allow", reasons: [] };
+        },
+      },
+    };
+    for (const others of [[], [call("m", "mail")]]) {
+      const tools = noLook(disk.tools({ before_required: false }), broken);
+      const { result } = await run(tools, { actions: [WRITE, ...others] }, options);
+      expect([result.status, shown.splice(0)]).toEqual(["committed", ["compensable", "irreversible"]]);
+    }
+  });
+
   it("[EN-142] refuses it even then if the image is too large", async () => {
     const big = tool("look", () => "x".repeat(2_000), FREE);
     const tools = noLook(new Disk().tools({ before_required: false }), big);
