@@ -1,8 +1,6 @@
 import { copyTree, rename } from "../change.js";
-import { isWithin } from "../places.js";
-import { refusal } from "../tool-failure.js";
-import { type Act, type ActCall, PATH } from "./act.js";
-import { present, requireFree, requireWithoutStore } from "./check.js";
+import { type Act, PATH } from "./act.js";
+import { fromTo, fromToOutput } from "./from-to.js";
 
 /** Makes a second one of something. */
 export const copy: Act = {
@@ -17,24 +15,16 @@ export const copy: Act = {
   // Nothing is there before.
   outline: true,
   perform: async (call) => {
-    const [from, to] = [call.place("from"), call.place("to")];
-    present(from);
-    requireWithoutStore(from, call.grounds);
-    if (isWithin(from.absolute, to.absolute)) throw refusal("invalid", to.path, `lies in \`${from.path}\``);
-    requireFree(to);
+    const [from, to] = fromTo(call);
     await call.store.withStaged(async (staged) => {
       await copyTree(from, staged);
       rename(staged, to.absolute);
     });
-    return outputOf(call);
+    return fromToOutput(call);
   },
   expect: async (call, before) => {
     const from = await call.entryAt(call.place("from"));
     if (from.kind === "absent" || before("to").kind !== "absent") return undefined;
-    return { entries: { to: from }, output: outputOf(call) };
+    return { entries: { to: from }, output: fromToOutput(call) };
   },
 };
-
-function outputOf(call: ActCall) {
-  return { from: call.place("from").path, to: call.place("to").path };
-}

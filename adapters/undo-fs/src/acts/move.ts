@@ -1,8 +1,6 @@
 import { rename } from "../change.js";
-import { isWithin } from "../places.js";
-import { refusal } from "../tool-failure.js";
-import { type Act, type ActCall, PATH } from "./act.js";
-import { present, requireFree, requireWithoutStore } from "./check.js";
+import { type Act, PATH } from "./act.js";
+import { fromTo, fromToOutput } from "./from-to.js";
 
 /** Gives something another path. */
 export const move: Act = {
@@ -16,21 +14,13 @@ export const move: Act = {
   // It is moved back.
   outline: true,
   perform: async (call) => {
-    const [from, to] = [call.place("from"), call.place("to")];
-    present(from);
-    requireWithoutStore(from, call.grounds);
-    if (isWithin(from.absolute, to.absolute)) throw refusal("invalid", to.path, `lies in \`${from.path}\``);
-    requireFree(to);
+    const [from, to] = fromTo(call);
     rename(from.absolute, to.absolute);
-    return outputOf(call);
+    return fromToOutput(call);
   },
   expect: async (call, before) => {
     const was = before("from");
     if (was.kind === "absent" || before("to").kind !== "absent") return undefined;
-    return { entries: { from: { kind: "absent" }, to: was }, output: outputOf(call) };
+    return { entries: { from: { kind: "absent" }, to: was }, output: fromToOutput(call) };
   },
 };
-
-function outputOf(call: ActCall) {
-  return { from: call.place("from").path, to: call.place("to").path };
-}

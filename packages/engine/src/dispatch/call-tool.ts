@@ -1,13 +1,12 @@
 import { type Reason, ToolError } from "@car/ir";
-import { effectiveReversibility } from "@car/ir/internal";
 import { ownCount } from "../budget/own-count.js";
-import { EXTERNAL } from "../plan/plan-flags.js";
 import { follow } from "../run/follow.js";
 import { failed, isThenable, type Outcome, type SideEffect } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
 import { Attempt } from "./attempt.js";
 import { CallContext } from "./call-context.js";
+import { isExternal, mayProbe } from "./external.js";
 import { secure } from "./secure.js";
 import { outcomeOfAnswer, outcomeOfThrow } from "./tool-outcome.js";
 
@@ -69,18 +68,6 @@ export const GIVEN_UP: Reason = {
   message: "the run was given up before the call was made",
   class: "canceled",
 };
-
-/** Whether the call may leave something outside the state store. */
-export function isExternal({ plan }: Pick<Run, "plan">, { index, action, tool, errand }: Slot): boolean {
-  if (errand === undefined) return (plan.flags[index]! & EXTERNAL) !== 0;
-  return effectiveReversibility(action, tool?.schema) !== "reversible";
-}
-
-/** Whether a call's failure leaves open what it did, and there is somebody to ask. */
-export function mayProbe(run: Run, slot: Slot, outcome: Outcome): boolean {
-  if (outcome.status !== "failed" || outcome.sideEffect !== "unknown" || slot.errand !== undefined) return false;
-  return slot.tool?.probe !== undefined && isExternal(run, slot);
-}
 
 function invoke(attempt: Attempt): Outcome | undefined {
   const { run, slot } = attempt;

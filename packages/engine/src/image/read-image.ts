@@ -7,7 +7,7 @@ import { type Outcome, skipped } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import type { Slot } from "../run/slot.js";
 import { waitFor } from "../run/wait.js";
-import type { Image, Reading } from "./image-note.js";
+import type { Reading } from "./image-note.js";
 
 type When = ImageReadData["when"];
 
@@ -59,9 +59,12 @@ function startReading(run: Run, of: Slot, when: When): Started {
   const outcome = new Promise<Outcome>((resolve) => (ended = resolve));
   const slot = errandFor(of, call, { kind: when, isByModel: false, started: () => undefined, ended });
   const problem = readerProblem(tool, run.config.tools) ?? errandProblem(run, call);
-  if (problem === undefined) run.host.advance(run, slot);
-  else run.board.end(slot, skipped(problem), run.elapsed);
-  if (problem !== undefined) ended(slot.outcome!);
+  if (problem === undefined) {
+    run.host.advance(run, slot);
+  } else {
+    run.board.end(slot, skipped(problem), run.elapsed);
+    ended(skipped(problem));
+  }
   return { call, slot, outcome };
 }
 
@@ -102,11 +105,8 @@ function noteReading(run: Run, of: Slot, { when, call, reader, outcome }: Read):
 function readingOf(run: Run, reader: Slot, outcome: Outcome): Reading {
   if (outcome.status !== "succeeded") return { reason: outcome.reason };
   const excess = imageExcess(run, outcome.output);
-  return excess === undefined ? { image: imageOf(outcome.output, flowOf(reader).labels) } : { reason: excess };
-}
-
-function imageOf(value: JsonValue, labels: Image["labels"]): Image {
-  return { value, labels };
+  if (excess !== undefined) return { reason: excess };
+  return { image: { value: outcome.output, labels: flowOf(reader).labels } };
 }
 
 function imageExcess({ config: { limits } }: Run, image: JsonValue): Reason | undefined {

@@ -1,11 +1,11 @@
 import type { Reason } from "@car/ir";
 import { epochMsOf } from "@car/ir/internal";
-import { isExternal } from "../dispatch/call-tool.js";
+import { hasProbe, isExternal } from "../dispatch/external.js";
 import { isVerified } from "../image/before-call.js";
 import { readNow } from "../image/read-image.js";
 import { askProbe } from "../probe/ask-probe.js";
-import { leftByRunsOf } from "../run/external-effects.js";
 import { failed, type Outcome } from "../run/outcome.js";
+import { hasRetriesLeft, mayRepeat } from "../run/retry.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
 import { askInDoubt } from "./ask-in-doubt.js";
@@ -31,6 +31,9 @@ interface Deciding {
   readonly isLost: boolean;
 }
 
+/** Nobody has said how the call ended. */
+const OPEN = { sideEffect: "unknown" } as const;
+
 /** Decides what a call did whose process ended during it: by its probe, by what the host said of its tool, by the host. */
 export async function decideDoubt(run: Run, slot: Slot, deciding: Deciding): Promise<Decided> {
   const { recovery, recorded, isLost } = deciding;
@@ -38,7 +41,7 @@ export async function decideDoubt(run: Run, slot: Slot, deciding: Deciding): Pro
   if (probed !== undefined) return isLost ? givenUp(probed) : probed;
   if (isLost) return decidedBy("failed");
   // The host's word that the tool is idempotent, or that it leaves nothing, makes another attempt safe; nobody is asked.
-  if (mayRepeat(run, slot)) return { ...decidedBy("rerun"), by: undefined };
+  if (mayRepeat(run, slot, OPEN)) return { ...decidedBy("rerun"), by: undefined };
   const answer = await askInDoubt(run, slot, recovery);
   if (typeof answer !== "object") return decidedBy(answer);
   run.board.answered(slot, 0, isExternal(run, slot) ? "acted" : "none");
@@ -53,12 +56,6 @@ export function givenUp(decided: Decided): Decided {
   return { ...decided, isAgain: false, answer: decided.by === "probe" ? "not_happened" : "failed" };
 }
 
-/** Whether the tool's own word makes another attempt safe. */
-function mayRepeat(run: Run, slot: Slot): boolean {
-  if (slot.tool?.schema.idempotent === true) return true;
-  return !isExternal(run, slot) && leftByRunsOf(run, slot) === "none";
-}
-
 async function decidedByProbe(run: Run, slot: Slot, recorded: RecordedAction): Promise<Decided | undefined> {
   if (!hasProbe(run, slot)) return undefined;
   const startedAt = epochMsOf(recorded.startedAt);
@@ -68,21 +65,12 @@ async function decidedByProbe(run: Run, slot: Slot, recorded: RecordedAction): P
     return undefined;
   }
   if (probed === "not_happened") {
-    const isAgain = mayRepeat(run, slot) || hasRetries(run, slot);
+    const isAgain = mayRepeat(run, slot, OPEN) || hasRetriesLeft(run, slot);
     return { isAgain, outcome: NOTHING_DONE, by: "probe", answer: isAgain ? "rerun" : "not_happened" };
   }
   run.board.answered(slot, 0, "acted");
   if (probed.status === "succeeded") await seeAfter(run, slot);
   return { isAgain: false, outcome: probed, by: "probe", answer: "output" };
-}
-
-/** Whether somebody is asked before what the call may have done counts as unknown. */
-export function hasProbe(run: Run, slot: Slot): boolean {
-  return slot.tool?.probe !== undefined && isExternal(run, slot);
-}
-
-function hasRetries({ config }: Run, { action, attempts }: Slot): boolean {
-  return action.failure_behavior === "retry" && attempts <= Math.min(action.max_retries, config.limits.max_retries);
 }
 
 /** Sees how a call left things that is known to have been made. */
@@ -112,11 +100,13 @@ const CONSEQUENCE = {
   failed: "so it is not made again",
   rerun: "and it is made again, as the host has answered",
   output: "and it counts as done, as the host has answered",
-  not_happened: "and it counts as not done",
-} as const satisfies Record<Doubt["answer"], string>;
+} as const satisfies Record<Answered, string>;
+
+/** Of a call that did not happen its probe has told. */
+type Answered = Exclude<Doubt["answer"], "not_happened">;
 
 /** The doubt, and what is made of it, in words. */
-export function doubtOf(answer: Doubt["answer"]): Reason {
+export function doubtOf(answer: Answered): Reason {
   const message = `the process ended during the call; whether it acted is not known, ${CONSEQUENCE[answer]}`;
   return { code: "in_doubt", message };
 }

@@ -87,7 +87,8 @@ function endDoubtful(run: Run, doubtful: readonly Slot[], decided: readonly Deci
 function note(run: Run, slot: Slot, { doubts }: Recovery, { by, answer }: Decided): void {
   if (by === undefined && answer === "rerun") return;
   doubts.push({ action_id: slot.action.id, answer });
-  if (by !== "probe") run.record("action_in_doubt", slot, { reason: doubtOf(answer), answer });
+  if (by === "probe" || answer === "not_happened") return;
+  run.record("action_in_doubt", slot, { reason: doubtOf(answer), answer });
 }
 
 function isOpen({ actions }: RecordedRun, { action }: Slot): boolean {

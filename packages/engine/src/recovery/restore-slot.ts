@@ -1,14 +1,13 @@
 import type { Reason, Transition } from "@car/ir";
 import { epochMsOf, NO_LABELS } from "@car/ir/internal";
 import { coverOf } from "../approvals/approval-note.js";
-import { isExternal } from "../dispatch/call-tool.js";
+import { hasProbe, isExternal } from "../dispatch/external.js";
 import { flowNote, setLabels } from "../flow/flow-note.js";
 import { reuseNote } from "../gates/deduplicate.js";
 import { endingOf } from "../run/finish.js";
 import { failed, type Outcome, type SideEffect } from "../run/outcome.js";
 import type { Run } from "../run/run.js";
 import { notesOf, type Slot } from "../run/slot.js";
-import { hasProbe } from "./decide-doubt.js";
 import type { RecordedAction, RecordedEnd } from "./recorded-run.js";
 
 /** Puts into a slot what the log says about attempts that began, whether or not the action has ended. */

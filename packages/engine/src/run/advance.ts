@@ -1,4 +1,5 @@
-import { callTool, mayProbe } from "../dispatch/call-tool.js";
+import { callTool } from "../dispatch/call-tool.js";
+import { mayProbe } from "../dispatch/external.js";
 import { performStateAction } from "../dispatch/state-action.js";
 import { type GateVerdict, PARK, PROCEED } from "../gates/gate.js";
 import { type OccasionName, passGates } from "../gates/pass-gates.js";

@@ -1,5 +1,5 @@
 import type { ExternalEffects } from "@car/ir";
-import { isExternal } from "../dispatch/call-tool.js";
+import { isExternal } from "../dispatch/external.js";
 import type { Run } from "./run.js";
 import type { Slot } from "./slot.js";
 

@@ -1,6 +1,7 @@
 import type { LabelSet, Reason, ReasonCode } from "@car/ir";
 import { mayAbort, NO_LABELS } from "@car/ir/internal";
-import { cancelChildren, end, isExternal, leaveUnanswered } from "../dispatch/call-tool.js";
+import { cancelChildren, end, leaveUnanswered } from "../dispatch/call-tool.js";
+import { isExternal } from "../dispatch/external.js";
 import { secure } from "../dispatch/secure.js";
 import type { Payload } from "../evidence/recorder.js";
 import { flowOf } from "../flow/flow-note.js";

@@ -1,4 +1,4 @@
-import { isExternal } from "../dispatch/call-tool.js";
+import { isExternal } from "../dispatch/external.js";
 import { leftByRunsOf } from "./external-effects.js";
 import type { Unsuccessful } from "./outcome.js";
 import type { Run } from "./run.js";
@@ -24,14 +24,19 @@ export function retryDelay(run: Run, slot: Slot, failure: Unsuccessful): number 
 }
 
 /** Whether the call can be made again without anybody knowing what the last one, and what it had started, did. */
-export function mayRepeat(run: Run, slot: Slot, { sideEffect = "none" }: Unsuccessful): boolean {
-  if (slot.tool!.schema.idempotent) return true;
+export function mayRepeat(run: Run, slot: Slot, { sideEffect = "none" }: Pick<Unsuccessful, "sideEffect">): boolean {
+  if (slot.tool?.schema.idempotent === true) return true;
   return (sideEffect === "none" || !isExternal(run, slot)) && leftByRunsOf(run, slot) === "none";
 }
 
 function isRetryable({ action, errand }: Slot, { errorClass }: Unsuccessful): boolean {
   if (errand !== undefined) return errorClass === "transient";
   return action.failure_behavior === "retry" && (errorClass === "transient" || errorClass === "timeout");
+}
+
+/** Whether the action wants another attempt after one that failed in passing, and has one left. */
+export function hasRetriesLeft(run: Run, slot: Slot): boolean {
+  return slot.action.failure_behavior === "retry" && slot.attempts <= mostRetries(run, slot);
 }
 
 function mostRetries({ config }: Run, { action, errand }: Slot): number {

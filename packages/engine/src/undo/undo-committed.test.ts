@@ -1,50 +1,12 @@
 import { collectEvents } from "@car/conformance/internal";
-import { RunUnknownError, ToolError } from "@car/ir";
-import type { Tool } from "@car/ir/ports";
+import { RunUnknownError } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../create-runtime.js";
 import { replayRuns } from "../replay/replay-runs.js";
-import { call, tool } from "../testing/fixtures.js";
+import { call } from "../testing/fixtures.js";
 import { reopened } from "../testing/reopened.js";
+import { putAt, shop } from "../testing/shop.js";
 
-const FREE = { reversibility: "reversible" } as const;
-
-/** Shelves, each with one thing. */
-function shop(things = new Map<string, string>()) {
-  const calls: string[] = [];
-  const put: Tool = {
-    schema: {
-      name: "put",
-      idempotent: true,
-      reversibility: "compensable",
-      before: { tool: "look", parameters: { at: "$parameters.at" }, verify: true },
-      compensation: { tool: "back", parameters: { at: "$parameters.at", thing: "$before" } },
-    },
-    execute: ({ at, thing }) => (calls.push(`put ${at as string}`), things.set(at as string, thing as string), null),
-  };
-  const tools: Tool[] = [
-    put,
-    tool("look", ({ at }) => things.get(at as string) ?? null, FREE),
-    tool(
-      "back",
-      ({ at, thing }) => {
-        calls.push(`back ${at as string}`);
-        if (thing === null) things.delete(at as string);
-        else things.set(at as string, thing as string);
-        return null;
-      },
-      FREE,
-    ),
-    tool("mail", () => null, {}),
-    tool("count", () => 1, FREE),
-    tool("plan", (_, { execute }) => execute({ actions: [putAt("inner", "c")] }).then(() => null), FREE),
-    tool("bad", () => Promise.reject(new ToolError("broken")), FREE),
-  ];
-  return { tools, things, calls };
-}
-
-const putAt = (id: string, at: string, more = {}) =>
-  call(id, "put", { parameters: { at, thing: `of ${id}` }, ...more });
 const PLAN = {
   actions: [putAt("one", "a", { idempotent: true }), putAt("two", "b", { dependencies: ["one"] }), call("n", "count")],
 };

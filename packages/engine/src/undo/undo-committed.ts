@@ -2,7 +2,7 @@ import { CarError, LockTimeoutError, RunUnknownError, UndoRefusedError } from "@
 import { assertKnownOptions } from "@car/ir/internal";
 import type { Lease } from "@car/ir/ports";
 import type { ConfigSnapshot } from "../config/config-snapshot.js";
-import { isExternal } from "../dispatch/call-tool.js";
+import { isExternal } from "../dispatch/external.js";
 import { Recovery } from "../recovery/recovery.js";
 import { endedRun, planOf } from "../recovery/restored-run.js";
 import { type LoggedRun, loggedRun } from "../recovery/unfinished-runs.js";

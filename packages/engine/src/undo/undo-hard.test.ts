@@ -8,50 +8,10 @@ import { createRuntime } from "../create-runtime.js";
 import { expectReplay } from "../testing/expect-replay.js";
 import { call, tool } from "../testing/fixtures.js";
 import { reopened } from "../testing/reopened.js";
+import { type Back, putAt, shop } from "../testing/shop.js";
 
 const FREE = { reversibility: "reversible" } as const;
 
-interface Back {
-  /** What the compensation's schema has; default: reversible. */
-  readonly schema?: object;
-  /** Works before a thing is put back. */
-  readonly first?: () => unknown;
-}
-
-/** Shelves, each with one thing, and a tool that starts a run of its own. */
-function shop(things = new Map<string, string>(), back: Back = {}) {
-  const calls: string[] = [];
-  const put: Tool = {
-    schema: {
-      name: "put",
-      idempotent: true,
-      reversibility: "compensable",
-      before: { tool: "look", parameters: { at: "$parameters.at" }, verify: true },
-      compensation: { tool: "back", parameters: { at: "$parameters.at", thing: "$before" } },
-    },
-    execute: ({ at, thing }) => (calls.push(`put ${at as string}`), things.set(at as string, thing as string), null),
-  };
-  const tools: Tool[] = [
-    put,
-    tool("look", ({ at }) => things.get(at as string) ?? null, FREE),
-    tool(
-      "back",
-      async ({ at, thing }) => {
-        calls.push(`back ${at as string}`);
-        await back.first?.();
-        if (thing === null) things.delete(at as string);
-        else things.set(at as string, thing as string);
-        return null;
-      },
-      back.schema ?? FREE,
-    ),
-    tool("plan", (_, { execute }) => execute({ actions: [putAt("inner", "c")] }).then(() => null), FREE),
-  ];
-  return { tools, things, calls };
-}
-
-const putAt = (id: string, at: string, more = {}) =>
-  call(id, "put", { parameters: { at, thing: `of ${id}` }, ...more });
 const IDEM = { idempotent: true };
 
 /** A plan of two calls, one after the other, that are not made again. */

@@ -53,9 +53,9 @@ export type ActionInDoubtData = {
   readonly reason: Reason;
   /**
    * What the host answered when a recovered run asked: it did not work, it may be made again, or it worked and gave an
-   * output; `not_happened` where a probe had said so. Absent when nobody was asked.
+   * output. Absent when nobody was asked; what a probe has answered is in `action_probed`.
    */
-  readonly answer?: "failed" | "rerun" | "output" | "not_happened";
+  readonly answer?: "failed" | "rerun" | "output";
 };
 
 /** Payload of `late_result_dropped`. */

@@ -2,7 +2,7 @@ import { ToolError, type JsonObject, type ToolSchemaInput } from "@car/ir";
 import type { ProbeAnswer, ProbeContext, Tool, ToolContext } from "@car/ir/ports";
 import type { Attempt } from "../../dispatch/attempt.js";
 import { CallContext } from "../../dispatch/call-context.js";
-import { isExternal } from "../../dispatch/call-tool.js";
+import { isExternal } from "../../dispatch/external.js";
 import type { Run } from "../../run/run.js";
 import type { Slot } from "../../run/slot.js";
 
