@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import type { ExternalEffects, ProposalStatus } from "@car/ir";
 import type { WorldCall } from "./world.js";
 
@@ -31,15 +31,17 @@ export type Entry = Begun & Partial<Ended>;
 export class Journal {
   private readonly path: string;
 
+  /** Opened by one process at a time. What a killed one has not written as a whole goes, so that nothing is appended to it. */
   constructor(path: string) {
     this.path = path;
+    if (existsSync(path)) truncateSync(path, readFileSync(path).lastIndexOf("\n") + 1);
   }
 
   note(line: Begun | Ended): void {
     appendFileSync(this.path, `${JSON.stringify(line)}\n`);
   }
 
-  /** All batches in order; what the last one has not noted as a whole was not noted. */
+  /** All batches in order. */
   entries(): readonly Entry[] {
     const entries: Entry[] = [];
     const text = existsSync(this.path) ? readFileSync(this.path, "utf8") : "";
