@@ -5,7 +5,7 @@ import { withTemporaryFolder } from "../lib/temporary-folder.js";
 import { Journal } from "./journal.js";
 
 it("a journal goes on after a process that was killed while it wrote a line", () =>
-  withTemporaryFolder((folder) => {
+  withTemporaryFolder(async (folder) => {
     const path = join(folder, "journal.jsonl");
     new Journal(path).note({ batch: 1, calls: [], before: "a" });
     appendFileSync(path, '{"batch":2,"calls":[],"before":"b');

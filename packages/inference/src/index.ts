@@ -12,7 +12,10 @@ export type {
 } from "./ai-sdk/model-types.js";
 export { openAiCompatible } from "./openai/openai-compatible.js";
 export type { OpenAiCompatibleOptions } from "./openai/openai-compatible.js";
-export type { HttpAnswer, HttpFetch } from "./openai/http.js";
+export type { OpenAiDialect } from "./openai/dialect.js";
+export { anthropicModel } from "./anthropic/anthropic-model.js";
+export type { AnthropicModelOptions } from "./anthropic/anthropic-model.js";
+export type { HttpAnswer, HttpFetch } from "./http/http.js";
 export { createRouter } from "./router/create-router.js";
 export type { ModelStats, Router, RouterOptions, RouterWeights } from "./router/router-options.js";
 export { logFallbacks } from "./router/log-fallbacks.js";

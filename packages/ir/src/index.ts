@@ -121,6 +121,7 @@ export type {
   AnswerProblem,
   ErrorClass,
   InferenceFailure,
+  ModelLack,
   InferenceFailureFacts,
   InputProblem,
   LogPlace,

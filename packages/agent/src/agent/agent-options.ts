@@ -45,6 +45,8 @@ export interface AgentOptions {
   readonly limits?: AgentLimits;
   /** How a failed call affects the others of its turn. Default `skip`: each call gets its own answer. `abort`: all are undone. */
   readonly failureBehavior?: "abort" | "retry" | "skip";
+  /** Lets calls of one turn use each other's outputs (`$ID.output`). Default: what the model passes is literal. */
+  readonly references?: boolean;
   /** Changes a turn's proposal before it is verified, for example to add dependencies between its calls. */
   readonly plan?: (proposal: ProposalInput) => ProposalInput;
   /** The model's name, passed on with each request. */
@@ -68,6 +70,7 @@ export const AGENT_OPTIONS = [
   "system",
   "limits",
   "failureBehavior",
+  "references",
   "plan",
   "modelName",
   "params",
@@ -81,10 +84,10 @@ export const AGENT_OPTIONS = [
  * Why an agent ended.
  * - `goal_reached`: the model answered with text and called no tool.
  * - `max_turns`, `max_tool_calls`, `max_tokens`: that limit; calls that would break it were not made. `max_tokens` also
- *   when the model's own limit cut its final answer short.
+ *   when the model's own limit has cut its answers short `maxRepeats` times in a row.
  * - `time`: `maxDurationMs` is over.
  * - `canceled`: by the caller's signal.
- * - `model_failed`: the model could not answer, not in time, or not in the form of the port.
+ * - `model_failed`: the model could not answer, not in time, or not in the form of the port, or gave nothing whole `maxRepeats` times in a row.
  * - `policy_denied_repeatedly`: the same calls were denied `maxRepeats` times.
  * - `no_progress`: the same calls were refused or failed `maxRepeats` times.
  * - `suspended`: a run waits for an approval.

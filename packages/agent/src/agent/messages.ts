@@ -1,4 +1,5 @@
 import { type ProposalResult, sha256Hex } from "@car/ir";
+import { type FinishReason, finishReasonOf } from "@car/ir/internal";
 import type { InferenceMessage, InferenceToolCall } from "@car/ir/ports";
 import { clipText, wellFormedText } from "../model/clip-text.js";
 import { formatToolResult } from "../model/format-tool-result.js";
@@ -23,8 +24,28 @@ export function openingMessages(goal: string, system: string | undefined): Infer
 /** What the model said, as it is repeated to it. */
 export function assistantMessage(text: string, calls: readonly InferenceToolCall[]): InferenceMessage {
   return calls.length === 0
-    ? { role: "assistant", content: text }
+    ? // Services refuse a message without anything in it.
+      { role: "assistant", content: text.trim() === "" ? "(nothing)" : text }
     : { role: "assistant", content: text, tool_calls: calls };
+}
+
+const NOT_WHOLE: Readonly<Record<FinishReason, string>> = {
+  stop: "is empty",
+  tool_calls: "is empty",
+  length: "was cut at a limit of its length: say less at once",
+  content_filter: "was withheld because of its content",
+  error: "ended with an error",
+  unknown: "ended for a reason that is not known",
+};
+
+/** Why an answer is not acted on, for the model. */
+export function whyNotWhole(finishReason: string): string {
+  return `your answer ${NOT_WHOLE[finishReasonOf(finishReason)]} (${clipText(finishReason, 100)})`;
+}
+
+/** Tells the model that nothing of its answer was used, where there is no call to say it to. */
+export function unusedMessage(why: string): InferenceMessage {
+  return { role: "user", content: `Nothing of your last answer was used: ${why}. Answer again.` };
 }
 
 /** The answers to calls that were run. What a tool put out is cut to size and marked as data. */

@@ -17,8 +17,21 @@ export class Progress {
   /** How often the same calls came to nothing. As many entries as there were turns, at most. */
   private readonly counts = new Map<string, number>();
 
+  /** Answers in a row that were not whole. */
+  private unusable = 0;
+
   constructor(maxRepeats: number) {
     this.maxRepeats = maxRepeats;
+  }
+
+  /** Counts an answer that was not whole; true when it was one too many. */
+  noteUnusable(): boolean {
+    this.unusable += 1;
+    return this.unusable >= this.maxRepeats;
+  }
+
+  noteUsable(): void {
+    this.unusable = 0;
   }
 
   /** Why to stop after this turn, if the same calls have come to nothing too often. */

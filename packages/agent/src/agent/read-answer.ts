@@ -6,6 +6,7 @@ export interface RawCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: unknown;
+  readonly extra?: unknown;
 }
 
 /** A model's answer, checked against the port. */
@@ -13,6 +14,7 @@ export interface Answer {
   readonly text: string;
   readonly calls: readonly RawCall[];
   readonly usage: InferenceResponse["usage"];
+  /** `stop` where an answer in one piece does not say why it ended. */
   readonly finishReason: string;
 }
 
@@ -36,19 +38,19 @@ export function readAnswer(value: unknown, maxTextChars: number): Answer {
       input_tokens: countOf(counts["input_tokens"], "input_tokens"),
       output_tokens: countOf(counts["output_tokens"], "output_tokens"),
     },
-    finishReason: typeof finishReason === "string" ? finishReason : "",
+    finishReason: typeof finishReason === "string" && finishReason !== "" ? finishReason : "stop",
   };
 }
 
 function readCall(value: unknown, what: string): RawCall {
-  const { id, name, arguments: input } = fieldsOf(value, what);
+  const { id, name, arguments: input, extra } = fieldsOf(value, what);
   for (const [field, text] of [
     ["id", id],
     ["name", name],
   ] as const) {
     if (typeof text !== "string" || text.length > MAX_NAME_CHARS) throw new Error(`${what} has no usable \`${field}\``);
   }
-  return { id: wellFormedText(id as string), name: wellFormedText(name as string), arguments: input };
+  return { id: wellFormedText(id as string), name: wellFormedText(name as string), arguments: input, extra };
 }
 
 function fieldsOf(value: unknown, what: string): Record<string, unknown> {

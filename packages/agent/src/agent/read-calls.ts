@@ -2,7 +2,8 @@ import { CarError, type ProposalInput, type ProposalInvalidError, type ToolSchem
 import { copyJson } from "@car/ir/internal";
 import type { InferenceToolCall } from "@car/ir/ports";
 import { toolNameOf } from "../model/model-names.js";
-import { actionIdOf, proposalFromToolCalls } from "../model/proposal-from-tool-calls.js";
+import { actionIds, doubledIds } from "../model/action-ids.js";
+import { proposalFromToolCalls } from "../model/proposal-from-tool-calls.js";
 import type { TurnProblem } from "./agent-options.js";
 import type { RawCall } from "./read-answer.js";
 
@@ -18,6 +19,7 @@ export interface CallRules {
   readonly offered: readonly ToolSchema[];
   readonly maxArgumentBytes: number;
   readonly failureBehavior: "abort" | "retry" | "skip";
+  readonly references: boolean;
 }
 
 const MAX_DEPTH = 64;
@@ -29,12 +31,13 @@ export function readCalls(raw: readonly RawCall[], rules: CallRules): ReadCalls 
   const calls = raw.map((call, index) => {
     const isOffered = rules.offered.some(({ name }) => name === toolNameOf(call.name, rules.offered));
     if (!isOffered) problems.push({ call: index, code: "unknown_tool", message: `there is no tool \`${call.name}\`` });
-    return { id: ids[index]!, name: call.name, arguments: argumentsOf(call, index, { rules, problems }) };
+    return { id: ids[index]!, name: call.name, ...copiedParts(call, index, { rules, problems }) };
   });
   if (problems.length > 0) return { calls, problems };
   const runtime = { tools: () => rules.offered };
   try {
-    const proposal = proposalFromToolCalls(calls, { runtime, failure_behavior: rules.failureBehavior });
+    const { failureBehavior: failure_behavior, references } = rules;
+    const proposal = proposalFromToolCalls(calls, { runtime, failure_behavior, references });
     return { calls, problems, proposal };
   } catch (error) {
     if (!CarError.isInstance(error) || error.code !== "CAR_PROPOSAL_INVALID") throw error;
@@ -44,22 +47,16 @@ export function readCalls(raw: readonly RawCall[], rules: CallRules): ReadCalls 
 
 /**
  * Ids that are good action ids and differ, those of the calls as far as they are that. The model sees the same ones.
- * Two calls with one id are a problem: nobody can tell which of them an answer belongs to.
+ * Two calls with one id are a problem.
  */
 function uniqueIds(raw: readonly RawCall[], problems: TurnProblem[]): readonly string[] {
-  const given = new Set<string>();
-  const used = new Set<string>();
-  return raw.map(({ id }, index) => {
-    if (id !== "" && given.has(id)) {
-      problems.push({ call: index, code: "invalid", message: `the call's id \`${id.slice(0, 100)}\` is used twice` });
-    }
-    given.add(id);
-    const wanted = actionIdOf(id, index);
-    let unique = wanted;
-    for (let count = 2; used.has(unique); count++) unique = `${wanted.slice(0, 240)}_${count}`;
-    used.add(unique);
-    return unique;
-  });
+  const given = raw.map(({ id }) => id);
+  const doubled = doubledIds(given);
+  for (const [call, id] of given.entries()) {
+    if (!doubled.has(id)) continue;
+    problems.push({ call, code: "invalid", message: `the call's id \`${id.slice(0, 100)}\` is used twice` });
+  }
+  return actionIds(given);
 }
 
 interface Reading {
@@ -67,14 +64,19 @@ interface Reading {
   readonly problems: TurnProblem[];
 }
 
-/** A frozen copy; what is no JSON or too long is not repeated to the model either. */
-function argumentsOf(call: RawCall, index: number, { rules, problems }: Reading): InferenceToolCall["arguments"] {
+/** Frozen copies; what is no JSON or too long is not repeated to the model either. */
+function copiedParts(
+  { arguments: input, extra }: RawCall,
+  index: number,
+  { rules, problems }: Reading,
+): Pick<InferenceToolCall, "arguments" | "extra"> {
+  const limits = { maxDepth: MAX_DEPTH, maxBytes: rules.maxArgumentBytes };
   try {
-    return copyJson(call.arguments, { maxDepth: MAX_DEPTH, maxBytes: rules.maxArgumentBytes });
+    return { arguments: copyJson(input, limits), ...(extra === undefined ? {} : { extra: copyJson(extra, limits) }) };
   } catch (error) {
     const message = `the arguments are unusable: ${error instanceof Error ? error.message : String(error)}`;
     problems.push({ call: index, code: "invalid", message });
-    return {};
+    return { arguments: {} };
   }
 }
 

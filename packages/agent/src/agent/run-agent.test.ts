@@ -39,7 +39,7 @@ describe("runAgent", () => {
       [0, undefined],
     ]);
     expect(result.turns[0]?.proposal?.actions).toMatchObject([{ tool: "fs.look", parameters: { at: "door" } }]);
-    expect(model.requests[0]?.tools?.map(({ name }) => name)).toEqual(["fail", "fs_look"]);
+    expect(model.requests[0]?.tools?.map(({ name }) => name)).toEqual(["fail", "fs_look_90176227"]);
     expect(model.requests[0]?.messages.map(({ role }) => role)).toEqual(["system", "user"]);
     expect(model.requests[1]?.messages.slice(2)).toMatchObject([
       { role: "assistant", tool_calls: [{ id: "c1", name: "fs_look", arguments: { at: "door" } }] },
@@ -121,10 +121,10 @@ describe("runAgent", () => {
     });
     const unbook = tool("unbook", () => 1);
     const all = await agent([calls("unbook"), "done"], {}, { tools: [look, book, unbook] });
-    expect(all.model.requests[0]?.tools?.map(({ name }) => name)).toEqual(["book", "fs_look"]);
+    expect(all.model.requests[0]?.tools?.map(({ name }) => name)).toEqual(["book", "fs_look_90176227"]);
     expect(all.result.turns[0]?.problems).toMatchObject([{ code: "unknown_tool", call: 0 }]);
     const some = await agent([calls("book"), "done"], { offer: ["fs.look"] }, { tools: [look, book, unbook] });
-    expect(some.model.requests[0]?.tools?.map(({ name }) => name)).toEqual(["fs_look"]);
+    expect(some.model.requests[0]?.tools?.map(({ name }) => name)).toEqual(["fs_look_90176227"]);
     expect(some.kinds).toEqual([]);
   });
 
@@ -139,7 +139,8 @@ describe("runAgent", () => {
 
     const tokens = await agent(endless, { limits: { maxTokens: 30 } });
     expect([tokens.result.stop, tokens.result.usage.tool_calls]).toEqual(["max_tokens", 1]);
-    expect((await agent([{ text: "It is", finish_reason: "length" }])).result.stop).toBe("max_tokens");
+    const cut = { text: "It is", finish_reason: "length" };
+    expect((await agent([cut, cut, cut])).result.stop).toBe("max_tokens");
   });
 
   it.each([{ maxTurns: 0 }, { maxTurns: Number.NaN }, { maxTokens: 1.5 }, { maxTurn: 3 }])(

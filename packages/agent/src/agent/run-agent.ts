@@ -1,13 +1,20 @@
 import { createRuntime } from "@car/engine";
 import { systemClock } from "@car/engine/internal";
-import { ConfigInvalidError } from "@car/ir";
-import { assertKnownOptions } from "@car/ir/internal";
+import { CarError, ConfigInvalidError, type InferenceFailedError } from "@car/ir";
+import { assertKnownOptions, assertOptionTypes, finishReasonOf, isWholeAnswer } from "@car/ir/internal";
 import type { Agent, AgentEnd } from "./agent.js";
 import { agentLimits } from "./agent-limits.js";
 import { AGENT_OPTIONS, type AgentOptions, type AgentResult, type AgentTurn } from "./agent-options.js";
 import { askModel } from "./ask-model.js";
 import { openDeadline } from "./deadline.js";
-import { assistantMessage, openingMessages, refusalMessages, resultMessages } from "./messages.js";
+import {
+  assistantMessage,
+  openingMessages,
+  refusalMessages,
+  resultMessages,
+  unusedMessage,
+  whyNotWhole,
+} from "./messages.js";
 import { Progress } from "./progress.js";
 import type { Answer } from "./read-answer.js";
 import { runCalls } from "./run-calls.js";
@@ -21,6 +28,10 @@ import { errorOf } from "./wait-until.js";
 export async function runAgent(options: AgentOptions): Promise<AgentResult> {
   assertKnownOptions(options, AGENT_OPTIONS, "runAgent");
   const limits = agentLimits(options.limits);
+  const { goal, model } = options;
+  if (goal === undefined || model === undefined)
+    throw new ConfigInvalidError("`runAgent` takes a `model` and a `goal`");
+  assertOptionTypes(options, { model: { infer: "function" }, goal: "string", system: "string", plan: "function" });
   const own = ownRuntime(options);
   const clock = options.clock ?? systemClock;
   const deadline = openDeadline(clock, { maxDurationMs: limits.maxDurationMs, signal: options.signal });
@@ -55,11 +66,21 @@ function ownRuntime({ runtime, tools, clock }: AgentOptions) {
 async function converse(agent: Agent): Promise<AgentEnd> {
   for (let turn = 1; turn <= agent.limits.maxTurns; turn++) {
     const answer = await askModel(agent);
-    if ("stop" in answer) return answer;
-    const end = await takeTurn(agent, answer);
+    const end = "stop" in answer ? afterFailure(agent, answer) : await takeTurn(agent, answer);
     if (end !== undefined) return end;
   }
   return { stop: "max_turns" };
+}
+
+/** What came back cannot be used, and the model may do better when it is told why. */
+const TOLD: ReadonlySet<string> = new Set(["bad_answer", "incomplete"]);
+
+function afterFailure({ messages, progress }: Agent, end: AgentEnd): AgentEnd | undefined {
+  const { error } = end;
+  if (end.stop !== "model_failed" || !CarError.isInstance(error) || error.code !== "CAR_INFERENCE_FAILED") return end;
+  if (!TOLD.has((error as InferenceFailedError).kind) || progress.noteUnusable()) return end;
+  messages.push(unusedMessage(error.message));
+  return undefined;
 }
 
 /** Does what the model's answer asks for. Returns why the agent ends, if it does. */
@@ -85,23 +106,26 @@ async function takeTurn(agent: Agent, answer: Answer): Promise<AgentEnd | undefi
       ? refusalMessages(turn.calls, turn.problems, limits.maxOutputChars)
       : resultMessages(turn.calls, turn.result, limits.maxOutputChars)),
   );
-  return endAfterCalls(agent, turn);
+  if (isWholeAnswer(answer.finishReason)) {
+    agent.progress.noteUsable();
+    return endAfterCalls(agent, turn);
+  }
+  if (turn.calls.length === 0) messages.push(unusedMessage(whyNotWhole(answer.finishReason)));
+  return agent.progress.noteUnusable() ? notWholeEnd(answer) : undefined;
 }
 
-/** Reasons of models' APIs for an answer that is cut off, or that they would not give. */
-const CUT_SHORT: ReadonlySet<string> = new Set(["length", "max_tokens"]);
-const WITHHELD: ReadonlySet<string> = new Set(["content_filter", "content-filter", "refusal", "error"]);
+function notWholeEnd({ finishReason }: Answer): AgentEnd {
+  if (finishReasonOf(finishReason) === "length") return { stop: "max_tokens" };
+  return { stop: "model_failed", error: new Error(`the model gave no whole answer: ${whyNotWhole(finishReason)}`) };
+}
 
 function endBeforeCalls({ usage, limits }: Agent, { text, calls, finishReason }: Answer): AgentEnd | undefined {
   const isOver = usage.input_tokens + usage.output_tokens >= limits.maxTokens;
-  if (calls.length > 0) {
+  if (calls.length > 0 || !isWholeAnswer(finishReason)) {
     if (isOver) return { stop: "max_tokens" };
     return usage.tool_calls + calls.length > limits.maxToolCalls ? { stop: "max_tool_calls" } : undefined;
   }
-  if (CUT_SHORT.has(finishReason)) return { stop: "max_tokens" };
-  if (WITHHELD.has(finishReason) || text.trim() === "") {
-    return { stop: "model_failed", error: new Error(`the model gave no answer (${finishReason || "empty"})`) };
-  }
+  if (text.trim() === "") return { stop: "model_failed", error: new Error("the model gave an empty answer") };
   return { stop: "goal_reached" };
 }
 

@@ -1,8 +1,10 @@
 import type { ProposalInput, ProposalResult } from "@car/ir";
+import { isWholeAnswer } from "@car/ir/internal";
 import { type Agent, type AgentEnd, offeredTools } from "./agent.js";
 import type { AgentTurn, TurnProblem } from "./agent-options.js";
 import type { Answer } from "./read-answer.js";
 import { type ReadCalls, readCalls } from "./read-calls.js";
+import { whyNotWhole } from "./messages.js";
 import { errorOf, waitUntil } from "./wait-until.js";
 
 /** Makes a proposal of an answer's calls, verifies it, and executes it when nothing speaks against it. */
@@ -13,8 +15,12 @@ export async function runCalls(agent: Agent, answer: Answer): Promise<AgentTurn 
       offered: offeredTools(agent),
       maxArgumentBytes: limits.maxArgumentBytes,
       failureBehavior: options.failureBehavior ?? "skip",
+      references: options.references ?? false,
     });
     const turn = { text: answer.text, calls: read.calls };
+    const { finishReason } = answer;
+    if (!isWholeAnswer(finishReason))
+      return { ...turn, problems: [{ code: "incomplete", message: whyNotWhole(finishReason) }] };
     if (read.proposal === undefined) return { ...turn, problems: read.problems };
     const proposal = options.plan?.(read.proposal) ?? read.proposal;
     const problems = await verified(agent, proposal, read.calls);

@@ -2,7 +2,7 @@ import { type ActionResult, canonicalJson, type ProposalResult, type Reason } fr
 import { assertKnownOptions } from "@car/ir/internal";
 import { assertFormat } from "./assert-format.js";
 import { clipText } from "./clip-text.js";
-import { actionIdOf } from "./proposal-from-tool-calls.js";
+import { actionIds } from "./action-ids.js";
 
 /** How results are written down for a model. */
 export interface FormatOptions {
@@ -59,8 +59,9 @@ export function toolMessages(
   callIds: readonly string[],
 ): readonly (OpenAiToolMessage | AnthropicToolResult)[] {
   assertFormat(format, MESSAGE_FORMATS, "toolMessages");
+  const ids = actionIds(callIds);
   return callIds.map((callId, index) => {
-    const found = result.results.find(({ action_id }) => action_id === actionIdOf(callId, index));
+    const found = result.results.find(({ action_id }) => action_id === ids[index]);
     const text = found === undefined ? `error: ${result.cause?.message ?? "no result"}` : textIn(result, found);
     const content = clipText(text, DEFAULT_MAX_CHARS);
     if (format === "openai") return { role: "tool", tool_call_id: callId, content };

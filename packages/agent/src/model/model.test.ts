@@ -2,7 +2,8 @@ import type { ApprovalStore, PolicyEngine } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import { call, testRuntime, tool } from "../testing/fixtures.js";
 import { formatToolResult, toolMessages } from "./format-tool-result.js";
-import { type ModelToolCall, proposalFromToolCalls } from "./proposal-from-tool-calls.js";
+import type { ModelToolCall } from "./model-tool-call.js";
+import { proposalFromToolCalls } from "./proposal-from-tool-calls.js";
 import { toolsForModel } from "./tools-for-model.js";
 
 const echo = tool("fs.read", ({ path }) => ({ path: path ?? null }), {
@@ -29,16 +30,20 @@ describe("a model's tool calls", () => {
     const { runtime } = testRuntime({ tools: [echo] });
     const parameters = { type: "object" };
     expect(toolsForModel(runtime, "openai")).toEqual([
-      { type: "function", function: { name: "fs_read", description: "Reads", parameters } },
+      { type: "function", function: { name: "fs_read_4074bc02", description: "Reads", parameters } },
     ]);
     expect(toolsForModel(runtime, "anthropic")).toEqual([
-      { name: "fs_read", description: "Reads", input_schema: parameters },
+      { name: "fs_read_4074bc02", description: "Reads", input_schema: parameters },
     ]);
     expect(toolsForModel(runtime, "json-schema")).toEqual([{ name: "fs.read", description: "Reads", parameters }]);
   });
 
   it.each<[string, ModelToolCall]>([
     ["OpenAI", { id: "call_1", type: "function", function: { name: "fs_read", arguments: '{"path":"a"}' } }],
+    [
+      "OpenAI's responses",
+      { type: "function_call", call_id: "call_1", name: "fs_read_4074bc02", arguments: '{"path":"a"}' },
+    ],
     ["Anthropic", { type: "tool_use", id: "call_1", name: "fs_read", input: { path: "a" } }],
     ["the AI SDK", { toolCallId: "call_1", toolName: "fs_read", input: { path: "a" } }],
     ["plain JSON", { id: "call_1", name: "fs.read", arguments: { path: "a" } }],

@@ -1,18 +1,15 @@
-import { type InputProblem, type JsonObject, type ProposalInput, ProposalInvalidError } from "@car/ir";
-import { assertKnownOptions } from "@car/ir/internal";
+import {
+  escapeReferences,
+  type InputProblem,
+  type JsonObject,
+  type ProposalInput,
+  ProposalInvalidError,
+} from "@car/ir";
+import { assertKnownOptions, copyJson, readModelJson } from "@car/ir/internal";
+import { actionIds, doubledIds } from "./action-ids.js";
 import { toolNameOf } from "./model-names.js";
+import { type ModelToolCall, type OtherPart, plainCall } from "./model-tool-call.js";
 import type { HasTools } from "./tools-for-model.js";
-
-/** One call as a model API gives it: OpenAI's, Anthropic's, the AI SDK's, or plain `{id, name, arguments}`. */
-export type ModelToolCall =
-  | {
-      readonly id: string;
-      readonly type?: "function";
-      readonly function: { readonly name: string; readonly arguments: unknown };
-    }
-  | { readonly type: "tool_use"; readonly id: string; readonly name: string; readonly input: unknown }
-  | { readonly toolCallId: string; readonly toolName: string; readonly input?: unknown; readonly args?: unknown }
-  | { readonly id: string; readonly name: string; readonly arguments: unknown };
 
 /** How calls become actions. */
 export interface FromToolCallsOptions {
@@ -21,36 +18,53 @@ export interface FromToolCallsOptions {
   /** For every action. Default `skip`: the calls of one model turn are independent, and each gets its own answer. */
   readonly failure_behavior?: "abort" | "retry" | "skip";
   readonly source?: string;
+  /** Takes `$ID.output` in arguments for a reference to another call's output. Default: what a model passes is literal. */
+  readonly references?: boolean;
+  /** What becomes of integers in arguments that are text whose digits a number cannot keep. Default `refuse`. */
+  readonly unsafeIntegers?: "refuse" | "string";
 }
 
-interface Call {
-  readonly id: string;
-  readonly name: string;
-  readonly input: unknown;
-}
+const OPTIONS = [
+  "runtime",
+  "failure_behavior",
+  "source",
+  "references",
+  "unsafeIntegers",
+] as const satisfies readonly (keyof FromToolCallsOptions)[];
+const LIMITS = { maxDepth: 64, maxBytes: 8_388_608 };
 
 /**
- * Makes a proposal of a model's tool calls: one action per call, in order, its id that of the call (characters that an
- * action id cannot have become `_`).
- * @throws `ProposalInvalidError` (`CAR_PROPOSAL_INVALID`) when there are no calls, or arguments are not a JSON object.
+ * Makes a proposal of a model's tool calls: one action per call, in order, its id that of the call (an id that no action
+ * can have is changed, and `toolMessages` knows it again). Other parts of an answer, such as text, are passed over.
+ * @throws `ProposalInvalidError` (`CAR_PROPOSAL_INVALID`) when there are no calls, two have one id, one is of no known
+ * shape, or arguments are not a JSON object.
  */
 export function proposalFromToolCalls(
-  calls: readonly ModelToolCall[],
+  parts: readonly (ModelToolCall | OtherPart)[],
   options: FromToolCallsOptions = {},
 ): ProposalInput {
-  assertKnownOptions(options, ["runtime", "failure_behavior", "source"], "proposalFromToolCalls");
+  assertKnownOptions(options, OPTIONS, "proposalFromToolCalls");
   const { runtime, failure_behavior = "skip", source = "model" } = options;
   const problems: InputProblem[] = [];
+  const calls = parts.flatMap((part, index) => {
+    const call = plainCall(part);
+    if (call === undefined)
+      problems.push({ path: `calls[${index}]`, message: "it is no call of a shape that is known" });
+    return call === undefined || call === "other" ? [] : [{ ...call, path: `calls[${index}]` }];
+  });
   if (calls.length === 0) problems.push({ path: "", message: "there are no tool calls" });
+  const doubled = doubledIds(calls.map(({ id }) => id));
+  const ids = actionIds(calls.map(({ id }) => id));
   const tools = runtime?.tools() ?? [];
-  const actions = calls.map((call, index) => {
-    const { id, name, input } = fieldsOf(call);
-    const parameters = parametersOf(input, `calls[${index}]`, problems);
+  const actions = calls.map(({ id, name, input, path }, index) => {
+    if (doubled.has(id)) problems.push({ path, message: `the id \`${id.slice(0, 100)}\` is used twice` });
+    const read = parametersOf(input, options);
+    if ("problem" in read) problems.push({ path, message: read.problem });
     return {
-      id: actionIdOf(id, index),
+      id: ids[index]!,
       type: "tool_call" as const,
       tool: toolNameOf(name, tools),
-      parameters,
+      parameters: "problem" in read ? {} : read.parameters,
       failure_behavior,
     };
   });
@@ -58,32 +72,23 @@ export function proposalFromToolCalls(
   return { source, actions };
 }
 
-/** The action id that stands for a call's id. */
-export function actionIdOf(callId: string, index: number): string {
-  const id = callId.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 256);
-  return id === "" ? `call_${index + 1}` : id;
-}
-
-function fieldsOf(call: ModelToolCall): Call {
-  if ("function" in call) return { id: call.id, name: call.function.name, input: call.function.arguments };
-  if ("toolName" in call) return { id: call.toolCallId, name: call.toolName, input: call.input ?? call.args };
-  if ("input" in call) return { id: call.id, name: call.name, input: call.input };
-  return { id: call.id, name: call.name, input: call.arguments };
-}
-
-/** Models send arguments as an object or as its JSON text; nothing at all means no parameters. */
-function parametersOf(input: unknown, path: string, problems: InputProblem[]): JsonObject {
+/** Models send arguments as an object or as its JSON text, some write that down once more; nothing at all means no parameters. */
+function parametersOf(
+  input: unknown,
+  { references = false, unsafeIntegers }: FromToolCallsOptions,
+): { readonly parameters: JsonObject } | { readonly problem: string } {
   let value = input;
-  if (typeof input === "string" && input.trim() !== "") {
-    try {
-      value = JSON.parse(input);
-    } catch (error) {
-      problems.push({ path, message: `the arguments are not JSON: ${(error as Error).message}` });
-      return {};
-    }
+  for (let times = 0; times < 2 && typeof value === "string" && value.trim() !== ""; times++) {
+    const read = readModelJson(value, { maxDepth: LIMITS.maxDepth, unsafeIntegers });
+    if ("problem" in read) return { problem: `the arguments are not JSON: ${read.problem}` };
+    value = read.value;
   }
-  if (value === undefined || value === null || value === "") return {};
-  if (typeof value === "object" && !Array.isArray(value)) return value as JsonObject;
-  problems.push({ path, message: "the arguments are not a JSON object" });
-  return {};
+  if (value === undefined || value === null || (typeof value === "string" && value.trim() === ""))
+    return { parameters: {} };
+  if (typeof value !== "object" || Array.isArray(value)) return { problem: "the arguments are not a JSON object" };
+  return { parameters: references ? (value as JsonObject) : literal(value) };
+}
+
+function literal(value: object): JsonObject {
+  return escapeReferences(copyJson(value, LIMITS)) as JsonObject;
 }

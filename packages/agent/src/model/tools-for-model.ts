@@ -1,6 +1,6 @@
 import type { JsonObject, ToolSchema } from "@car/ir";
 import { assertFormat } from "./assert-format.js";
-import { modelName } from "./model-names.js";
+import { modelNames } from "./model-names.js";
 
 /** A tool as OpenAI's chat completions take it. */
 export interface OpenAiTool {
@@ -39,14 +39,13 @@ export interface HasTools {
  */
 export function toolsForModel<F extends keyof Formats>(runtime: HasTools, format: F): readonly Formats[F][] {
   assertFormat(format, Object.keys(FORMATTERS), "toolsForModel");
-  return runtime.tools().map((schema) => FORMATTERS[format](schema));
+  const tools = runtime.tools();
+  const names = modelNames(tools.map(({ name }) => name));
+  return tools.map((schema, index) => FORMATTERS[format](schema, names[index]!));
 }
 
-const FORMATTERS: { readonly [F in keyof Formats]: (schema: ToolSchema) => Formats[F] } = {
-  openai: ({ name, description, parameters }) => ({
-    type: "function",
-    function: { name: modelName(name), description, parameters },
-  }),
-  anthropic: ({ name, description, parameters }) => ({ name: modelName(name), description, input_schema: parameters }),
+const FORMATTERS: { readonly [F in keyof Formats]: (schema: ToolSchema, modelName: string) => Formats[F] } = {
+  openai: ({ description, parameters }, name) => ({ type: "function", function: { name, description, parameters } }),
+  anthropic: ({ description, parameters }, name) => ({ name, description, input_schema: parameters }),
   "json-schema": ({ name, description, parameters }) => ({ name, description, parameters }),
 };

@@ -4,7 +4,7 @@ import { throwIfCanceled } from "../failure/failure-of.js";
 import type { AboutModel } from "./ai-sdk-language-model.js";
 import { aiSdkFailure } from "./failure.js";
 import type { AiSdkEmbeddingModel } from "./model-types.js";
-import { fieldsOf } from "./read-answer.js";
+import { fieldsOf } from "../http/fields-of.js";
 
 /** Any embedding model of the AI SDK's ecosystem. More texts than it takes at once are sent in turns. */
 export function aiSdkEmbeddingModel(model: AiSdkEmbeddingModel, about: AboutModel = {}): InferenceProvider {

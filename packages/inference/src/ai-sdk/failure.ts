@@ -1,8 +1,9 @@
 import { type CarError, InferenceFailedError } from "@car/ir";
 import { failureOf, type ThrownBy } from "../failure/failure-of.js";
-import { failureOfStatus } from "../failure/failure-of-status.js";
 import { redact } from "../failure/redact.js";
-import { fieldsOf } from "./read-answer.js";
+import { type HeadersLike } from "../failure/retry-after.js";
+import { serviceFailure } from "../failure/service-failure.js";
+import { fieldsOf } from "../http/fields-of.js";
 
 /**
  * What an AI SDK model threw. Its `APICallError` carries headers, address and request: only status and message are
@@ -16,15 +17,21 @@ export function aiSdkFailure(error: unknown, by: ThrownBy): CarError {
     return new InferenceFailedError(`model \`${by.model}\`: ${redact(text)}`, { kind: "account", model: by.model });
   }
   if (typeof statusCode !== "number") return failureOf(error, by);
-  return failureOfStatus({
+  return serviceFailure({
     status: statusCode,
-    text: typeof responseBody === "string" && responseBody !== "" ? responseBody : text,
-    retryAfter: retryAfterOf(responseHeaders),
+    said: typeof responseBody === "string" && responseBody !== "" ? responseBody : text,
+    headers: headersOf(responseHeaders),
     model: by.model,
   });
 }
 
-function retryAfterOf(headers: unknown): string | undefined {
-  const value = fieldsOf(headers)["retry-after"];
-  return typeof value === "string" ? value : undefined;
+function headersOf(headers: unknown): HeadersLike {
+  const byName = Object.entries(fieldsOf(headers)).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const known = new Map(byName);
+  return {
+    get(name) {
+      const value = known.get(name);
+      return typeof value === "string" ? value : null;
+    },
+  };
 }

@@ -1,5 +1,7 @@
 import type { InferenceResponse } from "@car/ir/ports";
 import { checkResponse } from "../answer/check-response.js";
+import { readArguments } from "../answer/read-arguments.js";
+import { fieldsOf } from "../http/fields-of.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,7 +12,7 @@ export function readAnswer(value: unknown, model: string): InferenceResponse {
   const calls = parts.filter(({ type, providerExecuted }) => type === "tool-call" && providerExecuted !== true);
   const answer = {
     text: parts.map(({ type, text }) => (type === "text" && typeof text === "string" ? text : "")).join(""),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(readCall) }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => readCall(call, model)) }),
     usage: readUsage(usage),
     finish_reason: readFinish(finishReason),
   };
@@ -18,8 +20,8 @@ export function readAnswer(value: unknown, model: string): InferenceResponse {
 }
 
 /** A tool call part. Its `input` is JSON text, which the port allows. */
-export function readCall({ toolCallId, toolName, input }: Fields): Fields {
-  return { id: toolCallId, name: toolName, arguments: typeof input === "string" ? jsonOrText(input) : input };
+export function readCall({ toolCallId, toolName, input }: Fields, model: string): Fields {
+  return { id: toolCallId, name: toolName, arguments: readArguments(input, { model, name: toolName }) };
 }
 
 /** Version 2 has plain counts, later versions an object for each. */
@@ -28,25 +30,13 @@ export function readUsage(usage: unknown): InferenceResponse["usage"] {
   return { input_tokens: totalOf(inputTokens), output_tokens: totalOf(outputTokens) };
 }
 
-/** Version 2 has text, later versions an object; the port's words have underscores. */
+/** Version 2 has text, later versions an object. */
 export function readFinish(reason: unknown): string {
   const text = typeof reason === "string" ? reason : fieldsOf(reason)["unified"];
-  return typeof text === "string" ? text.replaceAll("-", "_") : "";
-}
-
-export function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
+  return typeof text === "string" ? text : "";
 }
 
 function totalOf(count: unknown): number {
   const total = typeof count === "number" ? count : fieldsOf(count)["total"];
   return typeof total === "number" ? total : 0;
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return text === "" ? {} : (JSON.parse(text) as unknown);
-  } catch {
-    return text;
-  }
 }

@@ -2,7 +2,8 @@ import type { InferenceCall, InferenceChunk } from "@car/ir/ports";
 import { answerBuilder } from "../answer/answer-builder.js";
 import { canceled } from "../failure/failure-of.js";
 import { aiSdkFailure } from "./failure.js";
-import { fieldsOf, readCall, readFinish, readUsage } from "./read-answer.js";
+import { fieldsOf } from "../http/fields-of.js";
+import { readCall, readFinish, readUsage } from "./read-answer.js";
 
 /** Whose stream it is. */
 export interface StreamOf {
@@ -16,13 +17,13 @@ export async function* readStream(stream: ReadableStream<unknown>, of: StreamOf)
   for await (const part of partsOf(stream, of)) {
     const { type, delta } = part;
     if (type === "text-delta" && typeof delta === "string" && delta !== "") yield answer.text(delta);
-    if (type === "tool-call" && part["providerExecuted"] !== true) yield answer.call(readCall(part));
+    if (type === "tool-call" && part["providerExecuted"] !== true) answer.call(readCall(part, of.model));
     if (type === "error") throw aiSdkFailure(part["error"], of);
     if (type !== "finish") continue;
     answer.usage = readUsage(part["usage"]);
     answer.finish = readFinish(part["finishReason"]);
   }
-  yield answer.end();
+  yield* answer.end();
 }
 
 /** The parts, until the end or the signal: not every provider's stream ends by itself when it is aborted. */

@@ -1,3 +1,5 @@
+import { InferenceFailedError, type InferenceFailure } from "@car/ir";
+import { type FinishReason, finishReasonOf } from "@car/ir/internal";
 import type { InferenceChunk, InferenceResponse } from "@car/ir/ports";
 import { badAnswer } from "../failure/failure-of.js";
 import { INFERENCE_LIMITS } from "../limits.js";
@@ -6,13 +8,14 @@ import { checkCalls, checkResponse } from "./check-response.js";
 /** Puts a streamed answer together; what it takes is bounded as it comes, not only at the end. */
 export interface AnswerBuilder {
   usage: InferenceResponse["usage"] | undefined;
+  /** Why it ended, in the service's word; a stream that never says so is not whole. */
   finish: string | undefined;
   /** The chunk to pass on. @throws `CAR_INFERENCE_FAILED` (`bad_answer`) when the answer gets too long. */
   text(delta: string): InferenceChunk;
-  /** @throws `CAR_INFERENCE_FAILED` (`bad_answer`) for what is no call, or one too many. */
-  call(value: unknown): InferenceChunk;
-  /** The last chunk, which holds the whole answer. */
-  end(): InferenceChunk;
+  /** A call, kept until the end is known. @throws `CAR_INFERENCE_FAILED` (`bad_answer`) for what is no call, or one too many. */
+  call(value: unknown): void;
+  /** The calls and the last chunk, which holds the whole answer. @throws `CAR_INFERENCE_FAILED` for an answer that is not whole. */
+  end(): Generator<InferenceChunk>;
 }
 
 /** Starts an empty answer of `model`. */
@@ -33,12 +36,34 @@ export function answerBuilder(model: string): AnswerBuilder {
     call(value) {
       calls.push(value);
       if (calls.length > INFERENCE_LIMITS.maxToolCalls) checkCalls(calls, model);
-      return { type: "tool_call", call: checkCalls([value], model)[0]! };
     },
-    end() {
+    *end() {
+      assertWhole(this.finish, model);
       const called = calls.length === 0 ? {} : { tool_calls: calls };
       const answer = { text: texts.join(""), ...called, usage: this.usage, finish_reason: this.finish };
-      return { type: "end", response: checkResponse(answer, model) };
+      yield* lastChunks(checkResponse(answer, model));
     },
   };
+}
+
+/** The calls of a whole answer, and its end. */
+export function* lastChunks(response: InferenceResponse): Generator<InferenceChunk> {
+  for (const call of response.tool_calls ?? []) yield { type: "tool_call", call };
+  yield { type: "end", response };
+}
+
+const NOT_WHOLE: Readonly<Record<Exclude<FinishReason, "stop" | "tool_calls">, readonly [InferenceFailure, string]>> = {
+  length: ["incomplete", "was cut at a limit of its length"],
+  content_filter: ["refused", "was withheld because of its content"],
+  error: ["unavailable", "ended with an error"],
+  unknown: ["bad_answer", "ended for a reason that is not known"],
+};
+
+/** @throws `CAR_INFERENCE_FAILED` unless a stream has said that its answer is whole. */
+export function assertWhole(finish: string | undefined, model: string): void {
+  if (finish === undefined || finish === "") throw badAnswer(model, "the stream broke off before the answer had ended");
+  const reason = finishReasonOf(finish);
+  if (reason === "stop" || reason === "tool_calls") return;
+  const [kind, what] = NOT_WHOLE[reason];
+  throw new InferenceFailedError(`model \`${model}\`: the answer ${what} (${finish.slice(0, 100)})`, { kind, model });
 }

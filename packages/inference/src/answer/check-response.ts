@@ -1,5 +1,5 @@
 import { JsonInvalidError } from "@car/ir";
-import { copyJson } from "@car/ir/internal";
+import { copyJson, finishReasonOf } from "@car/ir/internal";
 import type { InferenceResponse, InferenceToolCall } from "@car/ir/ports";
 import { badAnswer } from "../failure/failure-of.js";
 import { INFERENCE_LIMITS } from "../limits.js";
@@ -7,7 +7,8 @@ import { wellFormed } from "./well-formed.js";
 
 /**
  * A provider's answer in the form of the port and within bounds: text is well-formed, tool calls have an id, a name and
- * JSON arguments, counts are counts. A missing count is 0.
+ * JSON arguments, counts are counts, the reason of its end is one of the port's words. A missing count is 0; a missing
+ * reason of an answer that came in one piece is that it had ended.
  * @throws `CAR_INFERENCE_FAILED` (`bad_answer`) for anything else.
  */
 export function checkResponse(value: unknown, model: string): InferenceResponse {
@@ -18,7 +19,12 @@ export function checkResponse(value: unknown, model: string): InferenceResponse 
     ...(tool_calls.length === 0 ? {} : { tool_calls }),
     usage: checkUsage(usage),
     model: typeof name === "string" && name !== "" ? name : model,
-    finish_reason: typeof finish === "string" && finish !== "" ? finish : tool_calls.length > 0 ? "tool_calls" : "stop",
+    finish_reason:
+      typeof finish === "string" && finish !== ""
+        ? finishReasonOf(finish)
+        : tool_calls.length > 0
+          ? "tool_calls"
+          : "stop",
   };
 }
 
@@ -45,11 +51,16 @@ export function checkCalls(calls: unknown, model: string): readonly InferenceToo
 }
 
 function checkCall(value: unknown, model: string): InferenceToolCall {
-  const { id, name, arguments: input } = fieldsOf(value, model);
+  const { id, name, arguments: input, extra } = fieldsOf(value, model);
   if (typeof id !== "string" || typeof name !== "string") throw badAnswer(model, "a tool call has no id or no name");
   try {
     const limits = { maxBytes: INFERENCE_LIMITS.maxAnswerChars, maxDepth: INFERENCE_LIMITS.maxJsonDepth };
-    return { id: wellFormed(id), name: wellFormed(name), arguments: copyJson(input, limits) };
+    return {
+      id: wellFormed(id),
+      name: wellFormed(name),
+      arguments: copyJson(input, limits),
+      ...(extra === undefined ? {} : { extra: copyJson(extra, limits) }),
+    };
   } catch (error) {
     if (!(error instanceof JsonInvalidError)) throw error;
     throw badAnswer(model, `the arguments of a tool call are not usable: ${error.message}`);

@@ -1,18 +1,33 @@
 import type { JsonObject, JsonValue } from "@car/ir";
 import type { InferenceMessage, InferenceRequest, InferenceToolCall } from "@car/ir/ports";
+import { schemaInWords } from "../structured/schema-in-words.js";
+import type { OpenAiDialect } from "./dialect.js";
 
 /** The body of a chat completion. Fields that were not asked for are left out: servers refuse what they do not know. */
-export function chatBody(model: string, request: InferenceRequest): Record<string, JsonValue> {
-  const { params = {}, tools = [], response_format: format } = request;
+export function chatBody(model: string, request: InferenceRequest, dialect: OpenAiDialect): Record<string, JsonValue> {
+  const { params = {}, tools = [], response_format: format, messages } = request;
+  const { max_tokens: maxTokens, seed, ...asked } = params;
+  const told = format === undefined || dialect.json === "json_schema" ? [] : [schemaInWords(format)];
   return {
     model,
-    messages: request.messages.map(messageOf),
-    ...(params as JsonObject),
+    messages: [...told, ...messages].map(messageOf),
+    ...(asked as JsonObject),
+    ...(maxTokens === undefined ? {} : { [dialect.maxTokens]: maxTokens }),
+    ...(seed === undefined ? {} : { [dialect.seed]: seed }),
     ...(tools.length === 0 ? {} : { tools: tools.map((tool) => ({ type: "function", function: { ...tool } })) }),
-    ...(format === undefined
-      ? {}
-      : { response_format: { type: "json_schema", json_schema: { name: "answer", schema: format } } }),
+    ...(format === undefined ? {} : formatOf(format, dialect)),
   };
+}
+
+function formatOf(schema: JsonObject, { json }: OpenAiDialect): Record<string, JsonValue> {
+  switch (json) {
+    case "json_schema":
+      return { response_format: { type: json, json_schema: { name: "answer", schema } } };
+    case "json_object":
+      return { response_format: { type: json } };
+    case "none":
+      return {};
+  }
 }
 
 function messageOf({ role, content, tool_calls: calls, tool_call_id: id }: InferenceMessage): JsonObject {
@@ -24,7 +39,8 @@ function messageOf({ role, content, tool_calls: calls, tool_call_id: id }: Infer
   };
 }
 
-function callOf({ id, name, arguments: input }: InferenceToolCall): JsonObject {
+function callOf({ id, name, arguments: input, extra }: InferenceToolCall): JsonObject {
   const text = typeof input === "string" ? input : JSON.stringify(input);
-  return { id, type: "function", function: { name, arguments: text } };
+  const function_ = { name, arguments: text };
+  return { id, type: "function", function: function_, ...(extra === undefined ? {} : { extra_content: extra }) };
 }

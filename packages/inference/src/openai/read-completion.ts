@@ -1,109 +1,120 @@
 import type { InferenceChunk, InferenceResponse } from "@car/ir/ports";
 import { type AnswerBuilder, answerBuilder } from "../answer/answer-builder.js";
+import { CallAssembler, openAiPiece } from "../answer/call-assembler.js";
 import { checkResponse } from "../answer/check-response.js";
 import { badAnswer } from "../failure/failure-of.js";
-import { INFERENCE_LIMITS } from "../limits.js";
+import { errorInside, serviceFailure } from "../failure/service-failure.js";
+import { fieldsOf, listOf, textOf } from "../http/fields-of.js";
+import type { AnswerOf } from "../http/http-model.js";
+import { isWholeAnswer } from "@car/ir/internal";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A chat completion in the form of the port. @throws `CAR_INFERENCE_FAILED` (`bad_answer`). */
-export function readCompletion(body: string, model: string): InferenceResponse {
-  const completion = parseFields(body, model);
-  const choice = firstChoice(completion);
-  if (choice === undefined) throw badAnswer(model, "the completion has no choices");
-  const { content, refusal, tool_calls: calls } = fieldsOf(choice["message"]);
-  const refused = typeof refusal === "string" && refusal !== "";
-  const answer = {
-    text: refused ? refusal : typeof content === "string" ? content : "",
-    ...(Array.isArray(calls) && calls.length > 0 ? { tool_calls: calls.map(callOf) } : {}),
-    usage: usageOf(completion),
-    finish_reason: refused ? "content_filter" : choice["finish_reason"],
-  };
-  return checkResponse(answer, model);
+/** A chat completion in the form of the port. @throws `CAR_INFERENCE_FAILED`, also for an error that it holds. */
+export function readCompletion(body: Fields, of: AnswerOf): InferenceResponse {
+  const reading = new CompletionReading(of);
+  const choice = reading.take(body, "message");
+  if (choice === undefined) throw badAnswer(of.model, "the completion has no choices");
+  const calls = reading.calls.calls();
+  return checkResponse(
+    {
+      text: reading.text.join(""),
+      ...(calls.length === 0 ? {} : { tool_calls: calls }),
+      usage: reading.answer.usage,
+      finish_reason: reading.answer.finish,
+    },
+    of.model,
+  );
 }
 
-/** A streamed chat completion, chunk by chunk. Tool calls come once they are whole, at the end. */
+/** A streamed chat completion, chunk by chunk. Tool calls come once the whole answer is there, at the end. */
 export async function* readCompletionStream(
-  data: AsyncIterable<string>,
-  model: string,
+  events: AsyncIterable<Fields>,
+  of: AnswerOf,
 ): AsyncGenerator<InferenceChunk> {
-  const answer = answerBuilder(model);
-  const calls = new Map<number, { id: string; name: string; arguments: string }>();
-  for await (const text of data) {
-    const part = parseFields(text, model);
-    if (part["error"] !== undefined) throw badAnswer(model, "the stream broke off with an error");
-    if (part["usage"] != null) answer.usage = usageOf(part);
-    const choice = firstChoice(part) ?? {};
-    const { content, refusal, tool_calls: deltas } = fieldsOf(choice["delta"]);
-    if (typeof choice["finish_reason"] === "string") answer.finish ??= choice["finish_reason"];
-    if (typeof refusal === "string" && refusal !== "") answer.finish = "content_filter";
-    for (const delta of [content, refusal]) if (typeof delta === "string" && delta !== "") yield answer.text(delta);
-    for (const delta of Array.isArray(deltas) ? deltas : []) addDelta(calls, fieldsOf(delta), model);
+  const reading = new CompletionReading(of);
+  for await (const event of events) {
+    reading.take(event, "delta");
+    for (const text of reading.text.splice(0)) yield reading.answer.text(text);
   }
-  yield* ended(answer, [...calls.values()]);
+  if (reading.answer.finish !== undefined && isWholeAnswer(reading.answer.finish)) {
+    for (const call of reading.calls.calls()) reading.answer.call(call);
+  }
+  yield* reading.answer.end();
 }
 
-function* ended(answer: AnswerBuilder, calls: readonly { readonly arguments: string }[]): Generator<InferenceChunk> {
-  for (const call of calls) yield answer.call({ ...call, arguments: jsonOrText(call.arguments) });
-  yield answer.end();
-}
+/** What was read of a completion so far. */
+class CompletionReading {
+  readonly answer: AnswerBuilder;
+  readonly calls: CallAssembler;
+  /** Texts that were not passed on yet. */
+  readonly text: string[] = [];
+  private readonly model: string;
 
-function addDelta(
-  calls: Map<number, { id: string; name: string; arguments: string }>,
-  delta: Fields,
-  model: string,
-): void {
-  const index = typeof delta["index"] === "number" ? delta["index"] : calls.size;
-  const call = calls.get(index) ?? { id: "", name: "", arguments: "" };
-  calls.set(index, call);
-  const { name, arguments: input } = fieldsOf(delta["function"]);
-  if (typeof delta["id"] === "string") call.id = delta["id"];
-  if (typeof name === "string") call.name += name;
-  if (typeof input === "string") call.arguments += input;
-  const { maxAnswerChars, maxToolCalls } = INFERENCE_LIMITS;
-  if (call.arguments.length > maxAnswerChars || calls.size > maxToolCalls) {
-    throw badAnswer(model, "its tool calls are too many or too long");
+  constructor({ model, request: { tools = [] } }: AnswerOf) {
+    this.model = model;
+    this.answer = answerBuilder(model);
+    this.calls = new CallAssembler(
+      model,
+      tools.map(({ name }) => name),
+    );
+  }
+
+  /** Takes a completion, or a chunk of one, and gives its choice if it has one. */
+  take(part: Fields, where: "message" | "delta"): Fields | undefined {
+    if (errorInside(part)) throw serviceFailure({ said: part, model: this.model });
+    if (part["usage"] != null) this.answer.usage = usageOf(part);
+    const choice = listOf(part["choices"])
+      .map(fieldsOf)
+      .find(({ index = 0 }) => index === 0);
+    if (choice === undefined) return undefined;
+    const said = fieldsOf(choice[where] ?? choice["delta"] ?? choice["message"]);
+    const refusal = textOf(said["refusal"]);
+    this.text.push(...textsOf(said["content"], this.model), ...(refusal === undefined ? [] : [refusal]));
+    this.calls.take(piecesOf(said));
+    this.note(refusal === undefined ? textOf(choice["finish_reason"]) : "content_filter");
+    return choice;
+  }
+
+  /** The first reason counts, but that a later one says that something is missing. */
+  private note(finish: string | undefined): void {
+    const { answer } = this;
+    if (finish === undefined || (answer.finish !== undefined && isWholeAnswer(finish))) return;
+    if (answer.finish === undefined || isWholeAnswer(answer.finish)) answer.finish = finish;
   }
 }
 
-function callOf(value: unknown): Fields {
-  const { id, function: called } = fieldsOf(value);
-  const { name, arguments: input } = fieldsOf(called);
-  return { id, name, arguments: typeof input === "string" ? jsonOrText(input) : input };
+/** The calls, or the one of the API's older form. */
+function piecesOf({ tool_calls: calls, function_call: called }: Fields): ReturnType<typeof openAiPiece>[] {
+  const old = called == null ? [] : [{ function: called }];
+  return [...listOf(calls), ...old].map(openAiPiece);
+}
+
+const THOUGHTS = /reason|think|thought/i;
+
+/** Text, or a list of parts. What the model thinks is not what it says. */
+function* textsOf(content: unknown, model: string): Generator<string> {
+  const whole = textOf(content);
+  if (whole !== undefined) yield whole;
+  for (const part of listOf(content)) {
+    const { type = "text", text, refusal } = fieldsOf(part);
+    const said = textOf(part) ?? textOf(text) ?? textOf(fieldsOf(text)["value"]) ?? textOf(refusal);
+    if (THOUGHTS.test(String(type))) continue;
+    if (said !== undefined) yield said;
+    else if (text === undefined)
+      throw badAnswer(model, `it answered with a part of kind \`${String(type).slice(0, 40)}\`, which is no text`);
+  }
 }
 
 /** The API's counts by the port's names. */
 export function usageOf({ usage }: Fields): InferenceResponse["usage"] {
-  const { prompt_tokens: input, completion_tokens: output } = fieldsOf(usage);
-  return {
-    input_tokens: typeof input === "number" ? input : 0,
-    output_tokens: typeof output === "number" ? output : 0,
+  const counts = fieldsOf(usage);
+  const count = (...names: readonly string[]): number => {
+    const found = names.map((name) => counts[name]).find((value) => typeof value === "number");
+    return typeof found === "number" ? found : 0;
   };
-}
-
-/** @throws `CAR_INFERENCE_FAILED` (`bad_answer`) when the text is no JSON object. */
-export function parseFields(text: string, model: string): Fields {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value as Fields;
-  } catch {
-    // Said below; the engine's message may quote the text.
-  }
-  throw badAnswer(model, "the answer is not the JSON of this API");
-}
-
-function firstChoice({ choices }: Fields): Fields | undefined {
-  return Array.isArray(choices) && choices.length > 0 ? fieldsOf(choices[0]) : undefined;
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return text === "" ? {} : (JSON.parse(text) as unknown);
-  } catch {
-    return text;
-  }
+  return {
+    input_tokens: count("prompt_tokens", "input_tokens"),
+    output_tokens: count("completion_tokens", "output_tokens"),
+  };
 }

@@ -7,8 +7,7 @@ import {
 } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import type { Inference, InferenceCall, InferenceRequest, InferenceResponse } from "@car/ir/ports";
-import { throwIfRefused } from "../structured/infer-json.js";
-import { readJson } from "../structured/read-json.js";
+import { readWhole } from "../structured/infer-json.js";
 import { askRepairing, type Reading } from "../structured/repairing.js";
 import { type ProposalTask, proposalMessages } from "./proposal-messages.js";
 import { PROPOSAL_SCHEMA } from "./proposal-schema.js";
@@ -92,8 +91,7 @@ export async function proposeWith(model: Pick<Inference, "infer">, options: Prop
 }
 
 async function readProposal(response: InferenceResponse, options: ProposeOptions): Promise<Reading<Verified>> {
-  throwIfRefused(response);
-  const json = readJson(response.text);
+  const json = readWhole(response);
   if ("problems" in json) return json;
   let proposal: ActionProposal;
   try {

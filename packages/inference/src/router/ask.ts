@@ -75,7 +75,7 @@ export function noteFailure(
   return error;
 }
 
-/** A refusal is about the content and must not be shopped around; a bad request is bad everywhere. */
+/** A refusal is about the content and must not be shopped around; a bad request is bad everywhere, unless it is this model that lacks something. */
 const FALLS_THROUGH: ReadonlySet<string> = new Set<InferenceFailure>([
   "account",
   "rate_limited",
@@ -86,7 +86,9 @@ const FALLS_THROUGH: ReadonlySet<string> = new Set<InferenceFailure>([
 
 function fallsThrough(error: CarError): boolean {
   if (error.code === "CAR_INFERENCE_NO_MODEL") return true;
-  return error.code === "CAR_INFERENCE_FAILED" && FALLS_THROUGH.has((error as InferenceFailedError).kind);
+  if (error.code !== "CAR_INFERENCE_FAILED") return false;
+  const { kind, lacks } = error as InferenceFailedError;
+  return FALLS_THROUGH.has(kind) || lacks !== undefined;
 }
 
 interface Fallback {

@@ -1,5 +1,6 @@
 import { ConfigInvalidError } from "@car/ir";
 import type { InferenceCall, InferenceChunk, InferenceProvider, InferenceRequest } from "@car/ir/ports";
+import { assertWhole, lastChunks } from "../answer/answer-builder.js";
 import { checkResponse } from "../answer/check-response.js";
 import { chunksOf } from "../answer/chunks-of.js";
 import { badAnswer, throwIfCanceled } from "../failure/failure-of.js";
@@ -33,7 +34,8 @@ export async function* streamed(
   try {
     for (let chunk: InferenceChunk | undefined = opened.first; chunk !== undefined;) {
       if (chunk.type === "end") return yield* ended(way, opened, chunk);
-      yield chunk;
+      // Calls count once the whole answer is there.
+      if (chunk.type === "text") yield chunk;
       chunk = await nextOf(chunks, bounded, call);
     }
     throw badAnswer(candidate.provider.info.id, "the stream has no end");
@@ -52,9 +54,10 @@ function* ended(
   chunk: InferenceChunk & { type: "end" },
 ): Generator<InferenceChunk, void, undefined> {
   const { id } = candidate.provider.info;
+  assertWhole(chunk.response.finish_reason, id);
   const response = { ...checkResponse(chunk.response, id), model: id };
   candidate.record.succeeded(response.usage, { startMs, nowMs: way.options.clock.now() });
-  yield { type: "end", response };
+  yield* lastChunks(response);
 }
 
 interface Opening {

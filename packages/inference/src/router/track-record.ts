@@ -16,6 +16,7 @@ const NOT_ITS_FAULT: ReadonlySet<string> = new Set<InferenceFailure>([
   "account",
   "refused",
   "invalid_request",
+  "incomplete",
   "canceled",
 ]);
 

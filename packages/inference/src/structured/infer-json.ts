@@ -1,5 +1,5 @@
 import { AnswerInvalidError, InferenceFailedError, type JsonObject, type JsonValue } from "@car/ir";
-import { assertKnownOptions } from "@car/ir/internal";
+import { assertKnownOptions, finishReasonOf, isWholeAnswer } from "@car/ir/internal";
 import type {
   CompiledSchema,
   Inference,
@@ -61,20 +61,37 @@ export async function inferJson(model: Pick<Inference, "infer">, options: InferJ
 }
 
 function readAnswer(response: InferenceResponse, compiled: CompiledSchema): Reading<JsonValue> {
-  throwIfRefused(response);
-  const reading = readJson(response.text);
-  if ("problems" in reading) {
-    const cut = response.finish_reason === "length";
-    return cut
-      ? { problems: [...reading.problems, { path: "", message: "the answer was cut short by its token limit" }] }
-      : reading;
-  }
+  const reading = readWhole(response);
+  if ("problems" in reading) return reading;
   const problems = compiled.check(reading.value);
-  return problems.length === 0 ? reading : { problems: problems.map(({ path, message }) => ({ path, message })) };
+  if (problems.length === 0) return reading;
+  return unwrapped(reading.value, compiled) ?? { problems: problems.map(({ path, message }) => ({ path, message })) };
+}
+
+/** JSON that was written down as text once more, where that is what fits. */
+function unwrapped(value: JsonValue, compiled: CompiledSchema): Reading<JsonValue> | undefined {
+  const inner = typeof value === "string" ? readJson(value) : undefined;
+  return inner !== undefined && "value" in inner && compiled.check(inner.value).length === 0 ? inner : undefined;
+}
+
+/**
+ * The JSON of an answer that is whole: what was cut may look whole and say something else.
+ * @throws `CAR_INFERENCE_FAILED` (`refused`) when the answer was withheld.
+ */
+export function readWhole(response: InferenceResponse): Reading<JsonValue> {
+  throwIfRefused(response);
+  const { finish_reason: finish, text } = response;
+  if (isWholeAnswer(finish)) return readJson(text);
+  const cut =
+    finishReasonOf(finish) === "length"
+      ? "the answer was cut short by its token limit"
+      : `the answer ended with \`${finish}\``;
+  const reading = readJson(text);
+  return { problems: [...("problems" in reading ? reading.problems : []), { path: "", message: cut }] };
 }
 
 /** @throws `CAR_INFERENCE_FAILED` (`refused`): asking again in other words would be shopping around. */
-export function throwIfRefused({ finish_reason: finish, model }: InferenceResponse): void {
-  if (finish !== "content_filter") return;
+function throwIfRefused({ finish_reason: finish, model }: InferenceResponse): void {
+  if (finishReasonOf(finish) !== "content_filter") return;
   throw new InferenceFailedError(`model \`${model}\` refused to answer`, { kind: "refused", model });
 }

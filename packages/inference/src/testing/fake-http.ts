@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpFetch } from "../openai/http.js";
+import type { HttpAnswer, HttpFetch } from "../http/http.js";
 
 /** One request that was sent. */
 export interface Sent {

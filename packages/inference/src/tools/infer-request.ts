@@ -14,8 +14,6 @@ export interface InferParameters {
   readonly response_format?: JsonObject;
 }
 
-const DEFAULTS = { temperature: 0.7, top_p: 0.9 };
-
 /** The request; `remembered` stands after the caller's own context, which is never replaced. Both are marked as data. */
 export function inferRequest(parameters: InferParameters, remembered?: string): InferenceRequest {
   const { prompt = "", messages, context, params, model, tools, intent } = parameters;
@@ -28,7 +26,7 @@ export function inferRequest(parameters: InferParameters, remembered?: string): 
   const system = start < 0 ? asked : asked.slice(0, start);
   return {
     messages: [...system, ...data, ...asked.slice(system.length)],
-    params: { ...DEFAULTS, ...params },
+    ...(params === undefined ? {} : { params }),
     ...(model === undefined ? {} : { model }),
     ...(tools === undefined ? {} : { tools }),
     ...(intent === undefined ? {} : { intent }),

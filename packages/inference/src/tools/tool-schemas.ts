@@ -56,8 +56,8 @@ const PARAMS: JsonObject = {
   type: "object",
   additionalProperties: false,
   properties: {
-    temperature: { type: "number", minimum: 0, maximum: 2, default: 0.7 },
-    top_p: { type: "number", exclusiveMinimum: 0, maximum: 1, default: 0.9 },
+    temperature: { type: "number", minimum: 0, maximum: 2 },
+    top_p: { type: "number", exclusiveMinimum: 0, maximum: 1 },
     max_tokens: { type: "integer", minimum: 1 },
     stop: { ...TEXT_LIST, maxItems: 16 },
     seed: { type: "integer" },

@@ -158,17 +158,30 @@ export class McpPinError extends CarError {
  * - `unavailable`: no connection, or the provider failed.
  * - `timeout`: no answer in time.
  * - `invalid_request`: the provider does not take this request.
- * - `bad_answer`: something came back that is no answer, or too large.
+ * - `bad_answer`: something came back that is no answer, or too large, or a stream that broke off.
+ * - `incomplete`: the answer ended at a limit of length.
  * - `canceled`: by the caller's signal.
  */
 export type InferenceFailure =
-  "refused" | "account" | "rate_limited" | "unavailable" | "timeout" | "invalid_request" | "bad_answer" | "canceled";
+  | "refused"
+  | "account"
+  | "rate_limited"
+  | "unavailable"
+  | "timeout"
+  | "invalid_request"
+  | "bad_answer"
+  | "incomplete"
+  | "canceled";
+
+/** What a model lacks for a request that another model may take: room for the context, JSON answers, tools, a parameter. */
+export type ModelLack = "context" | "json" | "tools" | "parameter";
 
 /** Facts about a failed call. */
 export interface InferenceFailureFacts {
   readonly kind: InferenceFailure;
   readonly model?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly lacks?: ModelLack | undefined;
 }
 
 const CLASSES: Readonly<Record<InferenceFailure, ErrorClass>> = {
@@ -179,6 +192,7 @@ const CLASSES: Readonly<Record<InferenceFailure, ErrorClass>> = {
   timeout: "timeout",
   invalid_request: "invalid",
   bad_answer: "transient",
+  incomplete: "terminal",
   canceled: "canceled",
 };
 
@@ -190,6 +204,8 @@ export class InferenceFailedError extends CarError {
   readonly class: ErrorClass;
   readonly model: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** With `invalid_request`, where the request is sound and this model cannot take it. */
+  readonly lacks: ModelLack | undefined;
 
   constructor(message: string, facts: InferenceFailureFacts) {
     super(message);
@@ -197,6 +213,7 @@ export class InferenceFailedError extends CarError {
     this.class = CLASSES[facts.kind];
     this.model = facts.model;
     this.retryAfterMs = facts.retryAfterMs;
+    this.lacks = facts.lacks;
   }
 }
 

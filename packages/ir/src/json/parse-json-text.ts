@@ -1,6 +1,7 @@
 import { JsonInvalidError } from "../errors/plain-errors.js";
 import { type Frame, frameOf, pathOfFrame } from "./frame.js";
 import type { JsonValue } from "./json-value.js";
+import { lostIntegers, lostText } from "./lost-integers.js";
 import { isWellFormed } from "./well-formed.js";
 
 /** Deeper nesting has no canonical text either. */
@@ -9,8 +10,8 @@ const MAX_DEPTH = 1_000;
 /**
  * The value of a JSON text that was stored. Stricter than `JSON.parse`, which lets through what no writer of ours puts
  * out and what could not be hashed again.
- * @throws `JsonInvalidError`, with the path, for a text that is no JSON, numbers that are too large to be finite, lone
- * surrogates, and more than 1,000 levels.
+ * @throws `JsonInvalidError`, with the path, for a text that is no JSON, numbers that are too large to be finite, integers
+ * of which digits would be lost, lone surrogates, and more than 1,000 levels.
  */
 export function parseJsonText(text: string): JsonValue {
   let value: JsonValue;
@@ -20,6 +21,9 @@ export function parseJsonText(text: string): JsonValue {
     throw new JsonInvalidError("", `it is no JSON: ${(cause as Error).message}`, { cause });
   }
   check(value, undefined);
+  for (const { token, offset } of lostIntegers(text)) {
+    throw new JsonInvalidError("", `${lostText(token)}, at character ${offset + 1}`);
+  }
   return value;
 }
 

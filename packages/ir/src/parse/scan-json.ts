@@ -21,14 +21,27 @@ interface Scan {
  * The answer is the same in every JavaScript engine, unlike the messages of `JSON.parse`. Linear time, no recursion.
  */
 export function scanJson(text: string, maxDepth: number): JsonTextError | undefined {
-  const scan: Scan = { text, at: 0, expected: "value", closers: [], error: undefined };
-  while (scan.error === undefined) {
+  const scan = scanValueAt(text, 0, maxDepth);
+  skipSpace(scan);
+  if (scan.error === undefined && scan.at < text.length) unexpected(scan, "nothing after the value");
+  return scan.error;
+}
+
+/** Where the JSON value that begins at `from` ends, whatever follows it, or why there is none. */
+export function scanJsonAt(text: string, from: number, maxDepth: number): { readonly end: number } | JsonTextError {
+  const scan = scanValueAt(text, from, maxDepth);
+  return scan.error ?? { end: scan.at };
+}
+
+function scanValueAt(text: string, from: number, maxDepth: number): Scan {
+  const scan: Scan = { text, at: from, expected: "value", closers: [], error: undefined };
+  while (scan.error === undefined && scan.expected !== "end") {
     skipSpace(scan);
-    if (scan.at >= text.length) return scan.expected === "end" ? undefined : fail(scan, "the text ends too early");
-    step(scan, text.charAt(scan.at));
+    if (scan.at >= text.length) fail(scan, "the text ends too early");
+    else step(scan, text.charAt(scan.at));
     if (scan.closers.length > maxDepth) fail(scan, `nested deeper than ${maxDepth} levels`, scan.at - 1);
   }
-  return scan.error;
+  return scan;
 }
 
 function step(scan: Scan, char: string): void {
@@ -48,7 +61,6 @@ function step(scan: Scan, char: string): void {
       if (char !== ",") return unexpected(scan, `\`,\` or \`${scan.closers.at(-1) ?? ""}\``);
       return pass(scan, scan.closers.at(-1) === "}" ? "name" : "value");
     case "end":
-      return unexpected(scan, "nothing after the value");
   }
 }
 

@@ -17,6 +17,8 @@ export interface InferenceToolCall {
   readonly name: string;
   /** An object, or its JSON text as some APIs give it. */
   readonly arguments: JsonValue;
+  /** What the service wants back with the call when it is repeated to it; nobody else reads it. */
+  readonly extra?: JsonValue;
 }
 
 /** One turn of a conversation with a model. */
@@ -55,6 +57,10 @@ export interface InferenceResponse {
   readonly tool_calls?: readonly InferenceToolCall[];
   readonly usage: { readonly input_tokens: number; readonly output_tokens: number };
   readonly model: string;
+  /**
+   * Why it ended: `stop` or `tool_calls` when it is whole, else `length`, `content_filter`, `error` or `unknown`. The calls of
+   * an answer that is not whole are never made.
+   */
   readonly finish_reason: string;
 }
 

@@ -9,7 +9,7 @@ import type { JsonValue } from "../json/json-value.js";
 import type { UnknownFields } from "../parse/check-shape.js";
 import { problemsOf } from "../parse/finding.js";
 import { MAX_LIST } from "../parse/fits.js";
-import { readJsonText } from "../parse/read-json-text.js";
+import { readJsonText, type UnsafeIntegers } from "../parse/read-json-text.js";
 import type { Clock } from "../ports/clock.js";
 import type { IdSource } from "../ports/id-source.js";
 import { rfc3339 } from "../time/rfc3339.js";
@@ -27,6 +27,11 @@ export interface ParseProposalOptions {
   readonly limits?: Partial<Pick<Limits, "max_bytes" | "max_depth" | "max_actions">> | undefined;
   /** `warn` leaves fields out that this version does not know, for input from newer writers. Default: `error`. */
   readonly unknownFields?: UnknownFields | undefined;
+  /**
+   * What becomes of integers in a text whose digits a number cannot keep, such as 9007199254740993: `refuse` (default), or
+   * `string`, which keeps them as text. A value that arrives parsed has lost them already; a schema that says `integer` refuses it.
+   */
+  readonly unsafeIntegers?: UnsafeIntegers | undefined;
   /** Told of every field that `unknownFields: "warn"` left out. */
   readonly onWarning?: ((problem: InputProblem) => void) | undefined;
 }
@@ -48,7 +53,7 @@ export function parseProposal(json: unknown, options: ParseProposalOptions = NO_
   }
   if (isParsedProposal(json)) return json;
   const { max_bytes: maxBytes, max_depth: maxDepth, max_actions: maxActions } = limitsOf(options);
-  const input = readInput(json, { maxBytes, maxDepth });
+  const input = readInput(json, { maxBytes, maxDepth }, options.unsafeIntegers);
   const maxList = Math.max(maxActions, MAX_LIST);
   const checked = checkProposal(input, { unknownFields: options.unknownFields ?? "error", maxList, maxActions });
   if ("findings" in checked) throw new ProposalInvalidError(problemsOf(checked.findings, input));
@@ -76,6 +81,7 @@ const OPTIONS = [
   "ids",
   "limits",
   "unknownFields",
+  "unsafeIntegers",
   "onWarning",
 ] as const satisfies readonly (keyof ParseProposalOptions)[];
 const LIMITS = Object.keys(DEFAULT_LIMITS);
@@ -89,18 +95,21 @@ function assertOptions(options: ParseProposalOptions): void {
     limits: "object",
     onWarning: "function",
   });
-  const { unknownFields, limits } = options;
+  const { unknownFields, unsafeIntegers = "refuse", limits } = options;
   if (limits !== undefined) {
     assertKnownOptions(limits, LIMITS, "limits");
     assertOptionTypes(limits, COUNTS);
+  }
+  if (unsafeIntegers !== "refuse" && unsafeIntegers !== "string") {
+    throw new ConfigInvalidError("`unsafeIntegers` is `refuse` or `string`");
   }
   if (unknownFields === undefined || unknownFields === "error" || unknownFields === "warn") return;
   throw new ConfigInvalidError("`unknownFields` is `error` or `warn`");
 }
 
-function readInput(json: unknown, limits: CopyLimits): JsonValue {
+function readInput(json: unknown, limits: CopyLimits, unsafeIntegers?: UnsafeIntegers): JsonValue {
   if (typeof json !== "string") return copyInput(json, limits);
-  const read = readJsonText(json, limits);
+  const read = readJsonText(json, limits, unsafeIntegers);
   if ("problem" in read) throw new ProposalInvalidError([read.problem]);
   return copyInput(read.value, limits);
 }

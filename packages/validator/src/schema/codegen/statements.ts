@@ -17,7 +17,7 @@ const IS_ARRAY = "Array.isArray(d)";
 const TYPES: Readonly<Record<string, string>> = {
   string: `typeof d === "string"`,
   number: "Number.isFinite(d)",
-  integer: "Number.isInteger(d)",
+  integer: "Number.isSafeInteger(d)",
   boolean: `typeof d === "boolean"`,
   object: IS_OBJECT,
   array: IS_ARRAY,

@@ -6,7 +6,8 @@ import { isArray, isNumber, isObject } from "../value/instance.js";
 const PREDICATES: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === "string",
   number: isNumber,
-  integer: (value) => Number.isInteger(value),
+  // Beyond 2^53 a number may stand for another integer than the one that was written.
+  integer: (value) => Number.isSafeInteger(value),
   boolean: (value) => typeof value === "boolean",
   object: isObject,
   array: isArray,
@@ -23,10 +24,15 @@ export const typeKeywords: readonly Keyword[] = [
     compile({ value, complaint }) {
       const types = typeof value === "string" ? [value] : value;
       const complain = complaint(`must be ${types.join(" or ")}`);
+      const tooLarge = complaint(
+        "must be an integer that a number keeps exactly, from -9007199254740991 to 9007199254740991",
+      );
       const predicates = types.flatMap((type) => PREDICATES[type] ?? []);
+      const failOf = (data: unknown): typeof complain =>
+        Number.isInteger(data) && types.includes("integer") ? tooLarge : complain;
       const [only] = predicates;
-      if (only !== undefined && predicates.length === 1) return (data, run) => only(data) || fail(run, complain);
-      return (data, run) => predicates.some((holds) => holds(data)) || fail(run, complain);
+      if (only !== undefined && predicates.length === 1) return (data, run) => only(data) || fail(run, failOf(data));
+      return (data, run) => predicates.some((holds) => holds(data)) || fail(run, failOf(data));
     },
   }),
   keyword<readonly JsonValue[]>({

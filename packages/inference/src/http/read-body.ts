@@ -43,3 +43,28 @@ export async function readWholeBody(answer: HttpAnswer, of: BodyOf): Promise<str
   for await (const piece of readBody(answer, of)) pieces.push(piece);
   return pieces.join("");
 }
+
+/**
+ * What was asked to come as a stream: its text piece by piece or, where the server has answered with JSON in one piece all
+ * the same, the whole.
+ */
+export async function streamOrWhole(
+  answer: HttpAnswer,
+  of: BodyOf,
+): Promise<{ readonly pieces: AsyncGenerator<string> } | { readonly whole: string }> {
+  const pieces = readBody(answer, of);
+  let begun = "";
+  while (begun.trimStart() === "") {
+    const next = await pieces.next();
+    if (next.done === true) return { whole: "" };
+    begun += next.value;
+  }
+  if (!/^\s*[{[]/.test(begun)) return { pieces: withBeginning(begun, pieces) };
+  for await (const piece of pieces) begun += piece;
+  return { whole: begun };
+}
+
+async function* withBeginning(begun: string, pieces: AsyncGenerator<string>): AsyncGenerator<string> {
+  yield begun;
+  yield* pieces;
+}
