@@ -17,6 +17,15 @@ async function failureOf(asked: Promise<unknown> | undefined): Promise<Inference
   )) as InferenceFailedError;
 }
 
+const FINISHED = {
+  type: "finish",
+  finishReason: { unified: "tool-calls", raw: undefined },
+  usage: {
+    inputTokens: { total: 7, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+    outputTokens: { total: 3, text: undefined, reasoning: undefined },
+  },
+} as const;
+
 describe("aiSdkLanguageModel", () => {
   it("[IN-14] passes messages, calls with their answers, tools and settings on", async () => {
     let seen: LanguageModelV3CallOptions | undefined;
@@ -88,6 +97,7 @@ describe("aiSdkLanguageModel", () => {
           { type: "text-delta", id: "1", delta: "a" },
           { type: "tool-call", toolCallId: "own", toolName: "search", input: "{}", providerExecuted: true },
           { type: "tool-call", toolCallId: "c", toolName: "look", input: '{"at":1}' },
+          FINISHED,
         ]),
       }),
     });

@@ -6,8 +6,8 @@ export interface HeadersLike {
   get(name: string): string | null;
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const DURATION = /(\d+(?:\.\d+)?)\s*(ms|[smhd])(?![a-z])/gi;
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATION = /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)(?![a-z])/gi;
 /** `try again in 1m2.5s`, `retry after 20 seconds`. */
 const IN_WORDS =
   /(?:again|retry|wait)[^.\d]{0,20}?\b(?:in|after|for)?\s*((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:ours?)?)\s*)+)/i;
@@ -66,10 +66,13 @@ function numberOf(text: unknown): number | undefined {
 
 function durationOf(text: unknown): number | undefined {
   if (typeof text !== "string") return undefined;
-  const short = text.replace(/milliseconds?/gi, "ms").replace(/(\d\s*[smhd])(?:ec|econd|in|inute|our|ay)?s?\b/gi, "$1");
-  const parts = [...short.matchAll(DURATION)];
+  const parts = [...text.matchAll(DURATION)];
   if (parts.length === 0) return undefined;
-  return parts.reduce((sum, [, count = "0", unit = "s"]) => sum + Number(count) * UNITS[unit.toLowerCase()]!, 0);
+  return parts.reduce((sum, [, count = "0", unit = "s"]) => sum + Number(count) * msOf(unit.toLowerCase()), 0);
+}
+
+function msOf(unit: string): number {
+  return /^m(?:s|illi)/.test(unit) ? 1 : UNITS[unit.charAt(0)]!;
 }
 
 /** Nothing here has a calendar: both times are the service's. */

@@ -1,10 +1,10 @@
 import type { InferenceProvider } from "@car/ir/ports";
-import { ConfigInvalidError } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import { openAiCompatible, type OpenAiCompatibleOptions } from "../openai/openai-compatible.js";
+import { keyOf } from "./key-of.js";
 
 /** Which model, and where the environment has its key. */
-export interface OpenAiFromEnvOptions extends Pick<OpenAiCompatibleOptions, "model" | "kind" | "about"> {
+export interface OpenAiFromEnvOptions extends Pick<OpenAiCompatibleOptions, "model" | "kind" | "dialect" | "about"> {
   /** Default: the variable `OPENAI_BASE_URL`, or OpenAI's own address. */
   readonly url?: string;
   /** Name of the variable that holds the key. Default `OPENAI_API_KEY`. */
@@ -18,6 +18,7 @@ export interface OpenAiFromEnvOptions extends Pick<OpenAiCompatibleOptions, "mod
 const OPTIONS = [
   "model",
   "kind",
+  "dialect",
   "about",
   "url",
   "keyVariable",
@@ -32,14 +33,11 @@ const OPTIONS = [
  */
 export function openAiFromEnv(options: OpenAiFromEnvOptions): InferenceProvider {
   assertKnownOptions(options, OPTIONS, "openAiFromEnv");
-  const { model, kind, about, keyVariable = "OPENAI_API_KEY", needsKey = true, env = process.env } = options;
-  if (needsKey && !env[keyVariable]) throw new ConfigInvalidError(`the environment has no \`${keyVariable}\``);
+  const { keyVariable = "OPENAI_API_KEY", needsKey = true, env = process.env, url, ...model } = options;
   return openAiCompatible({
-    url: options.url ?? env["OPENAI_BASE_URL"] ?? "https://api.openai.com/v1",
-    model,
-    fetch: (url, init) => fetch(url, init),
-    apiKey: () => env[keyVariable],
-    ...(kind === undefined ? {} : { kind }),
-    ...(about === undefined ? {} : { about }),
+    ...model,
+    url: url ?? env["OPENAI_BASE_URL"] ?? "https://api.openai.com/v1",
+    fetch: (address, init) => fetch(address, init),
+    apiKey: keyOf(env, keyVariable, needsKey),
   });
 }

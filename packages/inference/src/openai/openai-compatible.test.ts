@@ -84,6 +84,7 @@ describe("openAiCompatible", () => {
     const lines = deltas.map(
       (delta) => `data: ${JSON.stringify({ choices: [{ delta: { tool_calls: [delta] } }] })}\r\n\r\n`,
     );
+    lines.push('data: {"choices":[{"delta":{},"finish_reason":"tool_calls"}]}');
     const chunks = await chunksOf(saying({ pieces: [...lines.join("")] }).stream?.(REQUEST));
     expect(chunks[0]).toEqual({ type: "tool_call", call: wanted[0] });
     expect(chunks[1]).toMatchObject({ type: "end", response: { tool_calls: wanted, finish_reason: "tool_calls" } });
@@ -198,9 +199,9 @@ describe("openAiCompatible", () => {
 
   it("[IN-13] an emoji cut in two by the transfer arrives whole", async () => {
     const bytes = new TextEncoder().encode(
-      `data: ${JSON.stringify({ choices: [{ delta: { content: "ok 🎉" } }] })}\n\n`,
+      `data: ${JSON.stringify({ choices: [{ delta: { content: "ok 🎉" }, finish_reason: "stop" }] })}\n\n`,
     );
-    const pieces = [bytes.slice(0, bytes.length - 10), bytes.slice(bytes.length - 10)];
+    const pieces = [bytes.slice(0, 45), bytes.slice(45)];
     const chunks = await chunksOf(saying({ pieces }).stream?.(REQUEST));
     expect(chunks[0]).toEqual({ type: "text", text: "ok 🎉" });
   });

@@ -113,6 +113,19 @@ describe("createRouter: failures", () => {
     },
   );
 
+  it.each(["context", "json", "tools", "parameter"] as const)(
+    "[IN-22] [IN-55] a request that the model lacks `%s` for goes to the next one",
+    async (lacks) => {
+      const lacking = () => {
+        throw new InferenceFailedError("no", { kind: "invalid_request", model: "a", lacks });
+      };
+      const { router, fallbacks } = routerOf([model("a", [lacking]), forever("b")]);
+      expect((await router.infer(HI)).model).toBe("b");
+      expect(fallbacks).toMatchObject([{ from: "a", to: "b", kind: "invalid_request" }]);
+      expect(router.stats()[0]).toMatchObject({ not_its_fault: 1, health: 1 });
+    },
+  );
+
   it("[IN-23] an answer that is a refusal is the answer", async () => {
     const refusal = { text: "I will not.", finish_reason: "content_filter" };
     const { router, fallbacks } = routerOf([model("a", [refusal]), forever("b")]);

@@ -24,20 +24,27 @@ async function failureOf(answer: Promise<unknown>): Promise<AnswerInvalidError> 
 }
 
 describe("inferJson", () => {
-  it.each(['{"n": 1}', ' \n{"n": 1}\n', '```json\n{"n": 1}\n```', '```\n{"n": 1}\n```'])(
-    "[IN-40] takes the value of %j",
-    async (text) => {
-      const model = script(say(text));
-      expect(await ask(model)).toMatchObject({ value: { n: 1 }, repairs: 0, usage });
-      expect(model.requests[0]?.response_format).toEqual(SCHEMA);
-    },
-  );
+  it.each([
+    '{"n": 1}',
+    ' \n{"n": 1}\n',
+    '```json\n{"n": 1}\n```',
+    '~~~\n{"n": 1}\n~~~',
+    '<think>{"n": 2}?</think>{"n": 1}',
+    'Here you are: {"n": 1}',
+    JSON.stringify('{"n": 1}'),
+  ])("[IN-40] takes the value of %j", async (text) => {
+    const model = script(say(text));
+    expect(await ask(model)).toMatchObject({ value: { n: 1 }, repairs: 0, usage });
+    expect(model.requests[0]?.response_format).toEqual(SCHEMA);
+  });
 
   it.each([
     ["prose", "Sure! There are three.", "answer with JSON alone"],
-    ["prose around JSON", 'Here you are: {"n": 1}', "answer with JSON alone"],
+    ["two answers", '{"n": 1} or {"n": 2}', "which of them is meant is not certain"],
+    ["thoughts without an answer", '<think>{"n": 1}', "it has thoughts and nothing after them"],
+    ["digits that would be lost", '{"n": 9007199254740993}', "at character 7 of 23"],
     ["half a JSON", '{"n": ', "the text ends too early"],
-    ["nothing", "", "the answer is empty"],
+    ["nothing", "", "it is empty"],
     ["another form", '{"n": "one"}', "/n: "],
     ["too deep", "[".repeat(100) + "]".repeat(100), "nested deeper than 64 levels"],
     ["too long", `{"n": 1, "x": "${"x".repeat(500_000)}"}`, "at most 400000 are read"],

@@ -67,6 +67,21 @@ export function openAiServer(text = "Hello, world!"): FakeHttp {
   });
 }
 
+/** A server that answers like Anthropic's. */
+export function anthropicServer(text = "Hello, world!"): FakeHttp {
+  return fakeHttp(({ body }) => {
+    const usage = { input_tokens: 7, output_tokens: 3 };
+    if (body["stream"] !== true) {
+      return { pieces: [JSON.stringify({ content: [{ type: "text", text }], stop_reason: "end_turn", usage })] };
+    }
+    const deltas = (text.match(/[\s\S]{1,2}/g) ?? []).map((part) => {
+      return { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: part } };
+    });
+    const end = { type: "message_delta", delta: { stop_reason: "end_turn" }, usage };
+    return { pieces: [...deltas, end].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`) };
+  });
+}
+
 function embeddingsOf(texts: readonly string[]): object {
   // Out of order, as the API allows.
   const data = texts.map((text, index) => ({ index, embedding: [text.length, 1, 0.5] })).reverse();

@@ -52,14 +52,14 @@ function memoryOf(text: string): GroundingMemory & { text: string; readonly quer
 }
 
 describe("infer", () => {
-  it("[IN-30] asks with prompt or messages, fills in the defaults, and gives text, usage, model and reason", async () => {
+  it("[IN-30] asks with prompt or messages, sends only what was set, and gives text, usage, model and reason", async () => {
     const model = scripted(say("hello"), say("again"));
     const { call } = runtimeOf(model);
     const first = await call("infer", { prompt: "hi", params: { max_tokens: 5 } });
     expect(first.output).toEqual({ text: "hello", usage, model: "m", finish_reason: "stop" });
     expect(model.requests[0]).toEqual({
       messages: [{ role: "user", content: "hi" }],
-      params: { temperature: 0.7, top_p: 0.9, max_tokens: 5 },
+      params: { max_tokens: 5 },
     });
     await call("infer", {
       messages: [

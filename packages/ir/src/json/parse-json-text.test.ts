@@ -20,6 +20,7 @@ describe("parseJsonText", () => {
   });
 
   it.each([
+    ['{"a":9007199254740993}', "the integer 9007199254740993 has more digits than a number keeps"],
     ["", "it is no JSON"],
     ["{", "it is no JSON"],
     ['{"a":1} x', "it is no JSON"],

@@ -8,6 +8,7 @@ describe("options of `parseProposal`", () => {
   it.each<[object | null, string]>([
     [{ unknownField: "warn" }, "`parseProposal` has no option `unknownField`; did you mean `unknownFields`?"],
     [{ unknownFields: "Warn" }, "`unknownFields` is `error` or `warn`"],
+    [{ unsafeIntegers: "keep" }, "`unsafeIntegers` is `refuse` or `string`"],
     [{ clock: 5 }, "`clock` is an object with `now`: `now` is a function"],
     [{ ids: {} }, "`ids` is an object with `hex`: `hex` is a function"],
     [{ limits: { max_bytes: "1" } }, "`max_bytes` is a number, not a string"],
@@ -17,6 +18,20 @@ describe("options of `parseProposal`", () => {
   ])("[IR-48] %j is refused", (options, text) => {
     expect(() => parseProposal(ONE, options as never)).toThrow(new ConfigInvalidError(text));
     expect(() => parseProposal(parseProposal(ONE), options as never)).toThrow(new ConfigInvalidError(text));
+  });
+
+  const LOST = `{"actions":\n[{"id":"a","type":"tool_call","tool":"t","parameters":{"n":9007199254740993}}]}`;
+
+  it("[IR-70] an integer in a text that would lose digits is refused with its place", () => {
+    expect(() => parseProposal(LOST)).toThrow(
+      /line 2, column 60: the integer 9007199254740993 has more digits than a number keeps: write it as text/,
+    );
+  });
+
+  it("[IR-70] or is kept as text, where that is asked for", () => {
+    expect(parseProposal(LOST, { unsafeIntegers: "string" }).actions[0]).toMatchObject({
+      parameters: { n: "9007199254740993" },
+    });
   });
 
   it("[IR-47] a limit that is left out has its default", () => {

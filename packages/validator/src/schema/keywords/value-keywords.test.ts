@@ -7,7 +7,8 @@ const many = (count: number, item: (index: number) => unknown): unknown[] =>
 describe("type, enum, const", () => {
   it.each([
     [{ type: "integer" }, 1.0],
-    [{ type: "integer" }, 1e300],
+    [{ type: "integer" }, 9007199254740991],
+    [{ type: ["integer", "number"] }, 1e300],
     [{ type: ["string", "null"] }, null],
     [{ type: "number" }, -0],
     [{ const: 0 }, -0],
@@ -20,6 +21,8 @@ describe("type, enum, const", () => {
 
   it.each([
     [{ type: "integer" }, 1.5, "type"],
+    [{ type: "integer" }, 9007199254740992, "type"],
+    [{ type: ["integer", "null"] }, -1e300, "type"],
     [{ type: "number" }, NaN, "type"],
     [{ type: "number" }, Infinity, "type"],
     [{ type: "number" }, "1", "type"],
