@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { PolicyRule } from "../rules/compile-rule.js";
 import { DataRule } from "../rules/data-rule.js";
 import { type DocumentFinding, MAX_DOCUMENT_DEPTH } from "./document-source.js";
+import { type Doubt, settleDoubts } from "./doubts.js";
 import { PolicyDocument } from "./policy-document.js";
 
 /** A checked value, or everything that is wrong with it. */
@@ -12,7 +13,9 @@ export type Checked<T> = { readonly value: T } | { readonly findings: readonly D
 const BOUNDS = { maxDepth: MAX_DOCUMENT_DEPTH, maxBytes: 8 * 1024 * 1024 };
 
 /** Checks a document that came from outside. */
-export function checkDocument(input: unknown): Checked<PolicyDocument> {
+export function checkDocument(input: unknown, doubts: readonly Doubt[] = []): Checked<PolicyDocument> {
+  const undecided = settleDoubts(input, doubts);
+  if (undecided.length > 0) return { findings: undecided };
   const checked = checkAgainst(PolicyDocument, input);
   if ("findings" in checked) return checked;
   const repeated = repeatedIds(checked.value.rules);

@@ -1,4 +1,4 @@
-import { type PathStep, scanJson } from "@car/ir/internal";
+import { lostIntegers, lostText, type PathStep, scanJson } from "@car/ir/internal";
 import { type DocumentFinding, type DocumentSource, MAX_DOCUMENT_DEPTH } from "./document-source.js";
 import { noPlaces, placeFinder, type Places } from "./place.js";
 
@@ -9,6 +9,10 @@ export function readJson(text: string): DocumentSource {
   if (error !== undefined) {
     return { findings: [{ path: [], message: `not JSON: ${error.message}`, place: placeOf(error.offset) }] };
   }
+  const lost = [...lostIntegers(text)].map(({ token, offset }) => {
+    return { path: [], message: lostText(token), place: placeOf(offset) };
+  });
+  if (lost.length > 0) return { findings: lost };
   const walk: Walk = { text, at: 0, places: noPlaces(), findings: [], placeOf };
   walkValue(walk, []);
   return walk.findings.length > 0 ? walk : { value: JSON.parse(text) as unknown, places: walk.places };

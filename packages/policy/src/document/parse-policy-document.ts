@@ -3,6 +3,7 @@ import { assertKnownOptions, assertOptionTypes } from "@car/ir/internal";
 import { type Checked, checkDocument } from "./check-document.js";
 import { documentProblems } from "./document-problems.js";
 import type { DocumentSource } from "./document-source.js";
+import type { Doubt } from "./doubts.js";
 import { readJson } from "./json-source.js";
 import type { Places } from "./place.js";
 import type { PolicyDocument } from "./policy-document.js";
@@ -51,11 +52,11 @@ export function assertParseOptions(options: ParsePolicyOptions, what: string, mo
 export function readDocument<T>(
   text: string,
   { format, file }: ParsePolicyOptions,
-  check: (value: unknown) => Checked<T>,
+  check: (value: unknown, doubts: readonly Doubt[]) => Checked<T>,
 ): { readonly value: T; readonly places: Places } {
   const source = read(text, format);
   if ("findings" in source) throw new PolicyDocumentInvalidError(documentProblems(source.findings, { file }));
-  const checked = check(source.value);
+  const checked = check(source.value, source.doubts ?? []);
   if ("value" in checked) return { value: checked.value, places: source.places };
   throw new PolicyDocumentInvalidError(documentProblems(checked.findings, { file, places: source.places }));
 }

@@ -1,6 +1,7 @@
-import { type PathStep, setOwn } from "@car/ir/internal";
+import { lostIntegers, lostText, type PathStep, setOwn } from "@car/ir/internal";
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import { type DocumentFinding, type DocumentSource, MAX_DOCUMENT_DEPTH } from "./document-source.js";
+import { type Doubt, otherReadings } from "./doubts.js";
 import { noPlaces, type Place, type Places } from "./place.js";
 
 /** Aliases can say a lot in little text; beyond this many nodes behind them a document is refused. */
@@ -9,6 +10,7 @@ const MAX_ALIASED = 20_000;
 interface Walk {
   readonly places: Places;
   readonly findings: DocumentFinding[];
+  readonly doubts: Doubt[];
   readonly placeOf: (offset: number) => Place;
   /** What each anchor means at this point of the document. */
   readonly anchors: Map<string, Node>;
@@ -20,9 +22,17 @@ interface Walk {
 
 /** The value of a composed document, aliases resolved, with the place of each part. */
 export function yamlValue(contents: unknown, placeOf: (offset: number) => Place): DocumentSource {
-  const walk: Walk = { places: noPlaces(), findings: [], placeOf, anchors: new Map(), aliasDepth: 0, aliased: 0 };
+  const walk: Walk = {
+    places: noPlaces(),
+    findings: [],
+    doubts: [],
+    placeOf,
+    anchors: new Map(),
+    aliasDepth: 0,
+    aliased: 0,
+  };
   const value = valueOf(contents, [], walk);
-  return walk.findings.length > 0 ? walk : { value, places: walk.places };
+  return walk.findings.length > 0 ? walk : { value, places: walk.places, doubts: walk.doubts };
 }
 
 function valueOf(node: unknown, path: readonly PathStep[], walk: Walk): unknown {
@@ -68,9 +78,20 @@ function mapValue(map: YAMLMap, path: readonly PathStep[], walk: Walk): unknown 
 
 function scalarValue(node: Node, path: readonly PathStep[], walk: Walk): unknown {
   const value: unknown = isScalar(node) ? node.value : undefined;
+  noteDoubt(node, path, walk);
   const isPlain =
     value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
   return isPlain ? value : report(walk, { path, message: "a value of a kind that JSON does not have", node });
+}
+
+/** What was written without quotes: other readings of it, and integers of which digits are lost. */
+function noteDoubt(node: Node, path: readonly PathStep[], walk: Walk): void {
+  if (!isScalar(node) || node.type !== "PLAIN" || node.source === undefined) return;
+  const { source: written, value } = node;
+  const readings = otherReadings(written, value);
+  if (readings.length > 0) walk.doubts.push({ path, written, readings: [value as string | number, ...readings] });
+  if (typeof value !== "number" || !/^-?\d/.test(written)) return;
+  for (const { token } of lostIntegers(written)) report(walk, { path, message: lostText(token), node });
 }
 
 function isNode(value: unknown): value is Node {
