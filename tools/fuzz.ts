@@ -32,6 +32,17 @@ const TARGETS: readonly Target[] = [
       "packages/policy/src/document/parse-policy-document.test.ts",
     ],
   },
+  {
+    name: "models",
+    files: [
+      "packages/inference/src/answer/call-assembler.test.ts",
+      "packages/inference/src/http/streams.test.ts",
+      "packages/ir/src/json/lost-integers.test.ts",
+      "packages/ir/src/parse/read-model-json.test.ts",
+      "packages/agent/src/model/model-names.test.ts",
+    ],
+    env: { CAR_FUZZ_RUNS: "20000" },
+  },
 ];
 
 /** A process that takes longer than this hangs. */

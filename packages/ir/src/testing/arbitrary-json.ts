@@ -3,7 +3,7 @@ import type { JsonValue } from "../json/json-value.js";
 import { setOwn } from "../json/set-own.js";
 
 /** How often a law is tried. */
-export const LAW = { numRuns: 500 };
+export const LAW = { numRuns: Number(process.env["CAR_FUZZ_RUNS"] ?? 500) };
 
 /** Well-formed text, from plain words to anything Unicode has. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
