@@ -2,9 +2,10 @@ import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { InferenceProvider } from "@car/ir/ports";
+import { openAiFromEnv } from "@car/inference/node";
 import { wantsColour } from "./account/paint.js";
 import { askAtTerminal } from "./ask-at-terminal.js";
-import type { ChatEndpoint } from "./planner/chat-completions.js";
 import { tellStory } from "./story.js";
 
 const HELP = `Usage: npm run example -- [options]
@@ -36,7 +37,7 @@ async function main(): Promise<number> {
     colour: wantsColour(stdout.isTTY, process.env),
     width: Math.max(MIN_WIDTH, Math.min(stdout.isTTY ? stdout.columns : 80, MAX_WIDTH)),
     logFile: options.log,
-    endpoint: endpointOf(process.env),
+    model: modelOf(process.env),
     person: options.ask ? askAtTerminal : undefined,
     keep: options.keep,
     onWorkspace: ({ root }) => options.keep || removeOnInterrupt(root),
@@ -68,9 +69,9 @@ function readOptions(): Options | number {
 }
 
 /** All three variables or none: half an endpoint is a mistake that should not go unseen. */
-function endpointOf(env: NodeJS.ProcessEnv): ChatEndpoint | undefined {
-  const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey, CAR_MODEL: model } = env;
-  if (baseUrl && apiKey && model) return { baseUrl, apiKey, model };
+function modelOf(env: NodeJS.ProcessEnv): InferenceProvider | undefined {
+  const { OPENAI_BASE_URL: url, OPENAI_API_KEY: key, CAR_MODEL: model } = env;
+  if (url && key && model) return openAiFromEnv({ model, env });
   if (model) console.error("CAR_MODEL is set, but not OPENAI_BASE_URL and OPENAI_API_KEY: the planner stays scripted");
   return undefined;
 }

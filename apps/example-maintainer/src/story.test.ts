@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { verifyChain } from "@car/eventlog";
 import { readJsonl } from "@car/eventlog/node";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { scriptedProvider } from "@car/inference/scripted";
+import type { InferenceProvider } from "@car/ir/ports";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parallelReads } from "./acts/parallel-reads.js";
 import { release } from "./acts/release.js";
 import { QUICK_FIX } from "./planner/plans/quick-fix.js";
@@ -21,9 +21,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "car-story-test-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-let model: Server | undefined;
-afterEach(() => void model?.close());
 
 interface Told {
   readonly told: boolean;
@@ -48,23 +45,18 @@ async function tell(options: Partial<StoryOptions> = {}): Promise<Told> {
   return { told, text: lines.join("\n"), logFile, workspace };
 }
 
-/** An endpoint whose model answers each request with the tool calls of the next plan. */
-async function modelThatPlans(...plans: readonly (typeof RELEASE)[]): Promise<NonNullable<StoryOptions["endpoint"]>> {
-  const left = [...plans];
-  model = createServer((request, response) => {
-    request.resume().on("end", () => {
-      const actions = left.shift()?.actions.filter(({ type }) => type === "tool_call") ?? [];
-      const toolCalls = actions.map(({ id, parameters = {}, ...action }) => ({
-        id,
-        type: "function",
-        function: { name: "tool" in action ? action.tool : "", arguments: JSON.stringify(parameters) },
-      }));
-      response.end(JSON.stringify({ choices: [{ message: { role: "assistant", tool_calls: toolCalls } }] }));
-    });
-  });
-  await new Promise<void>((resolve) => model?.listen(0, "127.0.0.1", resolve));
-  const { port } = model.address() as AddressInfo;
-  return { baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: "key", model: "test-model" };
+/** A model that answers each request with the tool calls of the next plan. */
+function modelThatPlans(...plans: readonly (typeof RELEASE)[]): InferenceProvider {
+  const replies = plans.map(({ actions }) => ({
+    text: "",
+    tool_calls: actions.flatMap((action) => {
+      if (action.type !== "tool_call") return [];
+      // A model that calls tools does not know the ids of its calls: it writes what it means.
+      const written = JSON.stringify(action.parameters ?? {}).replaceAll("$tag.output.ref", "v1.2.1");
+      return [{ id: action.id, name: action.tool, arguments: written }];
+    }),
+  }));
+  return scriptedProvider({ replies, about: { id: "test-model" } });
 }
 
 describe("the story", () => {
@@ -87,16 +79,16 @@ describe("the story", () => {
   });
 
   it("lets a model plan the release, and tells it what went wrong", { timeout: PATIENCE_MS }, async () => {
-    const endpoint = await modelThatPlans(QUICK_FIX, RELEASE);
-    const { told, text } = await tell({ acts: [parallelReads, release], endpoint });
+    const model = modelThatPlans(QUICK_FIX, RELEASE);
+    const { told, text } = await tell({ acts: [parallelReads, release], model });
     expect(text).toContain("test-model");
     expect(text).toMatch(/turn 1 [^]*tests failed/);
     expect(told).toBe(true);
   });
 
   it("fails when what is told does not happen", { timeout: PATIENCE_MS }, async () => {
-    const endpoint = await modelThatPlans(QUICK_FIX, QUICK_FIX, QUICK_FIX, QUICK_FIX);
-    const { told, text } = await tell({ acts: [parallelReads, release], endpoint });
+    const model = modelThatPlans(QUICK_FIX, QUICK_FIX, QUICK_FIX, QUICK_FIX);
+    const { told, text } = await tell({ acts: [parallelReads, release], model });
     expect(text).toContain("NOT SO: the run committed");
     expect(told).toBe(false);
   });

@@ -1,3 +1,4 @@
+import type { InferenceProvider } from "@car/ir/ports";
 import { createRuntime } from "@car/engine";
 import { jsonlEventLog } from "@car/eventlog/node";
 import type { LiveEvent } from "@car/ir";
@@ -9,7 +10,6 @@ import { createPaint } from "./account/paint.js";
 import { showOpening } from "./account/show-opening.js";
 import { ACTS } from "./acts/acts.js";
 import { type AskPerson, createApprovalDesk } from "./approval-desk.js";
-import type { ChatEndpoint } from "./planner/chat-completions.js";
 import { modelPlanner } from "./planner/model-planner.js";
 import { scriptedPlanner } from "./planner/scripted-planner.js";
 import { filesystemServer, POLICY_FILE, PROJECT } from "./shipped-files.js";
@@ -27,7 +27,7 @@ export interface StoryOptions {
   /** Where the log goes. A new file. */
   readonly logFile: string;
   /** A model that plans the release. Absent: that plan is scripted too. */
-  readonly endpoint?: ChatEndpoint | undefined;
+  readonly model?: InferenceProvider | undefined;
   /** Asks a person for approval. Absent: the story answers yes itself. */
   readonly person?: AskPerson | undefined;
   /** Keep the temporary repository. */
@@ -85,7 +85,7 @@ async function setStage({ workspace, account, files }: Props, options: StoryOpti
   });
   const events: LiveEvent[] = [];
   runtime.subscribe((event) => events.push(event));
-  const planner = options.endpoint ? modelPlanner(options.endpoint, runtime, scriptedPlanner) : scriptedPlanner;
+  const planner = options.model ? modelPlanner(options.model, runtime, scriptedPlanner) : scriptedPlanner;
   return { account, workspace, runtime, planner, record, events, desk, logFile: options.logFile, knowledge: "" };
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { defineTool } from "@car/engine";
+import { openAiFromEnv } from "@car/inference/node";
 import { parseToolSchema, type ToolSchema } from "@car/ir";
 import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -43,9 +44,9 @@ async function plannerOn(answers: readonly [status: number, body: unknown][]): P
     });
   });
   await new Promise<void>((resolve) => api?.listen(0, "127.0.0.1", resolve));
-  const baseUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}/v1/`;
-  const endpoint = { baseUrl, apiKey: "key", model: "some-model" };
-  return [modelPlanner(endpoint, { tools: () => TOOLS }, scriptedPlanner), asked];
+  const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/v1/`;
+  const model = openAiFromEnv({ model: "some-model", url, env: { OPENAI_API_KEY: "key" } });
+  return [modelPlanner(model, { tools: () => TOOLS }, scriptedPlanner), asked];
 }
 
 function calls(...names: readonly string[]): [number, unknown] {
@@ -56,6 +57,10 @@ function calls(...names: readonly string[]): [number, unknown] {
   }));
   return [200, { choices: [{ message: { role: "assistant", content: null, tool_calls: toolCalls } }] }];
 }
+
+const CALLED = {
+  message: { tool_calls: [{ id: "a", type: "function", function: { name: "edit", arguments: "{}" } }] },
+};
 
 describe("modelPlanner", () => {
   it("makes one plan of a message's calls, each after the one before, where any failure undoes all", async () => {
@@ -106,9 +111,10 @@ describe("modelPlanner", () => {
   });
 
   it.each([
-    ["an error", [401, "no such key"], /answered 401: no such key/],
-    ["no JSON", [200, "<html>"], /not valid JSON/],
-    ["another API", [200, { output: [] }], /no chat completion/],
+    ["an error", [401, "no such key"], /HTTP 401: no such key/],
+    ["no JSON", [200, "<html>"], /not the JSON of this API/],
+    ["another API", [200, { output: [] }], /no choices/],
+    ["half a plan", [200, { choices: [{ ...CALLED, finish_reason: "length" }] }], /not whole \(length\)/],
     ["text", [200, { choices: [{ message: { content: "I cannot." } }] }], /called no tool; it said: I cannot\./],
   ] as const)("fails when the endpoint answers with %s", async (_what, answer, message) => {
     const [planner] = await plannerOn([[...answer]]);

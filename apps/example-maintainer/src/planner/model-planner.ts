@@ -1,7 +1,7 @@
 import { type HasTools, proposalFromToolCalls, toolsForModel } from "@car/agent";
 import { CarError, type ProposalInput } from "@car/ir";
+import type { InferenceMessage, InferenceProvider, InferenceResponse } from "@car/ir/ports";
 import { TASK } from "../task.js";
-import { type ChatAnswer, type ChatEndpoint, type ChatMessage, completeChat } from "./chat-completions.js";
 import { type Planner, PlannerFailedError, type PlanRequest } from "./planner.js";
 
 const INSTRUCTIONS = [
@@ -11,27 +11,47 @@ const INSTRUCTIONS = [
   "repository. You have already read what you need; it is below. To edit, repeat the old text exactly.",
 ].join("\n");
 
+/** Models that think longer are given up. */
+const TIMEOUT_MS = 120_000;
+
 /**
  * Lets a model plan the release. The other plans stay scripted: the story needs them to be wrong in a certain way, and
  * a model would not oblige.
  */
-export function modelPlanner(endpoint: ChatEndpoint, runtime: HasTools, scripted: Planner): Planner {
-  const conversation: ChatMessage[] = [];
-  let last: ChatAnswer | undefined;
+export function modelPlanner(model: InferenceProvider, runtime: HasTools, scripted: Planner): Planner {
+  const conversation: InferenceMessage[] = [];
+  let last: InferenceResponse | undefined;
   return {
-    name: `${endpoint.model} for the release, scripted before`,
+    name: `${model.info.id} for the release, scripted before`,
     maxTurns: 4,
     propose: async (request) => {
       if (request.name !== "release") return scripted.propose(request);
       conversation.push(...nextMessages(request, last));
-      last = await completeChat(endpoint, conversation, offeredTools(runtime));
-      conversation.push({ ...last });
+      last = await asked(model, conversation, runtime);
+      const { text, tool_calls: calls = [] } = last;
+      conversation.push({ role: "assistant", content: text, tool_calls: calls });
       return planOf(last, runtime);
     },
   };
 }
 
-function nextMessages({ knowledge, feedback = "" }: PlanRequest, last: ChatAnswer | undefined): readonly ChatMessage[] {
+async function asked(
+  model: InferenceProvider,
+  messages: readonly InferenceMessage[],
+  runtime: HasTools,
+): Promise<InferenceResponse> {
+  try {
+    const tools = toolsForModel(offered(runtime), "openai").map((tool) => tool.function);
+    return await model.infer!({ messages: [...messages], tools }, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (error) {
+    throw new PlannerFailedError((error as Error).message, { cause: error });
+  }
+}
+
+function nextMessages(
+  { knowledge, feedback = "" }: PlanRequest,
+  last: InferenceResponse | undefined,
+): readonly InferenceMessage[] {
   if (last === undefined) {
     return [
       { role: "system", content: INSTRUCTIONS },
@@ -45,15 +65,21 @@ function nextMessages({ knowledge, feedback = "" }: PlanRequest, last: ChatAnswe
 }
 
 /** Tools that undo, and those that read for that, are for the runtime, not for the model. */
-function offeredTools(runtime: HasTools): readonly unknown[] {
+function offered(runtime: HasTools): HasTools {
   const undoing = runtime.tools().flatMap(({ before, compensation }) => [before?.tool, compensation?.tool]);
-  const offered: HasTools = { tools: () => runtime.tools().filter(({ name }) => !undoing.includes(name)) };
-  return toolsForModel(offered, "openai");
+  return { tools: () => runtime.tools().filter(({ name }) => !undoing.includes(name)) };
 }
 
-function planOf({ tool_calls: calls, content }: ChatAnswer, runtime: HasTools): unknown {
-  if (calls === undefined || calls === null || calls.length === 0) {
-    throw new PlannerFailedError(`the model called no tool; it said: ${(content ?? "nothing").slice(0, 300)}`);
+function planOf(
+  { tool_calls: calls = [], text, finish_reason: reason }: InferenceResponse,
+  runtime: HasTools,
+): unknown {
+  // Half a plan may be whole JSON: what was cut is not acted on.
+  if (reason !== "stop" && reason !== "tool_calls") {
+    throw new PlannerFailedError(`the model's answer is not whole (${reason})`);
+  }
+  if (calls.length === 0) {
+    throw new PlannerFailedError(`the model called no tool; it said: ${(text || "nothing").slice(0, 300)}`);
   }
   try {
     return inOrder(proposalFromToolCalls(calls, { runtime, failure_behavior: "abort", source: "model" }), runtime);

@@ -4,7 +4,6 @@ import type { Inference } from "@car/ir/ports";
 import { describe, expect, it } from "vitest";
 import { testMemgine, WIDE } from "../testing/memory-for-tests.js";
 import { wilsonLowerBound } from "./skill.js";
-import { jsonObjectIn } from "./model-answer.js";
 
 const STEPS = [
   { tool: "fetch", parameters: {} },
@@ -171,7 +170,6 @@ describe("skills", () => {
     for (let n = 0; n < 3; n += 1) memory.recordOutcome(...run(["fetch", "parse"]));
     await memory.idle();
     expect(memory.skills.list().map(({ origin }) => origin)).toEqual(["mined"]);
-    expect(jsonObjectIn('x {"a": "}\\"{"} y')).toEqual({ a: '}"{' });
   });
 
   it("[MG-57] a skill is written as Markdown and read back; from outside it comes on trial", () => {
