@@ -42,8 +42,13 @@ function inBody(body: unknown): number | undefined {
   const error = { ...fields, ...fieldsOf(fields["error"]) };
   const info = listOf(error["details"]).map((detail) => fieldsOf(detail)["retryDelay"]);
   const delay = info.find((value) => typeof value === "string");
-  const { retry_after: after, metadata } = error as { readonly retry_after?: unknown; readonly metadata?: unknown };
-  return durationOf(delay) ?? secondsOf(after) ?? secondsOf(fieldsOf(fieldsOf(metadata)["headers"])["Retry-After"]);
+  const { retry_after, estimated_time, metadata } = error as Readonly<Record<string, unknown>>;
+  return (
+    durationOf(delay) ??
+    secondsOf(retry_after) ??
+    secondsOf(estimated_time) ??
+    secondsOf(fieldsOf(fieldsOf(metadata)["headers"])["Retry-After"])
+  );
 }
 
 function resetOf(header: (name: string) => string | undefined): number | undefined {

@@ -64,6 +64,10 @@ describe("what services say instead of an answer", () => {
     ["an error in a 200 that says nothing", undefined, { error: "boom" }, "unavailable"],
     ["vLLM's older form", undefined, { object: "error", message: "too long", code: 400 }, "invalid_request"],
     ["Google's list", 503, [{ error: { status: "UNAVAILABLE", message: "The model is overloaded." } }], "unavailable"],
+    ["throttling with 400", 400, { error: { type: "ThrottlingException", message: "Rate exceeded" } }, "rate_limited"],
+    ["Groq's full capacity", 498, { error: { message: "capacity exceeded" } }, "unavailable"],
+    ["a bare message", undefined, { code: "invalid_api_key", message: "Incorrect API key" }, "account"],
+    ["FastAPI's list", 422, { detail: [{ loc: ["body"], msg: "field required" }] }, "invalid_request"],
     ["an end of time", 504, "", "timeout"],
   ])("[IN-10] %s (HTTP %s)", (_what, status, said, kind) => {
     expect(of(status, said).kind).toBe(kind);

@@ -18,7 +18,8 @@ export interface ServiceFailure {
 export function serviceFailure({ status, said, headers, model, secrets }: ServiceFailure): InferenceFailedError {
   const body = typeof said === "string" ? parsed(said) : said;
   const error = errorIn(body);
-  const message = textOf(error["message"]) ?? textOf(error["detail"]) ?? (typeof said === "string" ? said : "");
+  const message =
+    textOf(error["message"]) ?? textOf(error["msg"]) ?? (typeof said === "string" ? said : JSON.stringify(body ?? ""));
   const inner = status ?? statusIn(error);
   const codes = codesIn(error);
   const lacks = lackOf(codes, message);
@@ -36,7 +37,8 @@ export function serviceFailure({ status, said, headers, model, secrets }: Servic
 /** An answer that says 200 and holds an error, whole or in one of its choices. */
 export function errorInside(body: Readonly<Record<string, unknown>>): boolean {
   const choice = fieldsOf(listOf(body["choices"])[0]);
-  const isOdd = body["choices"] == null && (textOf(body["detail"]) !== undefined || body["object"] === "error");
+  const isTold = body["detail"] != null || (textOf(body["message"]) ?? textOf(body["msg"])) !== undefined;
+  const isOdd = body["choices"] == null && (isTold || body["object"] === "error");
   return isOdd || body["error"] != null || choice["error"] != null || body["type"] === "error";
 }
 
@@ -98,8 +100,16 @@ function kindOf(status: number | undefined, codes: readonly string[], message: s
   if (status === 408 || status === 504) return "timeout";
   if ([401, 402, 403, 404].includes(status)) return "account";
   if (status >= 500 || status < 400 || status === 409 || status === 425) return "unavailable";
-  return byCode === "account" || NO_CREDIT.test(message) ? "account" : "invalid_request";
+  if (NO_CREDIT.test(message)) return "account";
+  return byCode !== undefined && PLAINER_THAN_4XX.has(byCode)
+    ? byCode
+    : status === 498
+      ? "unavailable"
+      : "invalid_request";
 }
+
+/** Some services say with 400 what others have a status for. */
+const PLAINER_THAN_4XX: ReadonlySet<InferenceFailure> = new Set(["account", "rate_limited", "timeout", "unavailable"]);
 
 const LACK_KINDS: ReadonlySet<InferenceFailure> = new Set(["invalid_request", "account", "unavailable"]);
 const NOT_SUPPORTED =

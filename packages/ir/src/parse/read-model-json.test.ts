@@ -21,6 +21,7 @@ describe("readModelJson", () => {
     ["after thoughts, twice", `<thinking>a</thinking> <reasoning>b</reasoning>${ONE}`],
     ["after thoughts that the prompt has begun", `so it is {"n":3}.</think>${ONE}`],
     ["after thoughts, in a fence", `<think>hm</think>\n\`\`\`json\n${ONE}\n\`\`\``],
+    ["said twice", `${ONE}\n\nSo the answer is ${ONE}.`],
     ["with words around it", `Sure [1]. Use {name}: ${ONE}\n\nLet me know [if](x) you need more.`],
     ["in a fence that does not end", `\`\`\`json\n${ONE}`],
     ["in a fence on one line", `\`\`\`json ${ONE} \`\`\``],

@@ -88,7 +88,8 @@ function embeddedJson(text: string, rules: ModelJsonRules): ModelJson | undefine
   return onlyOne(objects, "objects") ?? onlyOne(lists, "lists");
 }
 
+/** What was said twice in the same words was said once. */
 function onlyOne(found: readonly ModelJson[], what: string): ModelJson | undefined {
-  if (found.length < 2) return found[0];
+  if (new Set(found.map((json) => JSON.stringify(json))).size < 2) return found[0];
   return { problem: `it has ${found.length} ${what} of JSON, and which of them is meant is not certain` };
 }

@@ -24,6 +24,7 @@ describe("values that may mean several things", () => {
     ["089", [89, "089"]],
     ["1.10", [1.1, "1.10"]],
     ["12e5", [1_200_000, "12e5"]],
+    ["+420123456789", [420_123_456_789, "+420123456789"]],
   ])("[PO-114] `%s` is met as all of them where a rule forbids or asks", (written, readings) => {
     expect(rulesOf(`  - {type: deny_tool_param, tool: t, param: p, equals: ${written}}\n`)).toMatchObject([
       { one_of: readings },

@@ -12,8 +12,8 @@ export interface Doubt {
 
 /** Words that were booleans in YAML 1.1, and still are for many readers and people. */
 const WORDS: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false };
-/** `0755`, `1.10`, `12e5`: a mode, a version, a hash that YAML takes for a number and writes otherwise. */
-const ODD_NUMBER = /^[-+]?(?:0\d+|\d+\.\d*0|\d+(?:\.\d+)?[eE][-+]?\d+)$/;
+/** `0755`, `1.10`, `12e5`, `+420123456`: a mode, a version, a hash, a telephone that YAML takes for a number and writes otherwise. */
+const ODD_NUMBER = /^(?:\+\d+|[-+]?(?:0\d+|\d+\.\d*0|\d+(?:\.\d+)?[eE][-+]?\d+))$/;
 
 /** What a value that was written without quotes may mean besides. */
 export function otherReadings(written: string, value: unknown): readonly JsonValue[] {
