@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { createRuntime } from "@car/engine";
 import type { ProposalResult } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
-import { describedServer, mcpTools, type StdioMcpServer, stdioMcpServer } from "@car/tools-mcp";
+import { describedServer, mcpTools, type LiveMcpServer, stdioMcpServer } from "@car/tools-mcp";
 import { undoFs } from "@car/undo-fs";
 import { undoGit } from "@car/undo-git";
 import { undoSql } from "@car/undo-sql";
@@ -28,7 +28,7 @@ import { afterAll, describe, expect, it } from "vitest";
 
 const require = createRequire(import.meta.url);
 const root = mkdtempSync(join(tmpdir(), "car-described-servers-"));
-const servers: StdioMcpServer[] = [];
+const servers: LiveMcpServer[] = [];
 let count = 0;
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
@@ -44,7 +44,7 @@ function place(): { readonly folder: string; readonly store: string } {
 const FILESYSTEM = require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
 const MEMORY = require.resolve("@modelcontextprotocol/server-memory/dist/index.js");
 
-async function started(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<StdioMcpServer> {
+async function started(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<LiveMcpServer> {
   const running = await stdioMcpServer({ command: process.execPath, args, env });
   servers.push(running);
   return running;
