@@ -57,7 +57,7 @@ describe("a schema as people write it", () => {
       "what draft 7 does not heed",
       { $schema: DRAFT_07, ...p({ prefixItems: [false], minContains: 3 }) },
       [{ p: [1] }],
-      [{ p: 1, ...{} }].slice(1),
+      [1],
     ],
     [
       "2019-09's recursion",
