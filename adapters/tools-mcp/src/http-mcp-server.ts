@@ -24,10 +24,10 @@ export interface HttpMcpServerOptions extends ConnectionOptions {
   /** The official client's provider of tokens: a simple one, or one for OAuth. */
   readonly authProvider?: NonNullable<StreamableHTTPClientTransportOptions["authProvider"]>;
   /**
-   * What the authorization server gave to the person who was sent there: ask once without it, which fails with an `UnauthorizedError` as the
+   * What the authorization server gave to the person who was sent there, best with all parameters of the callback: ask once without it, which fails with an `UnauthorizedError` as the
    * cause's cause and has the provider send somebody there, and again with it.
    */
-  readonly authorizationCode?: string;
+  readonly authorizationCode?: string | URLSearchParams;
   /** In the place of the global `fetch`. */
   readonly fetch?: NonNullable<StreamableHTTPClientTransportOptions["fetch"]>;
 }
@@ -58,7 +58,7 @@ class HttpLink implements Link {
   private readonly options: HttpMcpServerOptions;
   private readonly url: URL;
   private transport: StreamableHTTPClientTransport | undefined;
-  private code: string | undefined;
+  private code: HttpMcpServerOptions["authorizationCode"];
 
   constructor(options: HttpMcpServerOptions, url: URL) {
     this.name = `${url.origin}${url.pathname}`;
@@ -73,7 +73,7 @@ class HttpLink implements Link {
     this.transport = transport;
     const late = setTimeout(() => void transport.close(), timeoutMs);
     try {
-      if (this.code !== undefined) await transport.finishAuth(this.code);
+      if (this.code !== undefined) await finishAuth(transport, this.code);
       // It is good for one time.
       this.code = undefined;
       await client.connect(transport, { timeout: timeoutMs });
@@ -96,6 +96,10 @@ class HttpLink implements Link {
     await transport.terminateSession().catch(() => undefined);
     clearTimeout(late);
   }
+}
+
+function finishAuth(transport: StreamableHTTPClientTransport, code: string | URLSearchParams): Promise<void> {
+  return typeof code === "string" ? transport.finishAuth(code) : transport.finishAuth(code);
 }
 
 function transportOptionsOf({
