@@ -14,6 +14,7 @@ import {
   type LiveMcpServer,
   startFailure,
 } from "./live-server.js";
+import { tolerant } from "./tolerant-transport.js";
 
 /** Where a server is, and who asks. */
 export interface HttpMcpServerOptions extends ConnectionOptions {
@@ -69,7 +70,7 @@ class HttpLink implements Link {
 
   async connect(client: Client, timeoutMs: number): Promise<void> {
     await this.transport?.close();
-    const transport = new StreamableHTTPClientTransport(this.url, transportOptionsOf(this.options));
+    const transport = tolerant(new StreamableHTTPClientTransport(this.url, transportOptionsOf(this.options)));
     this.transport = transport;
     const late = setTimeout(() => void transport.close(), timeoutMs);
     try {

@@ -103,6 +103,27 @@ describe("a start", () => {
   });
 });
 
+describe("a server of 2026 that sends what the official client does not take", () => {
+  const NEW = scriptedServer(`
+    const done = (result) => reply({ resultType: "complete", ...result });
+    const serverInfo = { name: "s", version: "1" };
+    if (m.method === "server/discover") {
+      return done({ supportedVersions: ["2026-07-28"], capabilities: { tools: {} }, serverInfo, ttlMs: 0, cacheScope: "private" });
+    }
+    if (m.method === "tools/list") return done({ tools: [...tools, { name: "odd" }, { name: "bad", inputSchema: 3 }], ttlMs: 0, cacheScope: "private" });
+    if (m.method === "tools/call") return done({ content: [{ type: "hologram" }] });
+  `);
+
+  it("[TM-24] [TM-25] has the odd tool set aside alone, and its odd result read", async () => {
+    const server = await live(NEW);
+    expect(server.client.getProtocolEra()).toBe("modern");
+    const tools = await server.tools();
+    expect(tools.map(({ schema }) => schema.name)).toEqual(["t", "odd"]);
+    expect(tools.unusable).toMatchObject([{ name: "bad" }]);
+    await expect(call(tools[0])).resolves.toEqual([{ type: "hologram" }]);
+  });
+});
+
 describe("a list that changes", () => {
   const CHANGING = scriptedServer(`if (m.method === "tools/call") {
     tools = [{ name: "t", description: "other", inputSchema: { type: "object" } }, { name: "u", inputSchema: { type: "object" } }];

@@ -58,11 +58,16 @@ const ANY_RESULT = {
   safeParse: (data: unknown) => ({ success: true, data }),
 };
 
+/** The member of a result that holds what the server sent, where the client would not have taken it. */
+export const UNREAD = "car/unread";
+
 /** Sends a request, and gives whatever the server answered. */
 export async function requestRaw(
   client: McpClient,
   request: { readonly method: string; readonly params: Record<string, unknown> },
   options: McpRequestOptions,
 ): Promise<unknown> {
-  return client.request(request, ANY_RESULT, options);
+  const result = await client.request(request, ANY_RESULT, options);
+  const isUnread = typeof result === "object" && result !== null && UNREAD in result;
+  return isUnread ? result[UNREAD] : result;
 }

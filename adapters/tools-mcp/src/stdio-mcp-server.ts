@@ -10,6 +10,7 @@ import {
   type LiveMcpServer,
   startFailure,
 } from "./live-server.js";
+import { tolerant } from "./tolerant-transport.js";
 
 /** How a server is started, and kept. */
 export interface StdioMcpServerOptions extends ConnectionOptions {
@@ -80,7 +81,7 @@ class ChildLink implements Link {
   }
 
   private async attempt(client: Client, deadline: number): Promise<void> {
-    const transport = (this.transport = transportOf(this.options));
+    const transport = (this.transport = tolerant(transportOf(this.options)));
     const lastWords = listenToStderr(transport, this.options.onStderr);
     const left = Math.max(deadline - performance.now(), 1);
     const late = setTimeout(() => void transport.close(), left);
