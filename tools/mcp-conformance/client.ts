@@ -39,7 +39,7 @@ class Person implements OAuthClientProvider {
   private discovered: Parameters<NonNullable<OAuthClientProvider["saveDiscoveryState"]>>[0] | undefined;
 
   constructor({ client_id, client_secret }: typeof context) {
-    this.client = client_id === undefined ? undefined : ({ client_id, client_secret } as OAuthClientInformationMixed);
+    this.client = client_id === undefined ? undefined : { client_id, client_secret };
   }
 
   clientInformation = () => this.client;
@@ -57,21 +57,30 @@ class Person implements OAuthClientProvider {
   }
 }
 
-function providerOf(): HttpMcpServerOptions["authProvider"] {
+/** The authorization server that the MCP server names: a scenario starts a new one each time. */
+async function issuerOf({ origin, pathname }: URL): Promise<string> {
+  const answer = await fetch(`${origin}/.well-known/oauth-protected-resource${pathname === "/" ? "" : pathname}`);
+  const { authorization_servers: [first = ""] = [] } = (await answer.json()) as { authorization_servers?: string[] };
+  return first;
+}
+
+function providerOf(expectedIssuer: string): HttpMcpServerOptions["authProvider"] {
   const { client_id: clientId = "", client_secret: clientSecret = "" } = context;
-  if (scenario === "auth/client-credentials-basic") return new ClientCredentialsProvider({ clientId, clientSecret });
-  if (scenario === "auth/cross-app-access-complete-flow") return crossApp(clientId, clientSecret);
+  if (scenario === "auth/client-credentials-basic")
+    return new ClientCredentialsProvider({ clientId, clientSecret, expectedIssuer });
+  if (scenario === "auth/cross-app-access-complete-flow") return crossApp(clientId, clientSecret, expectedIssuer);
   if (scenario !== "auth/client-credentials-jwt") return new Person(context);
   const { private_key_pem: privateKey = "", signing_algorithm: algorithm = "ES256" } = context;
-  return new PrivateKeyJwtProvider({ clientId, privateKey, algorithm });
+  return new PrivateKeyJwtProvider({ clientId, privateKey, algorithm, expectedIssuer });
 }
 
 /** An identity provider vouches for the person. */
-function crossApp(clientId: string, clientSecret: string): CrossAppAccessProvider {
+function crossApp(clientId: string, clientSecret: string, expectedIssuer: string): CrossAppAccessProvider {
   const { idp_token_endpoint: tokenEndpoint = "", idp_id_token: idToken = "", idp_client_id: idpClient = "" } = context;
   return new CrossAppAccessProvider({
     clientId,
     clientSecret,
+    expectedIssuer,
     assertion: async ({ authorizationServerUrl: audience, resourceUrl: resource, fetchFn }) => {
       const asked = { tokenEndpoint, audience, resource, idToken, clientId: idpClient, fetchFn };
       return (await requestJwtAuthorizationGrant(asked)).jwtAuthGrant;
@@ -79,7 +88,8 @@ function crossApp(clientId: string, clientSecret: string): CrossAppAccessProvide
   });
 }
 
-const authProvider = providerOf();
+const isUnattended = /client-credentials|cross-app/.test(scenario);
+const authProvider = providerOf(isUnattended ? await issuerOf(new URL(url)) : "");
 let logins = 0;
 
 /** What the person got for the login, once. */

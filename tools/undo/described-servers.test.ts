@@ -19,10 +19,8 @@ import { describedServer, mcpTools, type LiveMcpServer, stdioMcpServer } from "@
 import { undoFs } from "@car/undo-fs";
 import { undoGit } from "@car/undo-git";
 import { undoSql } from "@car/undo-sql";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
+import { McpServer } from "@modelcontextprotocol/server";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
 
@@ -55,9 +53,9 @@ type Answer = (tool: string, parameters: Readonly<Record<string, unknown>>) => s
 /** A server in this process with tools of these names. */
 async function standIn(names: readonly string[], answer: Answer): Promise<Client> {
   const { server } = new McpServer({ name: "stand-in", version: "1.0.0" }, { capabilities: { tools: {} } });
-  const tools = names.map((name) => ({ name, inputSchema: { type: "object" } }));
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools }));
-  server.setRequestHandler(CallToolRequestSchema, ({ params: { name, arguments: given = {} } }) => ({
+  const tools = names.map((name) => ({ name, inputSchema: { type: "object" as const } }));
+  server.setRequestHandler("tools/list", () => ({ tools }));
+  server.setRequestHandler("tools/call", ({ params: { name, arguments: given = {} } }) => ({
     content: [{ type: "text", text: answer(name, given) }],
   }));
   const client = new Client({ name: "test", version: "1.0.0" });

@@ -1,30 +1,27 @@
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders, RequestListener } from "node:http";
 import type { Tool } from "@car/ir/ports";
-import { NodeStreamableHTTPServerTransport, toNodeHandler } from "@modelcontextprotocol/node";
-import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+import { NodeStreamableHTTPServerTransport } from "@modelcontextprotocol/node";
+import { McpServer } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { httpMcpServer, type HttpMcpServerOptions } from "./http-mcp-server.js";
 import type { LiveMcpServer, McpConnection } from "./live-server.js";
-import { contextWith } from "./test-support.js";
+import { listening as listeningServer, mcpListener } from "./testing/listening.js";
+import { contextWith } from "./testing/test-support.js";
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-type Listener = Parameters<typeof createServer>[1];
-
-async function listening(listener: Listener): Promise<{ readonly url: string; readonly server: Server }> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+async function listening(listener: RequestListener): ReturnType<typeof listeningServer> {
+  const listened = await listeningServer(listener);
   open.push({
     close: () => {
-      server.closeAllConnections();
-      server.close();
+      listened.server.closeAllConnections();
+      listened.server.close();
     },
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`, server };
+  return listened;
 }
 
 async function connected(options: HttpMcpServerOptions): Promise<LiveMcpServer> {
@@ -42,7 +39,7 @@ function factory(): McpServer {
 /** A server of the years before 2026: with sessions, all of which `forget` ends. */
 function sessions() {
   const transports = new Map<string, NodeStreamableHTTPServerTransport>();
-  const listener: Listener = (request, response) => {
+  const listener: RequestListener = (request, response) => {
     void (async () => {
       const id = request.headers["mcp-session-id"];
       const known = typeof id === "string" ? transports.get(id) : undefined;
@@ -65,10 +62,10 @@ const call = (tool: Tool | undefined): Promise<unknown> => tool?.execute?.({}, c
 describe("a server over HTTP", () => {
   it("[TM-33] is connected to in the newest protocol, with the host's headers in each request", async () => {
     const seen: IncomingHttpHeaders[] = [];
-    const handler = toNodeHandler(createMcpHandler(factory));
+    const handler = mcpListener(factory);
     const { url } = await listening((request, response) => {
       seen.push(request.headers);
-      void handler(request, response);
+      handler(request, response);
     });
     const server = await connected({ url, headers: { "x-key": "secret" } });
     expect(server.client.getProtocolEra()).toBe("modern");
@@ -104,7 +101,7 @@ describe("a server over HTTP", () => {
   });
 
   it("[TM-29] [4.4] that is away was sent nothing", async () => {
-    const { url, server: listener } = await listening(toListener());
+    const { url, server: listener } = await listening(mcpListener(factory));
     const server = await connected({ url });
     const [tool] = await server.tools();
     listener.closeAllConnections();
@@ -113,10 +110,10 @@ describe("a server over HTTP", () => {
   });
 
   it("[TM-33] [4.4] takes a provider of tokens; who is refused is told so", async () => {
-    const handler = toNodeHandler(createMcpHandler(factory));
+    const handler = mcpListener(factory);
     let token = "good";
     const { url } = await listening((request, response) => {
-      if (request.headers.authorization === `Bearer ${token}`) void handler(request, response);
+      if (request.headers.authorization === `Bearer ${token}`) handler(request, response);
       else response.writeHead(401).end();
     });
     const server = await connected({ url, authProvider: { token: () => Promise.resolve("good") } });
@@ -128,7 +125,7 @@ describe("a server over HTTP", () => {
   });
 
   it("[TM-33] sends somebody to the authorization server, and goes on with the code that it gave", async () => {
-    const handler = toNodeHandler(createMcpHandler(factory));
+    const handler = mcpListener(factory);
     const { url } = await listening((request, response) => {
       const { origin } = new URL(url);
       const json = (value: object): void =>
@@ -146,7 +143,7 @@ describe("a server over HTTP", () => {
         });
       }
       if (request.url === "/token") return json({ access_token: "good", token_type: "Bearer" });
-      if (request.headers.authorization === "Bearer good") return void handler(request, response);
+      if (request.headers.authorization === "Bearer good") return handler(request, response);
       response.writeHead(401).end();
     });
     const kept: Record<string, unknown> = {};
@@ -169,7 +166,7 @@ describe("a server over HTTP", () => {
   });
 
   it("[TM-34] [5.9] that is not there, says nothing, or has no address is a typed error", async () => {
-    const { url, server } = await listening(toListener());
+    const { url, server } = await listening(mcpListener(factory));
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await expect(httpMcpServer({ url })).rejects.toMatchObject({ code: "CAR_MCP_FAILED" });
@@ -183,8 +180,3 @@ describe("a server over HTTP", () => {
     });
   });
 });
-
-function toListener(): Listener {
-  const handler = toNodeHandler(createMcpHandler(factory));
-  return (request, response) => void handler(request, response);
-}

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { LiveMcpServer, McpConnection } from "./live-server.js";
 import { mcpPins } from "./pins.js";
 import { stdioMcpServer, type StdioMcpServerOptions } from "./stdio-mcp-server.js";
-import { contextWith } from "./test-support.js";
+import { contextWith } from "./testing/test-support.js";
 import { scriptedServer } from "./testing/scripted-server.js";
 import type { McpListChange } from "./tool-book.js";
 

@@ -5,7 +5,7 @@ import { InMemoryTransport as OldTransport } from "@modelcontextprotocol/sdk/inM
 import { describe, expect, it } from "vitest";
 import { mcpTools } from "./mcp-tools.js";
 import { stdioMcpServer } from "./stdio-mcp-server.js";
-import { connectedTo, contextWith, toolNamed } from "./test-support.js";
+import { connectedTo, contextWith, toolNamed } from "./testing/test-support.js";
 
 const HINTED = { ...toolNamed("peek"), annotations: { readOnlyHint: true, idempotentHint: true } };
 

@@ -1,16 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
 import { join } from "node:path";
-import { toNodeHandler } from "@modelcontextprotocol/node";
-import { createMcpHandler } from "@modelcontextprotocol/server";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { httpMcpServer } from "./http-mcp-server.js";
 import type { LiveMcpServer } from "./live-server.js";
 import { stdioMcpServer } from "./stdio-mcp-server.js";
-import { contextWith } from "./test-support.js";
+import { contextWith } from "./testing/test-support.js";
 import { eraServer } from "./testing/era-server.js";
+import { listening, mcpListener } from "./testing/listening.js";
 
 /** The official server of the protocol of 2026, which refuses every older one. */
 describe.each(["stdio", "http"] as const)("the protocol of 2026 over %s", (way) => {
@@ -37,10 +35,9 @@ describe.each(["stdio", "http"] as const)("the protocol of 2026 over %s", (way) 
       server = await stdioMcpServer({ command: process.execPath, args: [outfile] });
       return;
     }
-    const handler = toNodeHandler(createMcpHandler(eraServer, { legacy: "reject" }));
-    listener = createServer((request, response) => void handler(request, response));
-    await new Promise<void>((resolve) => listener?.listen(0, "127.0.0.1", resolve));
-    server = await httpMcpServer({ url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/` });
+    const listened = await listening(mcpListener(eraServer, { legacy: "reject" }));
+    listener = listened.server;
+    server = await httpMcpServer({ url: listened.url });
   });
   afterAll(async () => {
     await server.close();

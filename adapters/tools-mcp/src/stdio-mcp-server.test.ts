@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mcpTools } from "./mcp-tools.js";
 import { stdioMcpServer } from "./stdio-mcp-server.js";
-import { contextWith } from "./test-support.js";
+import { contextWith } from "./testing/test-support.js";
 
 const require = createRequire(import.meta.url);
 const FILESYSTEM = require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");

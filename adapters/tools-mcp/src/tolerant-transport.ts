@@ -36,5 +36,5 @@ function acceptable(message: JSONRPCMessage): JSONRPCMessage {
 }
 
 function beside(message: JSONRPCMessage & { readonly result: object }, result: object): JSONRPCMessage {
-  return { ...message, result: { ...result, [UNREAD]: message.result } } as JSONRPCMessage;
+  return { ...message, result: { ...result, [UNREAD]: message.result } };
 }

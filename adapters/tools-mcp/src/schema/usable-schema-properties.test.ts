@@ -48,7 +48,8 @@ function newJudge(dialect: Dialect): { compile(schema: JsonObject): (value: unkn
   if (dialect === 2019) return new Ajv2019(OPTIONS);
   if (dialect === 2020) return new Ajv2020(OPTIONS);
   const ajv = new Ajv(OPTIONS);
-  if (dialect === 6) ajv.addMetaSchema(createRequire(import.meta.url)("ajv/dist/refs/json-schema-draft-06.json"));
+  if (dialect === 6)
+    ajv.addMetaSchema(createRequire(import.meta.url)("ajv/dist/refs/json-schema-draft-06.json") as object);
   return ajv;
 }
 

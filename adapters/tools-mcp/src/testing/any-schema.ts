@@ -26,10 +26,10 @@ export function anySchemaOf(dialect: Dialect): fc.Arbitrary<JsonObject> {
       // Draft 4 had no true and false for any schema.
       { weight: 1, arbitrary: dialect === 4 ? simple(dialect) : fc.boolean() },
       { weight: 8, arbitrary: tie("object") },
-    ) as fc.Arbitrary<JsonValue>,
+    ),
     object: fc
       .tuple(simple(dialect), fc.array(nested(dialect, tie("schema") as fc.Arbitrary<JsonValue>), { maxLength: 2 }))
-      .map(([own, parts]) => Object.assign({}, own, ...parts) as JsonObject),
+      .map(([own, parts]) => Object.fromEntries([own, ...parts].flatMap((part) => Object.entries(part)))),
   }));
   const $schema =
     dialect < 2019
@@ -66,9 +66,7 @@ function simple(dialect: Dialect): fc.Arbitrary<JsonObject> {
   const own = fc
     .uniqueArray(fc.constantFrom(...Object.keys(keywords)), { maxLength: 3 })
     .chain((chosen) => fc.record(Object.fromEntries(chosen.map((key) => [key, keywords[key]!]))));
-  return dialect === 4
-    ? fc.tuple(own, fc.option(limit)).map(([a, b]) => ({ ...a, ...b }) as JsonObject)
-    : (own as fc.Arbitrary<JsonObject>);
+  return dialect === 4 ? fc.tuple(own, fc.option(limit)).map(([a, b]) => ({ ...a, ...b })) : own;
 }
 
 function nested(dialect: Dialect, schema: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonObject> {
@@ -77,7 +75,7 @@ function nested(dialect: Dialect, schema: fc.Arbitrary<JsonValue>): fc.Arbitrary
   const one = (keyword: string, value: fc.Arbitrary<JsonValue>) => value.map((held) => ({ [keyword]: held }));
   const tuple = fc
     .tuple(list, schema, fc.boolean())
-    .map(([items, additionalItems, hasMore]) => ({ items, ...(hasMore ? { additionalItems } : {}) }) as JsonObject);
+    .map(([items, additionalItems, hasMore]) => ({ items, ...(hasMore ? { additionalItems } : {}) }));
   return fc.oneof(
     one("properties", map),
     one("additionalProperties", schema),
