@@ -26,10 +26,15 @@ async function live(options: StdioMcpServerOptions): Promise<LiveMcpServer> {
 
 const call = (tool: Tool | undefined): Promise<unknown> => tool?.execute?.({}, contextWith()) as Promise<unknown>;
 
-/** Dies when it is called, and writes down each call. A file counts its lives. */
-async function mortal(onCall = "process.exit(1);") {
+async function freshFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "car-mcp-live-"));
   folders.push(folder);
+  return folder;
+}
+
+/** Dies when it is called, and writes down each call and each start. */
+async function mortal(onCall = "process.exit(1);") {
+  const folder = await freshFolder();
   const file = join(folder, "calls");
   await writeFile(file, "");
   const script = scriptedServer(
@@ -160,6 +165,47 @@ describe("a list that changes", () => {
   });
 });
 
+describe("a list under pins that is not known", () => {
+  it("[TM-30] [6.4] lets no call through until it has been read", async () => {
+    const server = await live(
+      scriptedServer(
+        `
+        if (m.method === "tools/call") { tell("notifications/tools/list_changed"); return reply({ content: [] }); }
+        if (m.method === "tools/list" && ++lists === 3) return refuse(-32603);`,
+        "let lists = 0;",
+      ),
+    );
+    const pins = await mcpPins(server.client);
+    const changes: unknown[] = [];
+    const onListChanged = (change: unknown): void => {
+      changes.push(change);
+      throw new Error("a mistake of the host");
+    };
+    const [tool] = await server.tools({ pins, onListChanged });
+    await expect(call(tool)).resolves.toBe("");
+    await vi.waitFor(() => expect(changes).toMatchObject([{ code: "CAR_MCP_FAILED" }]));
+    // It is read again for the next call, and is as it was pinned.
+    await expect(call(tool)).resolves.toBe("");
+  });
+
+  it("[TM-30] [6.4] is that of a server that was started again as another one", async () => {
+    const file = join(await freshFolder(), "lives");
+    const changing = scriptedServer(
+      `if (m.method === "tools/call") process.exit(1);`,
+      `
+      const file = ${JSON.stringify(file)};
+      require("node:fs").appendFileSync(file, "x");
+      tools[0].description = require("node:fs").readFileSync(file, "utf8");`,
+    );
+    const seen: McpConnection[] = [];
+    const server = await live({ ...changing, onConnection: (connection) => seen.push(connection) });
+    const [tool] = await server.tools({ pins: await mcpPins(server.client) });
+    await expect(call(tool)).rejects.toMatchObject({ class: "timeout" });
+    await vi.waitFor(() => expect(seen).toEqual(["lost", "restored"]), { timeout: 5_000 });
+    await expect(call(tool)).rejects.toMatchObject({ class: "denied", cause: { code: "CAR_MCP_PIN_MISMATCH" } });
+  });
+});
+
 describe("progress", () => {
   it("[TM-31] lengthens the wait, and is logged", async () => {
     const server = await live(
@@ -187,5 +233,12 @@ describe("an option that nobody reads", () => {
     await expect(server.tools({ onListChange: () => undefined } as never)).rejects.toMatchObject({
       message: "`tools` has no option `onListChange`; did you mean `onListChanged`?",
     });
+  });
+
+  it("[TM-19] is no better than a number that counts nothing", async () => {
+    const script = scriptedServer("");
+    const wrong = { code: "CAR_CONFIG_INVALID" };
+    await expect(stdioMcpServer({ ...script, restarts: Number.NaN })).rejects.toMatchObject(wrong);
+    await expect(stdioMcpServer({ ...script, timeoutMs: 0 })).rejects.toMatchObject(wrong);
   });
 });

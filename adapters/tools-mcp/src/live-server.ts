@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { McpFailedError } from "@car/ir";
+import { ConfigInvalidError, McpFailedError } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import { Client } from "@modelcontextprotocol/client";
 import type { McpClient } from "./mcp-client.js";
@@ -9,7 +9,7 @@ import { type McpListChange, type McpTools, ToolBook } from "./tool-book.js";
 
 /** A server and the connection to it, which is made again when it is lost. */
 export interface LiveMcpServer {
-  /** The official client, for what this package has no word for. While the connection is away its requests fail. */
+  /** The official client, for what this package has no word for. While the connection is away its requests fail. Its `onclose` is taken. */
   readonly client: Client;
   /** The server's tools, as `mcpTools` gives them. They outlive a connection, and follow the server's list. */
   tools(options?: LiveToolsOptions): Promise<McpTools>;
@@ -21,9 +21,9 @@ export interface LiveMcpServer {
 export interface LiveToolsOptions extends McpToolsOptions {
   /**
    * Called after the server has said that its list changed, or was connected to again, with the tools as they are now: register what is
-   * new. An error says that the list could not be read.
+   * new. An error says that the list could not be read. What the function throws is dropped.
    */
-  readonly onListChanged?: (change: McpListChange | McpFailedError) => void;
+  readonly onListChanged?: (change: McpListChange | Error) => void;
 }
 
 /** What has become of a connection. `given_up` is the last word: start the server anew. */
@@ -38,7 +38,7 @@ export interface ConnectionOptions {
    * starts over. Default 5; 0 for never.
    */
   readonly restarts?: number;
-  /** Told what becomes of the connection after the start. */
+  /** Told what becomes of the connection after the start. What it throws is dropped. */
   readonly onConnection?: (connection: McpConnection, reason: string) => void;
 }
 
@@ -70,8 +70,14 @@ const STABLE_MS = 60_000;
 const PROBE_SHARE = 6;
 const LIVE_TOOLS_OPTIONS = [...MCP_TOOLS_OPTIONS, "onListChanged"] as const;
 
-/** Connects, and keeps the connection. @throws `McpFailedError` when the server is not ready in time. */
+/**
+ * Connects, and keeps the connection.
+ * @throws `McpFailedError` when the server is not ready in time, `ConfigInvalidError` for numbers that count nothing.
+ */
 export async function liveServer(link: Link, options: ConnectionOptions): Promise<LiveMcpServer> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, restarts = DEFAULT_RESTARTS } = options;
+  if (!(timeoutMs > 0)) throw new ConfigInvalidError(`\`timeoutMs\` is a number above 0, not ${timeoutMs}`);
+  if (!(restarts >= 0)) throw new ConfigInvalidError(`\`restarts\` is 0 or more, not ${restarts}`);
   const server = new LiveServer(link, options);
   await server.connect();
   return server;
@@ -81,7 +87,7 @@ class LiveServer implements LiveMcpServer {
   readonly client: Client;
   private readonly link: Link;
   private readonly options: ConnectionOptions;
-  private readonly books: { readonly book: ToolBook; readonly tell: LiveToolsOptions["onListChanged"] }[] = [];
+  private readonly books = new Set<{ readonly book: ToolBook; readonly tell: LiveToolsOptions["onListChanged"] }>();
   /** Aborts when the server is closed. */
   private readonly end = new AbortController();
   private isReady = false;
@@ -113,16 +119,23 @@ class LiveServer implements LiveMcpServer {
     await this.link.connect(this.client, timeoutMs);
     this.isReady = true;
     this.readySince = performance.now();
+    // In the same step: nobody calls a tool of the new connection before its list is being read.
+    this.relist();
   }
 
   async tools(options: LiveToolsOptions = {}): Promise<McpTools> {
     assertKnownOptions(options, LIVE_TOOLS_OPTIONS, "tools");
     const { onListChanged: tell, ...given } = options;
     requireBeside(given);
-    const book = new ToolBook(this.gate, given);
-    const tools = await book.list();
-    this.books.push({ book, tell });
-    return tools;
+    const book = { book: new ToolBook(this.gate, given), tell };
+    // Before the list is read: it may change meanwhile.
+    this.books.add(book);
+    try {
+      return await book.book.list();
+    } catch (error) {
+      this.books.delete(book);
+      throw error;
+    }
   }
 
   close(): Promise<void> {
@@ -145,12 +158,13 @@ class LiveServer implements LiveMcpServer {
         return transport();
       },
       request: async (request, schema, options) => {
+        if (!this.isReady) throw notConnected("the connection is away");
         try {
           return await this.client.request(request, schema as never, options);
         } catch (error) {
           if (this.link.isForgotten?.(error) !== true) throw error;
           this.lost("the server has forgotten the session");
-          throw Object.assign(new Error(messageOf(error), { cause: error }), { code: "NOT_CONNECTED" });
+          throw notConnected(messageOf(error), error);
         }
       },
     };
@@ -160,16 +174,16 @@ class LiveServer implements LiveMcpServer {
     if (!this.isReady || this.end.signal.aborted) return;
     this.isReady = false;
     if (performance.now() - this.readySince > STABLE_MS) this.restarts = 0;
-    this.options.onConnection?.("lost", reason);
+    this.tell("lost", reason);
     this.restoring = this.restore(reason);
   }
 
   /** Never rejects. */
   private async restore(reason: string): Promise<void> {
-    const { restarts = DEFAULT_RESTARTS, onConnection } = this.options;
+    const { restarts = DEFAULT_RESTARTS } = this.options;
     const { signal } = this.end;
     for (let why = reason; !signal.aborted;) {
-      if (this.restarts >= restarts) return onConnection?.("given_up", why);
+      if (this.restarts >= restarts) return this.tell("given_up", why);
       const wait = Math.min(FIRST_DELAY_MS * 2 ** this.restarts++, MAX_DELAY_MS);
       await delay(wait, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
@@ -180,19 +194,36 @@ class LiveServer implements LiveMcpServer {
         continue;
       }
       if (signal.aborted) return this.client.close();
-      onConnection?.("restored", reason);
-      return this.relist();
+      return this.tell("restored", reason);
     }
+  }
+
+  private tell(connection: McpConnection, reason: string): void {
+    safely(() => this.options.onConnection?.(connection, reason));
   }
 
   private relist(): void {
     for (const { book, tell } of this.books) {
       book.relist().then(
-        (change) => tell?.(change),
-        (error: unknown) => tell?.(error as McpFailedError),
+        (change) => safely(() => tell?.(change)),
+        (error: unknown) => safely(() => tell?.(error as Error)),
       );
     }
   }
+}
+
+/** A host's mistake in what it is told must not break the connection that it is told of. */
+function safely(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // Dropped, as the options say.
+  }
+}
+
+/** As the official client says that nothing was sent. */
+function notConnected(message: string, cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code: "NOT_CONNECTED" });
 }
 
 /** A start that failed, in words. */

@@ -44,6 +44,8 @@ export class ToolBook {
   private refused: ReadonlyMap<string, McpPinError> = new Map();
   /** The newest list, while it is read: until then nobody knows what is as it was pinned. */
   private reading: Promise<McpListChange> | undefined;
+  /** True once the newest reading has failed. */
+  private isUnread = false;
   /** The one that has not begun. */
   private queued: Promise<McpListChange> | undefined;
 
@@ -80,12 +82,13 @@ export class ToolBook {
       return this.readAgain();
     });
     this.queued = this.reading = reading;
+    this.isUnread = false;
     reading.then(
       () => {
         if (this.reading === reading) this.reading = undefined;
       },
-      // It stays: who calls now is told that the list could not be read.
-      () => undefined,
+      // It stays: who calls next has it read again.
+      () => (this.isUnread ||= this.reading === reading),
     );
     return reading;
   }
@@ -164,7 +167,7 @@ export class ToolBook {
   }
 
   private async requireApproved(name: string): Promise<void> {
-    await this.reading?.catch((error: unknown) => {
+    await (this.isUnread ? this.relist() : this.reading)?.catch((error: unknown) => {
       const message = `\`${name}\` was not called: the server's list has changed and cannot be read: ${messageOf(error)}`;
       throw new ToolError(message, { class: "transient", cause: new McpFailedError(message, { cause: error }) });
     });
