@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "@car/ir";
-import { isObject, mapSubschemas } from "./schema-shapes.js";
+import { isList, isObject, mapSubschemas } from "./schema-shapes.js";
 
 /** Keywords that accept more when a schema below them accepts less, or that look at which of several accept. */
 const CONTRARY: ReadonlySet<string> = new Set([
@@ -19,8 +19,10 @@ const CONTRARY: ReadonlySet<string> = new Set([
 export function loosened(schema: JsonValue): JsonValue {
   if (!isObject(schema)) return schema;
   const { oneOf, ...kept } = mapSubschemas(without(schema, CONTRARY), loosened);
-  if (oneOf === undefined) return kept;
-  return { ...kept, allOf: [...((kept["allOf"] as readonly JsonValue[] | undefined) ?? []), { anyOf: oneOf }] };
+  const { allOf = [] } = kept;
+  // What is no list of schemas stays as it is, and makes the schema invalid.
+  if (oneOf === undefined || !isList(allOf)) return kept;
+  return { ...kept, allOf: [...allOf, { anyOf: oneOf }] };
 }
 
 /** The references in a schema. */

@@ -126,6 +126,7 @@ describe("a schema as people write it", () => {
     ["an unknown type", p({ type: "date" })],
     ["a limit that is text", p({ minimum: "1" })],
     ["a name for a list of them", p({}, { required: "p" })],
+    ["no list beside what is left to the server", { enum: [], oneOf: [{}], allOf: {} }],
     ["endless depth", JSON.parse(`${'{"not":'.repeat(5_000)}{}${"}".repeat(5_000)}`) as JsonValue],
   ])("[TM-24] has no certain meaning: %s", (_what, schema) => {
     expect(() => usableSchema(schema, compiler)).toThrow(SchemaInvalidError);
