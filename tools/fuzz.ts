@@ -17,6 +17,15 @@ const TARGETS: readonly Target[] = [
   { name: "replay", files: ["packages/engine/src/replay/replay-model.test.ts"], env: { CAR_REPLAY_CASES: "500" } },
   { name: "walk", files: ["packages/engine/src/run/walk.test.ts"], env: { CAR_WALKS: "1500" } },
   {
+    name: "mcp",
+    files: [
+      "adapters/tools-mcp/src/read-result.test.ts",
+      "adapters/tools-mcp/src/schema/ecma-pattern.test.ts",
+      "adapters/tools-mcp/src/schema/usable-schema-properties.test.ts",
+    ],
+    env: { CAR_MCP_CASES: "5000" },
+  },
+  {
     name: "parsers",
     files: [
       "packages/ir/src/config/parse-config.test.ts",

@@ -50,6 +50,8 @@ export const ALLOWED: readonly Allowed[] = [
   },
   // It writes files as everything here does.
   { folder: /^adapters\/undo-fs$/, internal: ["@car/ir", "@car/files"], external: "peers", browser: false },
+  // It takes only what a runtime takes, and has to know that before.
+  { folder: /^adapters\/tools-mcp$/, internal: ["@car/ir", "@car/validator"], external: "peers", browser: false },
   { folder: /^adapters\/[a-z]+-[a-z0-9-]+$/, internal: ["@car/ir"], external: "peers", browser: false },
   { folder: /^(apps\/[^/]+|benches)$/, internal: "published", external: "declared", browser: false },
   { folder: /^tools$/, internal: "published", external: "declared", browser: false },

@@ -15,20 +15,18 @@ import { join } from "node:path";
 import { createRuntime } from "@car/engine";
 import type { ProposalResult } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
-import { describedServer, mcpTools, type StdioMcpServer, stdioMcpServer } from "@car/tools-mcp";
+import { describedServer, mcpTools, type LiveMcpServer, stdioMcpServer } from "@car/tools-mcp";
 import { undoFs } from "@car/undo-fs";
 import { undoGit } from "@car/undo-git";
 import { undoSql } from "@car/undo-sql";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
+import { McpServer } from "@modelcontextprotocol/server";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
 
 const require = createRequire(import.meta.url);
 const root = mkdtempSync(join(tmpdir(), "car-described-servers-"));
-const servers: StdioMcpServer[] = [];
+const servers: LiveMcpServer[] = [];
 let count = 0;
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
@@ -44,7 +42,7 @@ function place(): { readonly folder: string; readonly store: string } {
 const FILESYSTEM = require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
 const MEMORY = require.resolve("@modelcontextprotocol/server-memory/dist/index.js");
 
-async function started(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<StdioMcpServer> {
+async function started(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<LiveMcpServer> {
   const running = await stdioMcpServer({ command: process.execPath, args, env });
   servers.push(running);
   return running;
@@ -55,9 +53,9 @@ type Answer = (tool: string, parameters: Readonly<Record<string, unknown>>) => s
 /** A server in this process with tools of these names. */
 async function standIn(names: readonly string[], answer: Answer): Promise<Client> {
   const { server } = new McpServer({ name: "stand-in", version: "1.0.0" }, { capabilities: { tools: {} } });
-  const tools = names.map((name) => ({ name, inputSchema: { type: "object" } }));
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools }));
-  server.setRequestHandler(CallToolRequestSchema, ({ params: { name, arguments: given = {} } }) => ({
+  const tools = names.map((name) => ({ name, inputSchema: { type: "object" as const } }));
+  server.setRequestHandler("tools/list", () => ({ tools }));
+  server.setRequestHandler("tools/call", ({ params: { name, arguments: given = {} } }) => ({
     content: [{ type: "text", text: answer(name, given) }],
   }));
   const client = new Client({ name: "test", version: "1.0.0" });

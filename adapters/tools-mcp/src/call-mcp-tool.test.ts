@@ -3,7 +3,7 @@ import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, it } from "vitest";
 import { callMcpTool } from "./call-mcp-tool.js";
 import { failureOf } from "./failure-of.js";
-import { type Answers, connectedTo, contextWith, textResult } from "./test-support.js";
+import { type Answers, connectedTo, contextWith, textResult } from "./testing/test-support.js";
 
 const NEVER = new Promise<never>(() => undefined);
 
@@ -42,7 +42,7 @@ describe("a call that succeeds", () => {
     await expect(output).resolves.toEqual({
       name: "echo",
       given: { a: 1 },
-      _meta: { traceparent, "car/idempotency-key": idempotencyKey },
+      _meta: { traceparent, "car/idempotency-key": idempotencyKey, progressToken: expect.any(Number) },
     });
   });
 });

@@ -1,8 +1,14 @@
 export { mcpTools } from "./mcp-tools.js";
-export type { McpClient, McpTool, McpToolsOptions } from "./mcp-tools.js";
+export type { McpToolsOptions } from "./mcp-tools.js";
+export type { McpListChange, McpTools } from "./tool-book.js";
+export type { UnusableTool } from "./unusable-tool.js";
+export type { McpClient, McpProgress, McpRequestOptions, McpTool, McpToolAnnotations } from "./mcp-client.js";
 export { describedServer, loadServerDescription } from "./server-description.js";
 export type { DescribedServer, DescribedTool, DescriptionValues, ServerDescription } from "./server-description.js";
 export { mcpPins } from "./pins.js";
 export type { McpPins } from "./pins.js";
 export { stdioMcpServer } from "./stdio-mcp-server.js";
-export type { StdioMcpServer, StdioMcpServerOptions } from "./stdio-mcp-server.js";
+export type { StdioMcpServerOptions } from "./stdio-mcp-server.js";
+export { httpMcpServer } from "./http-mcp-server.js";
+export type { HttpMcpServerOptions } from "./http-mcp-server.js";
+export type { ConnectionOptions, LiveToolsOptions, McpConnection, LiveMcpServer } from "./live-server.js";

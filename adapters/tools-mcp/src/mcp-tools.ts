@@ -1,14 +1,10 @@
 import { ConfigInvalidError, type ToolSchemaInput } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import type { Tool } from "@car/ir/ports";
-import { callMcpTool } from "./call-mcp-tool.js";
-import { listAllTools } from "./list-all-tools.js";
 import type { McpClient, McpTool } from "./mcp-client.js";
-import { type McpPins, requirePinned } from "./pins.js";
+import type { McpPins } from "./pins.js";
 import type { ServerDescription } from "./server-description.js";
-import { toolSchemaOf } from "./tool-schema-of.js";
-
-export type { McpClient, McpTool } from "./mcp-client.js";
+import { type McpTools, quoted, ToolBook } from "./tool-book.js";
 
 /** How a server's tools become tools of a runtime. */
 export interface McpToolsOptions {
@@ -35,12 +31,17 @@ export interface McpToolsOptions {
    * says of itself reaches the model. Default: whatever the server offers is taken.
    */
   readonly pins?: McpPins;
-  /** Longest wait for one answer, and for the whole list, in milliseconds. Default 60,000. */
+  /**
+   * Told of each tool that was asked for and is set aside, with the reason. With or without it, the reasons are in `unusable` of the
+   * list.
+   */
+  readonly onUnusableTool?: (name: string, reason: string) => void;
+  /** Longest wait for one answer or for a sign of progress, and for the whole list, in milliseconds. Default 60,000. */
   readonly timeoutMs?: number;
 }
 
-const DEFAULT_TIMEOUT_MS = 60_000;
-const OPTIONS = [
+/** Their names. */
+export const MCP_TOOLS_OPTIONS = [
   "prefix",
   "include",
   "described",
@@ -48,53 +49,31 @@ const OPTIONS = [
   "host",
   "trustAnnotations",
   "pins",
+  "onUnusableTool",
   "timeoutMs",
 ] as const satisfies readonly (keyof McpToolsOptions)[];
 
 /**
- * Lists a server's tools and makes each one a tool for a runtime. The list is taken once; ask again after the server
- * says that it changed.
+ * Lists a server's tools and makes each one a tool for a runtime. The list is taken once; `tools()` of a server that this package
+ * started follows its changes. A tool that no runtime would take is set aside, with its reason in `unusable`; the others stay.
  *
  * @param client connected; closing it stays the caller's business.
  * @throws `McpFailedError` (`CAR_MCP_FAILED`) when the server is gone, silent, or sends something that is no list of
- * tools; `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when `include` names a tool that the server does not have, `described` needs one that
- * is not `beside`, or an option is unknown; `McpPinError` (`CAR_MCP_PIN_MISMATCH`) when a tool that is taken is not as `pins` say.
+ * tools; `ConfigInvalidError` (`CAR_CONFIG_INVALID`) when `include` names a tool that the server does not have, `include` or `pins` one
+ * that cannot be used, `described` needs one that is not `beside`, or an option is unknown; `ToolInvalidError` (`CAR_TOOL_INVALID`)
+ * when the host's own word makes a tool impossible; `McpPinError` (`CAR_MCP_PIN_MISMATCH`) when a tool that is taken is not as `pins` say.
  */
-export async function mcpTools(client: McpClient, options: McpToolsOptions = {}): Promise<readonly Tool[]> {
-  assertKnownOptions(options, OPTIONS, "mcpTools");
+export async function mcpTools(client: McpClient, options: McpToolsOptions = {}): Promise<McpTools> {
+  assertKnownOptions(options, MCP_TOOLS_OPTIONS, "mcpTools");
   requireBeside(options);
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const listed = await listAllTools(client, timeoutMs);
-  const taken = included(listed, options.include);
-  if (options.pins !== undefined) requirePinned(taken, options.pins);
-  return taken.map((tool) => ({
-    schema: toolSchemaOf(tool, options),
-    execute: (parameters, context) => callMcpTool({ client, tool: tool.name, timeoutMs }, parameters, context),
-  }));
+  return new ToolBook(client, options).list();
 }
 
-function requireBeside({ described, beside = [] }: McpToolsOptions): void {
+/** @throws `ConfigInvalidError` when a description needs a tool that is not there. */
+export function requireBeside({ described, beside = [] }: McpToolsOptions): void {
   const there = beside.map(({ schema }) => schema.name);
   const missing = described?.needs.filter((name) => !there.includes(name)) ?? [];
   if (described === undefined || missing.length === 0) return;
   const text = `the description of \`${described.server}\` needs ${quoted(missing)}: give the tools that are registered beside it`;
   throw new ConfigInvalidError(`beside: ${text}`);
-}
-
-function included(listed: readonly McpTool[], include: McpToolsOptions["include"]): readonly McpTool[] {
-  if (include === undefined) return listed;
-  if (typeof include === "function") return listed.filter(include);
-
-  const offered = listed.map(({ name }) => name);
-  const missing = include.filter((name) => !offered.includes(name));
-  if (missing.length > 0) throw new ConfigInvalidError(missingText(missing, offered));
-  return listed.filter(({ name }) => include.includes(name));
-}
-
-function missingText(missing: readonly string[], offered: readonly string[]): string {
-  return `include: the server has no ${quoted(missing)}; it offers ${quoted(offered)}`;
-}
-
-function quoted(names: readonly string[]): string {
-  return names.map((name) => `\`${name}\``).join(", ") || "nothing";
 }

@@ -2,7 +2,7 @@ import type { McpPinError } from "@car/ir";
 import { describe, expect, it } from "vitest";
 import { mcpTools } from "./mcp-tools.js";
 import { mcpPins } from "./pins.js";
-import { connectedTo, toolNamed } from "./test-support.js";
+import { connectedTo, toolNamed } from "./testing/test-support.js";
 
 const MAIL = { ...toolNamed("mail"), description: "Sends a mail." };
 

@@ -5,7 +5,7 @@ import { ConfigInvalidError } from "@car/ir";
 import { afterAll, describe, expect, it } from "vitest";
 import { mcpTools } from "./mcp-tools.js";
 import { describedServer, loadServerDescription } from "./server-description.js";
-import { connectedTo, toolNamed } from "./test-support.js";
+import { connectedTo, toolNamed } from "./testing/test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "car-described-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mcpTools } from "./mcp-tools.js";
 import { stdioMcpServer } from "./stdio-mcp-server.js";
-import { contextWith } from "./test-support.js";
+import { contextWith } from "./testing/test-support.js";
 
 const require = createRequire(import.meta.url);
 const FILESYSTEM = require.resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
@@ -22,6 +22,9 @@ function scripted(onMessage: string): { command: string; args: string[] } {
         return reply({ protocolVersion, capabilities: { tools: {} }, serverInfo: { name: "s", version: "1" } });
       }
       if (m.method === "tools/list") return reply({ tools: [{ name: "t", inputSchema: { type: "object" } }] });
+      if (m.method === "server/discover") {
+        return say(JSON.stringify({ jsonrpc: "2.0", id: m.id, error: { code: -32601, message: "unknown" } }));
+      }
       ${onMessage}
     });`;
   return { command: process.execPath, args: ["-e", script] };
@@ -109,7 +112,7 @@ describe("a server that fails", () => {
   });
 
   it("[TM-10] [4.5] leaves open what it did when its answer is no tool result", async () => {
-    const server = await stdioMcpServer(scripted(`if (m.method === "tools/call") reply({ content: "not a list" });`));
+    const server = await stdioMcpServer(scripted(`if (m.method === "tools/call") reply({ task: { taskId: "1" } });`));
     const [tool] = await mcpTools(server.client);
     await expect(tool?.execute?.({}, contextWith())).rejects.toMatchObject({
       class: "timeout",

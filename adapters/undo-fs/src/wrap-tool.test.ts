@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { createRuntime } from "@car/engine";
 import { ConfigInvalidError, type JsonObject } from "@car/ir";
 import type { Tool } from "@car/ir/ports";
-import { mcpTools, type StdioMcpServer, stdioMcpServer } from "@car/tools-mcp";
+import { mcpTools, type LiveMcpServer, stdioMcpServer } from "@car/tools-mcp";
 import { afterEach, describe, expect, it } from "vitest";
 import type { WrapOptions } from "./index.js";
 import { temporaryPaths, Workshop } from "./testing/workshop.js";
@@ -20,7 +20,7 @@ const WRAPS: Readonly<Record<string, WrapOptions>> = {
   create_directory: { paths: ["path"], shallow: true },
 };
 
-let server: StdioMcpServer | undefined;
+let server: LiveMcpServer | undefined;
 afterEach(() => server?.close());
 
 /** The official server on a folder, its tools wrapped. */

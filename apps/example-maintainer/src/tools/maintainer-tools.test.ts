@@ -5,7 +5,7 @@ import { createRuntime, type Runtime } from "@car/engine";
 import type { ProposalResult } from "@car/ir";
 import { rulePolicy } from "@car/policy";
 import { loadPolicyFile } from "@car/policy/node";
-import { type StdioMcpServer, stdioMcpServer } from "@car/tools-mcp";
+import { type LiveMcpServer, stdioMcpServer } from "@car/tools-mcp";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { filesystemServer, POLICY_FILE, PROJECT } from "../shipped-files.js";
 import { createWorkspace, type Workspace } from "../workspace/create-workspace.js";
@@ -13,7 +13,7 @@ import { type Fingerprint, fingerprintOf } from "../workspace/fingerprint.js";
 import { maintainerTools } from "./maintainer-tools.js";
 
 let workspace: Workspace;
-let server: StdioMcpServer;
+let server: LiveMcpServer;
 let runtime: Runtime;
 let before: Fingerprint;
 

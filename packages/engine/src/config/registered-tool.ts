@@ -1,13 +1,5 @@
-import {
-  contentHash,
-  type JsonObject,
-  type LabelSet,
-  parseToolSchema,
-  SchemaInvalidError,
-  ToolInvalidError,
-  type ToolSchema,
-} from "@car/ir";
-import { assertKnownOptions, effectKey, pointsTo, sourceLabels } from "@car/ir/internal";
+import { contentHash, type JsonObject, type LabelSet, type ToolSchema } from "@car/ir";
+import { type CheckedTool, checkTool, effectKey, sourceLabels } from "@car/ir/internal";
 import type { CompiledSchema, SchemaCompiler, Tool, ToolExecute } from "@car/ir/ports";
 import { createSemaphore, type Semaphore } from "../limits/semaphore.js";
 import { createTokenBucket, type TokenBucket } from "../limits/token-bucket.js";
@@ -34,15 +26,16 @@ export class RegisteredTool {
   revoked = false;
   private hash: string | undefined = undefined;
 
-  constructor({ execute, reserve, labels, probe }: Tool, schema: ToolSchema, context: RegistrationContext) {
+  constructor({ execute, reserve, labels, probe }: Tool, checked: CheckedTool, context: RegistrationContext) {
+    const { schema } = checked;
     this.schema = schema;
     this.execute = execute;
     this.reserve = reserve;
     this.sourceLabels = sourceLabels(schema);
     this.labels = labels;
     this.probe = probe;
-    this.parameters = compile(context.compiler, schema, "parameters");
-    this.returns = schema.returns === undefined ? undefined : compile(context.compiler, schema, "returns");
+    this.parameters = checked.parameters;
+    this.returns = checked.returns;
     this.effectKeys = schema.effects.map(effectKey);
     this.places = schema.max_concurrency === undefined ? undefined : createSemaphore(schema.max_concurrency);
     this.bucket = bucketOf(schema, context);
@@ -70,62 +63,7 @@ export interface RegistrationContext {
  * @throws `ToolInvalidError` (`CAR_TOOL_INVALID`) naming the tool and the field.
  */
 export function registerTool(tool: Tool, context: RegistrationContext): RegisteredTool {
-  const schema = parseToolSchema(tool.schema);
-  checkToolShape(tool, schema);
-  return new RegisteredTool(tool, schema, context);
-}
-
-const FIELDS = ["schema", "execute", "labels", "probe", "reserve"] as const satisfies readonly (keyof Tool)[];
-
-function checkToolShape(tool: Tool, schema: ToolSchema): void {
-  // An object of a class has what it likes; of a plain one nobody else reads what is misspelt.
-  if (Object.getPrototypeOf(tool) === Object.prototype) assertKnownOptions(tool, FIELDS, `tool ${schema.name}`);
-  if (tool.execute !== undefined && typeof tool.execute !== "function") {
-    throw new ToolInvalidError(`tool \`${schema.name}\`: execute is not a function`);
-  }
-  for (const field of ["labels", "probe"] as const) {
-    if (tool[field] === undefined || typeof tool[field] === "function") continue;
-    throw new ToolInvalidError(`tool \`${schema.name}\`: ${field} is not a function`);
-  }
-  checkImage(schema);
-  if (schema.reversibility === "compensable" && schema.compensation === undefined) {
-    throw new ToolInvalidError(`tool \`${schema.name}\`: reversibility \`compensable\` needs a \`compensation\``);
-  }
-  if (schema.reversibility === "irreversible" && schema.compensation !== undefined) {
-    throw new ToolInvalidError(
-      `tool \`${schema.name}\`: it has a \`compensation\`, so declare reversibility \`compensable\``,
-    );
-  }
-}
-
-function checkImage(schema: ToolSchema): void {
-  const problem = imageProblem(schema);
-  if (problem !== undefined) throw new ToolInvalidError(`tool \`${schema.name}\`: ${problem}`);
-}
-
-/** What a declaration of a before-image lacks, or what refers to one that there is not. */
-function imageProblem({ before, before_required, reversibility, compensation }: ToolSchema): string | undefined {
-  if (before === undefined) {
-    if (before_required !== undefined) return "`before_required` speaks of a `before`, and there is none";
-    const isReferred = compensation !== undefined && pointsTo(compensation.parameters, "before");
-    return isReferred ? "the compensation refers to `$before`: declare what reads it (`before`)" : undefined;
-  }
-  if (reversibility !== "compensable") {
-    return "only a compensation uses `before`: declare reversibility `compensable` and a `compensation`";
-  }
-  const isEarly = pointsTo(before.parameters, "output") || pointsTo(before.parameters, "before");
-  return isEarly
-    ? "`before` is read before there is an output: only `$parameters` stands in its parameters"
-    : undefined;
-}
-
-function compile(compiler: SchemaCompiler, schema: ToolSchema, field: "parameters" | "returns"): CompiledSchema {
-  try {
-    return compiler.compile(schema[field]!);
-  } catch (cause) {
-    if (!(cause instanceof SchemaInvalidError)) throw cause;
-    throw new ToolInvalidError(`tool \`${schema.name}\`: ${field}: ${cause.message}`, { cause });
-  }
+  return new RegisteredTool(tool, checkTool(tool, context.compiler), context);
 }
 
 function bucketOf(schema: ToolSchema, { buckets, timers, now }: RegistrationContext): TokenBucket | undefined {

@@ -22,6 +22,8 @@ export { rfc3339 } from "../time/rfc3339.js";
 export { isParsedProposal, proposalFacts, withProposalHash } from "../proposal/parsed-proposals.js";
 export { capabilityGuard } from "../config/capability-guard.js";
 export type { CapabilityGuard } from "../config/capability-guard.js";
+export { checkTool } from "../tool/check-tool.js";
+export type { CheckedTool } from "../tool/check-tool.js";
 export { parseConfig } from "../config/parse-config.js";
 export { assertKnownOptions } from "../config/assert-known-options.js";
 export { assertOptionTypes } from "../config/assert-option-types.js";

@@ -1,5 +1,5 @@
 import type { ToolContext } from "@car/ir/ports";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { Client } from "@modelcontextprotocol/client";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { CallToolRequestSchema, ListToolsRequestSchema, type Result } from "@modelcontextprotocol/sdk/types.js";
@@ -56,7 +56,7 @@ export function contextWith(signal: AbortSignal = new AbortController().signal):
     secrets: {},
     principal: "tester",
     traceparent: `00-${"1".repeat(32)}-${"2".repeat(16)}-01`,
-    logger: { debug: unused, info: unused, warn: unused, error: unused },
+    logger: { debug: () => undefined, info: unused, warn: unused, error: unused },
     execute: unused,
     spend: unused,
   };
