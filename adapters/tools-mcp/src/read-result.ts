@@ -1,4 +1,4 @@
-import { type ErrorClass, type JsonValue, McpFailedError, ToolError } from "@car/ir";
+import { type ErrorClass, type JsonValue, McpFailedError, parseJsonText, ToolError } from "@car/ir";
 import type { CompiledSchema } from "@car/ir/ports";
 import { bounded } from "./message-of.js";
 
@@ -73,7 +73,7 @@ function wellFormed(text: string): string {
 function asJson(text: string, returns: CompiledSchema | undefined): JsonValue | undefined {
   if (returns === undefined) return undefined;
   try {
-    const value = JSON.parse(text) as JsonValue;
+    const value = parseJsonText(text);
     return fits(value, returns) ? value : undefined;
   } catch {
     return undefined;
