@@ -14,6 +14,8 @@ describe("readResult", () => {
     expect(readResult(text('{"a":1}'), SUM)).toEqual({ a: 1 });
     expect(readResult(text('{"a":"x"}'), SUM)).toBe('{"a":"x"}');
     expect(readResult(text("done"), SUM)).toBe("done");
+    // A number would lose digits.
+    expect(readResult(text('{"a":9007199254740993}'), SUM)).toBe('{"a":9007199254740993}');
     expect(readResult(text('{"a":1}'), undefined)).toBe('{"a":1}');
   });
 
