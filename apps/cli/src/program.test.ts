@@ -32,13 +32,14 @@ describe("car run", () => {
   it("[CLI-1] commits a proposal, says what each action did and exits with 0", async () => {
     const { code, out } = await car("run", join(EXAMPLES, "good.json"), ...FILES, "--log", log);
     expect(code).toBe(0);
-    expect(out).toMatch(/^committed {2}run [0-9a-f]{32}\n {2}✓ rent {2}\{"paid":60/);
+    expect(out).toMatch(/^ {2}✓ rent {2}pay \{"amount":60,"to":"landlord"\} → \{"left":40,"paid":60/);
+    expect(out).toMatch(/\ncommitted {2}run [0-9a-f]{32}\n2 tool calls, /);
   });
 
   it("[CLI-1] tells of an undone run, with its cause, and exits with 1", async () => {
     const { code, out } = await car("run", join(EXAMPLES, "too-much.json"), ...FILES, "--log", log);
     expect(code).toBe(1);
-    expect(out).toContain("↶ rent   undone by its compensation");
+    expect(out).toContain("↶ rent  undone by its compensation");
     expect(out).toMatch(/because yacht: only -?\d+ left/);
   });
 
@@ -122,7 +123,7 @@ describe("car log and explain", () => {
   it("[CLI-6] explains why an action ended as it did", async () => {
     const { code, out } = await car("explain", "rent", "--log", log);
     expect(code).toBe(0);
-    expect(out).toMatch(/^↶ rent succeeded, then undone by its compensation\n {2}because yacht failed/);
+    expect(out).toMatch(/^↶ rent succeeded, then undone by its compensation\n {2}called pay .*"landlord".*\n {2}gave .*\n {2}because yacht failed/);
   });
 });
 
@@ -199,7 +200,7 @@ describe("bad usage", () => {
     [["log", "verify", "none.jsonl"], "none.jsonl"],
     [["replay", "none.jsonl"], "none.jsonl"],
     [["log", "diff", "none.jsonl"], "missing required argument"],
-    [["explain", "nobody"], "required option '--log <file>'"],
+    [["explain", "nobody"], "name the log"],
     [["run", join(EXAMPLES, "good.json"), "--tools", "none.js"], "none.js"],
     [["run", join(EXAMPLES, "good.json"), "--policy", join(EXAMPLES, "good.json")], "good.json"],
   ])("[CLI-7] %j exits with 2 and says what is wrong", async (argv, message) => {

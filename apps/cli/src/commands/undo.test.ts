@@ -114,12 +114,23 @@ describe("car undo", () => {
       [["undo", join(folder, "none"), run, "--tools", tools], /there is no such log/],
       [["undo", log, "no-run", "--tools", tools], /the log has no run/],
       [["undo", log, run], /--tools/],
-      [["undo", log, run, "--tools", tools], /nobody is there to be asked/],
     ] as const) {
       const { code, err } = await captured(argv);
       expect([code, err]).toEqual([2, expect.stringMatching(message)]);
     }
     expect(readFileSync(NOTES(), "utf8")).toBe("new");
+  });
+
+  it("[CLI-18] [CLI-20] asks, and takes anything but a yes for a no, the end of the input too", async () => {
+    const [log, run] = await ran("d.jsonl");
+    for (const answers of [[], ["n"], [""], ["yes please"]]) {
+      const { code, err } = await captured(["undo", log, run, "--tools", tools], answers);
+      expect([code, err]).toEqual([4, expect.stringMatching(/nothing was undone\n$/)]);
+    }
+    expect((await captured(["undo", log, run, "--tools", tools])).err).toMatch(/nobody answered.*--approve yes/);
+    expect(readFileSync(NOTES(), "utf8")).toBe("new");
+    expect((await captured(["undo", log, run, "--tools", tools], ["YES"])).code).toBe(0);
+    expect(readFileSync(NOTES(), "utf8")).toBe("old");
   });
 });
 
@@ -127,7 +138,7 @@ describe("car run --dry-undo and car verify", () => {
   it("[CLI-19] say how a plan could be undone, and a run that has committed", async () => {
     writeFileSync(NOTES(), "old");
     const { out } = await captured(["run", plan, "--tools", tools, "--dry-undo"]);
-    expect(out).toMatch(/^committed .*\n[^]*\nundo {2}run .*\n {2}· w {2}write \{"text":"new"\} by restore$/);
+    expect(out).toMatch(/\ncommitted .*\n[^]*\nundo {2}run .*\n {2}· w {2}write \{"text":"new"\} by restore$/);
     expect(readFileSync(NOTES(), "utf8")).toBe("new");
     const verified = await captured(["verify", plan, "--tools", tools]);
     expect(verified.out).toContain(
