@@ -32,7 +32,7 @@ describe("car run", () => {
   it("[CLI-1] commits a proposal, says what each action did and exits with 0", async () => {
     const { code, out } = await car("run", join(EXAMPLES, "good.json"), ...FILES, "--log", log);
     expect(code).toBe(0);
-    expect(out).toMatch(/^ {2}✓ rent {2}pay \{"amount":60,"to":"landlord"\} → \{"left":40,"paid":60/);
+    expect(out).toMatch(/^ {2}✓ rent {2}pay \{"amount":60,"to":"landlord"\} → \{"paid":60,/);
     expect(out).toMatch(/\ncommitted {2}run [0-9a-f]{32}\n2 tool calls, /);
   });
 

@@ -75,7 +75,8 @@ class AnswerLines {
 
   /** The next whole line, or `undefined` when the input ends, or `signal` aborts, before it is whole. */
   next(signal?: AbortSignal): Promise<string | undefined> {
-    if (this.hasEnded || signal?.aborted === true) return Promise.resolve(undefined);
+    const line = this.wholeLine();
+    if (line !== undefined || this.hasEnded || signal?.aborted === true) return Promise.resolve(line);
     return new Promise((resolve) => {
       const onAbort = (): void => this.settle(undefined);
       this.waiting = (line) => {
@@ -101,14 +102,19 @@ class AnswerLines {
 
   private readonly take = (chunk: Buffer | string): void => {
     this.text += chunk.toString();
-    const end = this.text.indexOf(LINE_FEED);
-    if (end >= 0 && this.waiting !== undefined) this.settle(this.text.slice(0, end));
+    const line = this.wholeLine();
+    if (line !== undefined) this.settle(line);
   };
 
   private readonly end = (): void => {
     this.hasEnded = true;
     this.settle(undefined);
   };
+
+  private wholeLine(): string | undefined {
+    const end = this.text.indexOf(LINE_FEED);
+    return end < 0 ? undefined : this.text.slice(0, end);
+  }
 
   private settle(line: string | undefined): void {
     const { waiting } = this;

@@ -19,8 +19,9 @@ const GRAPHEMES = new Intl.Segmenter();
 
 /** Text cut to `columns`, on one line. */
 export function short(text: string, columns: number): string {
-  const line = text.slice(0, columns * UNITS_PER_COLUMN).replaceAll(/\s+/g, " ");
-  if (line.length === text.length && stringWidth(line) <= columns) return line;
+  const begin = text.slice(0, columns * UNITS_PER_COLUMN);
+  const line = begin.replaceAll(/\s+/g, " ");
+  if (begin === text && stringWidth(line) <= columns) return line;
   let cut = "";
   let width = 0;
   for (const { segment } of GRAPHEMES.segment(line)) {
@@ -28,5 +29,5 @@ export function short(text: string, columns: number): string {
     if (width >= columns) return `${cut}…`;
     cut += segment;
   }
-  return line.length < text.length ? `${cut}…` : cut;
+  return `${cut}…`;
 }
