@@ -60,13 +60,18 @@ export const close = () => done("closed");
 /** Runs the program in a folder of tools; `done` is what they did. */
 function start(...argv: string[]): { readonly child: ChildProcessWithoutNullStreams; readonly ended: Promise<Ended> } {
   rmSync(join(folder, "done"), { force: true });
-  const child = spawn(process.execPath, ["dist/main.js", ...argv], { cwd: folder, env: { ...process.env, NO_COLOR: "1" } });
+  const child = spawn(process.execPath, ["dist/main.js", ...argv], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on("data", (bytes: Buffer) => out.push(bytes));
   child.stderr.on("data", (bytes: Buffer) => err.push(bytes));
   child.stdin.end();
   const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (code) => resolve({ code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }));
+    child.on("close", (code) =>
+      resolve({ code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }),
+    );
   });
   return { child, ended };
 }
@@ -84,15 +89,18 @@ async function untilDone(text: string): Promise<void> {
 }
 
 describe("the process", () => {
-  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("[CLI-21] %s cancels a run, which undoes it and tells the log", async (signal) => {
-    const { child, ended } = start("run", "plan.json", "--tools", "tools.js", "--log", `${signal}.jsonl`);
-    await untilDone("slow");
-    child.kill(signal);
-    expect((await ended).code).toBe(4);
-    expect(done()).toBe("reserve\nslow\nrelease\nclosed");
-    expect(readFileSync(join(folder, `${signal}.jsonl`), "utf8")).toContain('"status":"canceled"');
-    expect((await verifyLog(join(folder, `${signal}.jsonl`))).valid).toBe(true);
-  });
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "[CLI-21] %s cancels a run, which undoes it and tells the log",
+    async (signal) => {
+      const { child, ended } = start("run", "plan.json", "--tools", "tools.js", "--log", `${signal}.jsonl`);
+      await untilDone("slow");
+      child.kill(signal);
+      expect((await ended).code).toBe(4);
+      expect(done()).toBe("reserve\nslow\nrelease\nclosed");
+      expect(readFileSync(join(folder, `${signal}.jsonl`), "utf8")).toContain('"status":"canceled"');
+      expect((await verifyLog(join(folder, `${signal}.jsonl`))).valid).toBe(true);
+    },
+  );
 
   it("[CLI-21] an error that a tool throws into the void cancels a run", async () => {
     const { code, err } = await start("run", "stray.json", "--tools", "tools.js").ended;

@@ -123,7 +123,9 @@ describe("car log and explain", () => {
   it("[CLI-6] explains why an action ended as it did", async () => {
     const { code, out } = await car("explain", "rent", "--log", log);
     expect(code).toBe(0);
-    expect(out).toMatch(/^↶ rent succeeded, then undone by its compensation\n {2}called pay .*"landlord".*\n {2}gave .*\n {2}because yacht failed/);
+    expect(out).toMatch(
+      /^↶ rent succeeded, then undone by its compensation\n {2}called pay .*"landlord".*\n {2}gave .*\n {2}because yacht failed/,
+    );
   });
 });
 

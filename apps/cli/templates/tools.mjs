@@ -27,7 +27,8 @@ export const tools = [
         required: ["name", "text"],
         additionalProperties: false,
       },
-      // When the run fails after it, this call undoes it.
+      // When the run fails after it, this call undoes it; when it fails itself, it has done nothing.
+      failures: "definite",
       reversibility: "compensable",
       compensation: { tool: "remove_note", parameters: { name: "$parameters.name" } },
     },

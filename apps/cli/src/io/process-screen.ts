@@ -11,7 +11,7 @@ const DEFAULT_COLUMNS = 80;
 export interface ProcessScreen {
   readonly screen: Screen;
   /** Waits until everything is written, and says what has kept the answer from being written, if anything has. */
-  end(): Promise<NodeJS.ErrnoException | undefined>;
+  readonly end: () => Promise<NodeJS.ErrnoException | undefined>;
 }
 
 /**

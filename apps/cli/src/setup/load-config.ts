@@ -34,7 +34,7 @@ export async function loadConfig(path: string | false | undefined): Promise<Load
 /** Checks the text of a configuration. @throws as `loadConfig`. */
 export function parseConfig(text: string, format: "yaml" | "json" | "toml", file: string): Config {
   try {
-    return readDocument(text, { format, file }, (value) => checkAgainst(Config, value)).value;
+    return readDocument(text, { format, file }, (value) => checkAgainst(Config, value ?? {})).value;
   } catch (error) {
     if (error instanceof PolicyDocumentInvalidError)
       throw new UsageError(error.problems.map(problemLine).join("; "), { cause: error });

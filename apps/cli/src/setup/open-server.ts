@@ -22,11 +22,11 @@ interface Connected {
 
 /** Starts or calls a server of the configuration, and takes its tools. */
 export async function openServer(name: string, server: Server, place: LoadedConfig): Promise<LoadedTools> {
-  const { client, close } = await connected(server, { ...place, file: `${place.file ?? ""}: servers.${name}` });
+  const opened = await connected(server, { ...place, file: `${place.file ?? ""}: servers.${name}` });
   try {
-    return { tools: await mcpTools(client, await toolOptions(server, place)), close };
+    return { tools: await mcpTools(opened.client, await toolOptions(server, place)), close: () => opened.close() };
   } catch (error) {
-    await close();
+    await opened.close();
     throw error;
   }
 }

@@ -17,9 +17,9 @@ const ENDS = {
 
 /** Tells what a run does while it does it: its plan if wanted, a line for each action that ends, and how far it is. */
 export interface RunDisplay {
-  see(event: LiveEvent): void;
+  readonly see: (event: LiveEvent) => void;
   /** Removes the line that tells how far the run is. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export function runDisplay(output: Output, { showsPlan }: { readonly showsPlan: boolean }): RunDisplay {
