@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { PassThrough } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -60,6 +61,20 @@ describe("questions", () => {
   ] as const)("[CLI-20] %j means %s", async (line, answer) => {
     const { asker } = asked((_, input) => input.write(`${line}\n`));
     await expect(asker.ask("a?")).resolves.toBe(answer);
+  });
+
+  it("[CLI-20] no other line than y or yes means yes, however it arrives", async () => {
+    const anyLine = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom("y", "e", "s", "Y", " ", "\t") }));
+    const law = fc.asyncProperty(anyLine, fc.nat(5), async (text, cut) => {
+      const line = text.replaceAll("\n", "");
+      const { asker } = asked((_, input) => {
+        input.write(line.slice(0, cut));
+        input.write(`${line.slice(cut)}\n`);
+      });
+      const isYes = ["y", "yes"].includes(line.trim().toLowerCase());
+      expect(await asker.ask("a?")).toBe(isYes ? "yes" : "no");
+    });
+    await fc.assert(law, { numRuns: 25 });
   });
 
   it("[CLI-20] are answered by nobody once the input has ended, at once, also by half a line", async () => {

@@ -49,7 +49,7 @@ describe("a configuration", () => {
     ["servers:\n  a: { command: x, url: 'http://x' }", /either a `command` or a `url`/],
     ["servers:\n  a: { url: 'ftp://x' }", /c\.yaml:2:8: servers\.a\.url/],
     ["servers:\n  a: { command: x, tools: { t: { reversibilty: reversible } } }", /did you mean `reversibility`/],
-    ["tools: [", /c\.yaml:1:8: not YAML/],
+    ["tools: [", /c\.yaml:1:9: not YAML/],
     ["tools: a\ntools: b", /c\.yaml:2:1: tools: stands twice/],
     ["budget: 3", /c\.yaml:1:1: budget/],
   ])("[CLI-25] %j is refused with its place", (text, message) => {

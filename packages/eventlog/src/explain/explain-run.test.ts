@@ -7,29 +7,29 @@ import { explainAction } from "./explain-action.js";
 import { explainRun } from "./explain-run.js";
 
 const ACTIONS = [
-  { id: "pay", type: "tool_call", tool: "bank", parameters: { to: "$first", token: "hunter2" } },
-  { id: "later", type: "state_write", parameters: { key: "k", value: 1 } },
+  { id: "fetch", type: "tool_call", tool: "bank", parameters: { to: "$first", token: "hunter2" } },
+  { id: "store-it", type: "state_write", parameters: { key: "k", value: 1 } },
 ];
 const RUN: readonly EventFacts[] = [
   { kind: "proposal_received", run: 1, data: { proposal: { actions: ACTIONS } } },
   {
     kind: "action_executing",
     run: 1,
-    action: "pay",
+    action: "fetch",
     attempt: 1,
     data: { parameters: { to: "ann", token: "hunter2" } },
   },
   {
     kind: "action_succeeded",
     run: 1,
-    action: "pay",
+    action: "fetch",
     attempt: 1,
     data: { output: { receipt: "R-7", secret: "hunter2" } },
   },
   { kind: "proposal_completed", run: 1, data: { status: "committed", external_effects: "remain" } },
   { kind: "undo_started", run: 1 },
-  { kind: "compensation_started", run: 1, action: "pay", data: { tool: "refund", parameters: { receipt: "R-7" } } },
-  { kind: "compensation_succeeded", run: 1, action: "pay", data: { tool: "refund", output: null } },
+  { kind: "compensation_started", run: 1, action: "fetch", data: { tool: "refund", parameters: { receipt: "R-7" } } },
+  { kind: "compensation_succeeded", run: 1, action: "fetch", data: { tool: "refund", output: null } },
   { kind: "undo_completed", run: 1, data: { external_effects: "none" } },
 ];
 
@@ -42,14 +42,14 @@ describe("explainRun", () => {
       external_effects: "none",
       actions: [
         {
-          action_id: "pay",
+          action_id: "fetch",
           tool: "bank",
           parameters: { to: "ann", token: "[redacted]" },
           outcome: "succeeded",
           output: { receipt: "R-7", secret: "[redacted]" },
           compensated: true,
         },
-        { action_id: "later", tool: "state_write", outcome: "unfinished" },
+        { action_id: "store-it", tool: "state_write", outcome: "unfinished" },
       ],
     });
     expect(await explainRun(events, "none")).toBeUndefined();
@@ -71,7 +71,7 @@ describe("calls", () => {
     const texts = events.map((event) => describeEvent(event, book.see(event)));
     expect(texts).toContain('action executing: bank {"to":"ann","token":"[redacted]"}');
     expect(texts).toContain('action succeeded: {"receipt":"R-7","secret":"[redacted]"}');
-    expect(await explainAction(events, "pay")).toMatchObject({
+    expect(await explainAction(events, "fetch")).toMatchObject({
       tool: "bank",
       parameters: { to: "ann" },
       output: { receipt: "R-7" },
