@@ -9,7 +9,6 @@ export { anchorHash, eventHash, GENESIS_HASH } from "./chain/event-hash.js";
 export type { Sha256 } from "./chain/event-hash.js";
 export { redactEvents } from "./redact/redact-events.js";
 export type { RedactOptions } from "./redact/redact-events.js";
-export { hideSecrets } from "./redact/hide-secrets.js";
 export { COMMON_SECRET_KEYS } from "./redact/sensitive-keys.js";
 export type { PayloadPath, SensitiveKeys } from "./redact/sensitive-keys.js";
 export { replayState } from "./replay/replay-state.js";
@@ -23,11 +22,7 @@ export type {
   ExplainedEvent,
   ExplainedOutcome,
 } from "./explain/action-explanation.js";
-export { explainRun } from "./explain/explain-run.js";
-export type { ExplainedAction, RunExplanation } from "./explain/explain-run.js";
-export { CallBook } from "./explain/call-book.js";
-export type { CallFacts } from "./explain/call-book.js";
-export { describeCall, describeEvent } from "./explain/describe-event.js";
+export { describeEvent } from "./explain/describe-event.js";
 export { toOtlp } from "./otlp/to-otlp.js";
 export type { OtlpOptions } from "./otlp/to-otlp.js";
 export type {

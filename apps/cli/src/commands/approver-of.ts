@@ -1,4 +1,4 @@
-import { describeCall, hideSecrets } from "@car/eventlog";
+import { describeCall, hideSecrets } from "@car/eventlog/explain";
 import type { Approver } from "@car/ir/ports";
 import type { Output } from "../io/output.js";
 

@@ -1,4 +1,5 @@
-import { type ActionExplanation, describeCall, explainAction, explainRun, type RunExplanation } from "@car/eventlog";
+import { type ActionExplanation, explainAction } from "@car/eventlog";
+import { describeCall, explainRun, type RunExplanation } from "@car/eventlog/explain";
 import { EXIT } from "../exit-code.js";
 import { logEvents } from "../io/log-path.js";
 import type { Output } from "../io/output.js";

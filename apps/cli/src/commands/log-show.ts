@@ -1,4 +1,5 @@
-import { CallBook, describeEvent } from "@car/eventlog";
+import { describeEvent } from "@car/eventlog";
+import { CallBook } from "@car/eventlog/explain";
 import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
 import { logEvents } from "../io/log-path.js";

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRuntime } from "@car/engine";
@@ -131,6 +131,46 @@ describe("car undo", () => {
     expect(readFileSync(NOTES(), "utf8")).toBe("new");
     expect((await captured(["undo", log, run, "--tools", tools], ["YES"])).code).toBe(0);
     expect(readFileSync(NOTES(), "utf8")).toBe("old");
+  });
+});
+
+describe("car recover", () => {
+  it("[CLI-31] takes up what a process has left, or undoes it; car undo says so", async () => {
+    const dir = join(folder, "left");
+    const durable = await durableStore({ dir });
+    const started = join(folder, "started");
+    const schema = { name: "slow", idempotent: true };
+    const stuck: Tool = {
+      schema,
+      execute: (_, { signal }) => new Promise((_ok, no) => signal.addEventListener("abort", no)),
+    };
+    const runtime = createRuntime({ durable, tools: [stuck] });
+    const controller = new AbortController();
+    const actions = [{ id: "s", type: "tool_call", tool: "slow" }];
+    const running = runtime.execute({ actions }, { signal: controller.signal });
+    await durable.segments.flush();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // As a process that ends now would leave it.
+    for (const name of ["one", "two"]) cpSync(dir, join(folder, name), { recursive: true });
+    controller.abort();
+    const { run_id } = await running;
+    await runtime.close();
+    await durable.close();
+    const module = file(
+      "slow.mjs",
+      `import { appendFileSync } from "node:fs";
+      export const tools = [{ schema: { name: "slow", idempotent: true }, execute: () => appendFileSync(${JSON.stringify(started)}, "x") }];`,
+    );
+
+    const undo = await captured(["undo", join(folder, "one"), run_id, "--tools", module, "--approve", "yes"]);
+    expect([undo.code, undo.err]).toEqual([2, expect.stringMatching(/car recover .*one/)]);
+    const resumed = await captured(["recover", join(folder, "one"), "--tools", module, "--json"]);
+    expect(JSON.parse(resumed.out)).toMatchObject({
+      runs: [{ run_id, handled: "resumed", result: { status: "committed" } }],
+    });
+    const undone = await captured(["recover", join(folder, "two"), "--tools", module, "--rollback"]);
+    expect(undone.out).toMatch(/^1 run taken up\nrolled back {2}run /);
+    expect((await captured(["recover", folder, "--tools", module])).err).toMatch(/there is no durable store/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { CallBook, type CallFacts, describeCall, hideSecrets } from "@car/eventlog";
+import { CallBook, type CallFacts, describeCall, hideSecrets } from "@car/eventlog/explain";
 import { type EventKind, jsonOfEvent, type LiveEvent } from "@car/ir";
 import type { Output } from "../io/output.js";
 import { short } from "./fit.js";

@@ -1,6 +1,6 @@
 import type { UndoReport, UndoStep } from "@car/engine";
 import type { Output } from "../io/output.js";
-import { describeCall, hideSecrets } from "@car/eventlog";
+import { describeCall, hideSecrets } from "@car/eventlog/explain";
 import { paint } from "./paint.js";
 
 /** What undoes a run, in the order in which that is done, and what became of it. */

@@ -143,7 +143,7 @@ describe("jsonlEventLog", () => {
     const path = nextPath();
     const log = jsonlEventLog({ path });
     log.append(DRAFT);
-    log.flush();
+    await log.flush();
     symlinkSync(path, `${path}.link`);
     for (const name of [path, `${path}.link`]) {
       expect(() => jsonlEventLog({ path: name })).toThrow(

@@ -29,11 +29,11 @@ describe("text of others on a terminal", () => {
     ["\u{e0041}", "\\udb40\\udc41"],
     ["\ud800", "\\ud800"],
     ["é 👩‍👩‍👧 ü", "é 👩‍👩‍👧 ü"],
-  ])("[IR-63] %j is written out", (text, shown) => {
+  ])("[IR-99] %j is written out", (text, shown) => {
     expect(printable(text)).toBe(shown);
   });
 
-  it("[IR-63] nothing of it is left that a terminal acts on", () => {
+  it("[IR-99] nothing of it is left that a terminal acts on", () => {
     fc.assert(
       fc.property(anyOdd, (text) => {
         expect(printable(text)).not.toMatch(UNSEEN);
@@ -41,7 +41,7 @@ describe("text of others on a terminal", () => {
     );
   });
 
-  it("[IR-63] JSON says the same, and shows it", () => {
+  it("[IR-99] JSON says the same, and shows it", () => {
     const law = fc.property(fc.jsonValue(), anyOdd, (value, text) => {
       const json = JSON.stringify({ value, [text]: text }, null, 2);
       expect(printableJson(json)).not.toMatch(/[\u007f-\u009f\u202a-\u202e]/u);
