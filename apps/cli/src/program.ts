@@ -164,7 +164,7 @@ function asJson(command: Command): Command {
 }
 
 /** For what car.config.yaml has a word in. */
-export function asConfigured(command: Command): Command {
+function asConfigured(command: Command): Command {
   return asJson(command)
     .option("--config <file>", "the configuration (default: car.config.yaml or the like, where there is one)")
     .option("--no-config", "use no configuration");
