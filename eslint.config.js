@@ -46,7 +46,16 @@ const ambientGlobals = (names) => [
 ];
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/node_modules/", "**/.turbo/", "coverage/", "apps/example-maintainer/project/"] },
+  {
+    ignores: [
+      "**/dist/",
+      "**/node_modules/",
+      "**/.turbo/",
+      "coverage/",
+      "apps/example-maintainer/project/",
+      "apps/cli/templates/",
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -48,6 +48,7 @@ async function objectionsOf(
   if (alone !== undefined) return [alone];
   const entries = [...entryPoints(pkg).keys()].map((subpath) => name + subpath.slice(1));
   const objections = [...(await consumer.load(entries)), ...(await consumer.help(Object.keys(bin)))];
+  if ("car" in bin) objections.push(...(await consumer.begin("car")));
 
   if (example === undefined) return entries.length === 0 ? objections : [...objections, "has no ```ts example"];
   const further = installs.length > 1 ? await consumer.install(installs) : undefined;

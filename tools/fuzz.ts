@@ -28,11 +28,15 @@ const TARGETS: readonly Target[] = [
   {
     name: "parsers",
     files: [
+      "apps/cli/src/io/asker.test.ts",
+      "apps/cli/src/setup/load-config.test.ts",
+      "apps/cli/src/show/fit.test.ts",
       "packages/ir/src/config/parse-config.test.ts",
       "packages/ir/src/parse/scan-json.test.ts",
       "packages/ir/src/proposal/parse-fuzz.test.ts",
       "packages/ir/src/proposal/parse-proposal.test.ts",
       "packages/ir/src/reference/template.test.ts",
+      "packages/ir/src/text/printable.test.ts",
       "packages/ir/src/time/rfc3339.test.ts",
       "packages/ir/src/tool/parse-tool-schema.test.ts",
       "packages/eventlog/src/node/read-jsonl.test.ts",

@@ -7,5 +7,6 @@ export default defineConfig(
     "node/index": "src/node/index.ts",
     "check/index": "src/check/index.ts",
     "document/index": "src/document/index.ts",
+    "internal/index": "src/internal/index.ts",
   }),
 );

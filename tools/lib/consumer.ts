@@ -12,6 +12,8 @@ export interface Consumer {
   load(specifiers: readonly string[]): Promise<readonly string[]>;
   /** Asks each command for its help. */
   help(commands: readonly string[]): Promise<readonly string[]>;
+  /** Has a command write its first project (`init`), and runs the plan in it. */
+  begin(command: string): Promise<readonly string[]>;
   /** Type-checks a TypeScript text as a module of the project and runs it. */
   runExample(code: string): Promise<readonly string[]>;
 }
@@ -53,6 +55,12 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     async help(commands) {
       const ended = await Promise.all(commands.map((name) => run([`node_modules/.bin/${name}`, "--help"])));
       return present(...ended.map((one, index) => objection(one, `${commands[index] ?? ""} --help`)));
+    },
+    async begin(command) {
+      const bin = `node_modules/.bin/${command}`;
+      const made = await run([bin, "init", "first"]);
+      const ran = await run([bin, "run", "first/plan.json", "--config", "first/car.config.yaml"]);
+      return present(objection(made, `${command} init`), objection(ran, `${command} run in what it wrote`));
     },
     async runExample(code) {
       writeExample(options, code);

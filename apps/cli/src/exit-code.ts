@@ -10,8 +10,10 @@ export const EXIT = {
   usage: 2,
   /** The proposal was refused before anything ran. */
   rejected: 3,
-  /** The run was canceled, by Ctrl-C or because it waits for something nobody gives. */
+  /** The run was canceled, by a signal or because it waits for something nobody gives. */
   canceled: 4,
+  /** The answer could not be written. What was done stays done: the log has it. */
+  unheard: 5,
 } as const;
 
 /** The exit code for a run's status. */

@@ -13,6 +13,8 @@ export function addPolicyCommands(program: Command, act: Act): void {
   add("check")
     .argument("<policy>")
     .description("say what is wrong with a policy, and what is odd about it")
+    .option("--config <file>", "the configuration")
+    .option("--no-config", "use no configuration")
     .option("--tools <module>", "a module that exports `tools`: also warn of tools that do not exist")
     .action(act(policyCheckCommand));
   add("test")
@@ -35,7 +37,9 @@ export function addPolicyCommands(program: Command, act: Act): void {
   add("replay")
     .argument("<log>")
     .description("list the decisions of a log that another policy would make otherwise")
-    .requiredOption("--policy <file>", "the other policy")
+    .option("--config <file>", "the configuration")
+    .option("--no-config", "use no configuration")
+    .option("--policy <file>", "the other policy")
     .option("--tools <module>", "a module that exports `tools`, for a log that does not have their schemas")
     .action(act(policyReplayCommand));
 }

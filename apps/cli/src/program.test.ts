@@ -32,13 +32,14 @@ describe("car run", () => {
   it("[CLI-1] commits a proposal, says what each action did and exits with 0", async () => {
     const { code, out } = await car("run", join(EXAMPLES, "good.json"), ...FILES, "--log", log);
     expect(code).toBe(0);
-    expect(out).toMatch(/^committed {2}run [0-9a-f]{32}\n {2}✓ rent {2}\{"paid":60/);
+    expect(out).toMatch(/^ {2}✓ rent {2}pay \{"amount":60,"to":"landlord"\} → \{"paid":60,/);
+    expect(out).toMatch(/\ncommitted {2}run [0-9a-f]{32}\n2 tool calls, /);
   });
 
   it("[CLI-1] tells of an undone run, with its cause, and exits with 1", async () => {
     const { code, out } = await car("run", join(EXAMPLES, "too-much.json"), ...FILES, "--log", log);
     expect(code).toBe(1);
-    expect(out).toContain("↶ rent   undone by its compensation");
+    expect(out).toContain("↶ rent  undone by its compensation");
     expect(out).toMatch(/because yacht: only -?\d+ left/);
   });
 
@@ -61,6 +62,55 @@ describe("car run", () => {
     );
     expect((await car("run", path, ...FILES)).out).toContain("approval_required");
     expect((await car("run", path, ...FILES, "--approve", "yes")).out).not.toContain("approval");
+  });
+});
+
+describe("what car run verifies and shows", () => {
+  it("[CLI-30] runs nothing of what verification finds wrong, unless it is told not to look", async () => {
+    const calls = (id: string, tool: string): object => ({
+      id,
+      type: "tool_call",
+      tool,
+      parameters: { amount: 1, to: "x" },
+    });
+    const plan = file(
+      "typo.json",
+      JSON.stringify({ actions: [calls("a", "pay"), { ...calls("b", "put_bak"), dependencies: ["a"] }] }),
+    );
+    const path = join(folder, "none.jsonl");
+    const { code, out, err } = await car("run", plan, ...FILES, "--log", path);
+    expect([code, err]).toEqual([3, expect.stringContaining("--no-verify")]);
+    expect(out).toMatch(/^invalid\n {2}✗ b: tool `put_bak` is not known/);
+    expect(readFileSync(path, "utf8")).not.toContain("proposal_received");
+    const json = JSON.parse((await car("run", plan, ...FILES, "--json")).out) as object;
+    expect(json).toMatchObject({
+      status: "rejected",
+      reasons: [{ action_id: "b", code: "unknown_tool" }],
+      verification: { valid: false },
+    });
+    await car("run", plan, ...FILES, "--no-verify", "--log", path);
+    expect(readFileSync(path, "utf8")).toContain("proposal_received");
+  });
+
+  it("[CLI-20] [CLI-30] shows the plan, then asks about each call by what it would do, without its secrets", async () => {
+    const action = { id: "a", type: "tool_call", tool: "pay", parameters: { amount: 500, to: "x", token: "hunter2" } };
+    const plan = file("ask.json", JSON.stringify({ actions: [action] }));
+    const tools = file(
+      "till.mjs",
+      'export const tools = [{ schema: { name: "pay" }, execute: () => ({ receipt: 7 }) }];',
+    );
+    const argv = ["run", plan, "--tools", tools, "--policy", join(EXAMPLES, "policy.yaml"), "--approve", "ask"];
+    const { code, out, err } = await captured(argv, ["y"]);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^plan\n {2}· a {2}pay \{"amount":500.*\n {2}✓ a {2}pay .* → \{"receipt":7\}\ncommitted/),
+    ]);
+    expect(err).toMatch(
+      /a wants to call pay \{"amount":500,.*"\[redacted\]"\} \(irreversible\)\n {2}require_approval:pay: .*\napprove\? \[y\/N\] /,
+    );
+    expect(out + err).not.toContain("hunter2");
+    expect((await captured(argv, ["n"])).out).toContain("approval_denied");
+    expect((await captured(argv)).err).toMatch(/nobody answered.*--approve yes/);
   });
 });
 
@@ -122,7 +172,39 @@ describe("car log and explain", () => {
   it("[CLI-6] explains why an action ended as it did", async () => {
     const { code, out } = await car("explain", "rent", "--log", log);
     expect(code).toBe(0);
-    expect(out).toMatch(/^↶ rent succeeded, then undone by its compensation\n {2}because yacht failed/);
+    expect(out).toMatch(
+      /^↶ rent succeeded, then undone by its compensation\n {2}called pay .*"landlord".*\n {2}gave .*\n {2}because yacht failed/,
+    );
+  });
+});
+
+describe("what car log show and explain tell", () => {
+  it("[CLI-6] [CLI-30] tool, parameters and outcome of a call, as text and as JSON", async () => {
+    for (const argv of [
+      ["log", "show", log, "--action", "rent"],
+      ["explain", "rent", "--log", log],
+    ]) {
+      for (const more of [[], ["--json"]]) {
+        const { out } = await car(...argv, ...more);
+        for (const word of ["pay", "landlord", "60", "left"]) expect(out).toContain(word);
+      }
+    }
+  });
+
+  it("[CLI-6] a run as a whole: status, cause, actions, what is left", async () => {
+    const { run_id } = JSON.parse(
+      (await car("log", "show", log, "--action", "yacht", "--json")).out.split("\n")[0]!,
+    ) as { run_id: string };
+    const { code, out } = await car("explain", run_id, "--log", log);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^rolled back {2}run \w+\nbecause yacht: only -?\d+ left\n {2}↶ rent {2}pay .*\n {2}[↶✗] yacht {2}pay .*\nnothing is left outside/,
+    );
+    expect(JSON.parse((await car("explain", run_id, "--log", log, "--json")).out)).toMatchObject({
+      run_id,
+      status: "rolled_back",
+    });
+    expect((await car("explain", "nobody", "--log", log)).err).toContain("there is no action or run `nobody`");
   });
 });
 
@@ -199,7 +281,7 @@ describe("bad usage", () => {
     [["log", "verify", "none.jsonl"], "none.jsonl"],
     [["replay", "none.jsonl"], "none.jsonl"],
     [["log", "diff", "none.jsonl"], "missing required argument"],
-    [["explain", "nobody"], "required option '--log <file>'"],
+    [["explain", "nobody"], "name the log"],
     [["run", join(EXAMPLES, "good.json"), "--tools", "none.js"], "none.js"],
     [["run", join(EXAMPLES, "good.json"), "--policy", join(EXAMPLES, "good.json")], "good.json"],
   ])("[CLI-7] %j exits with 2 and says what is wrong", async (argv, message) => {

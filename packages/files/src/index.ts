@@ -1,6 +1,6 @@
 export { checkedLine, CHECKSUM_BYTES, hasChecksum, isCheckedLine, uncheckedLine } from "./checked-line.js";
-export { decodeText } from "./decode-text.js";
-export type { DecodedText } from "./decode-text.js";
+export { decodeText, readableText } from "./decode-text.js";
+export type { DecodedText, ReadableText } from "./decode-text.js";
 export { writeWhole } from "./write-whole.js";
 export type { WriteTarget } from "./write-whole.js";
 export { syncFolder } from "./sync-folder.js";

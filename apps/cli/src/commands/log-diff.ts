@@ -1,10 +1,9 @@
 import { diffLogs, type LogDifference } from "@car/engine/replay";
-import { readLog } from "@car/eventlog/node";
 import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
-import { logPath } from "../io/log-path.js";
+import { logEvents } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
-import { plural, short } from "../show/marks.js";
+import { plural, valueText } from "../show/marks.js";
 
 /** Compares two logs run by run and action by action, and says what differs. */
 export async function logDiffCommand(
@@ -12,7 +11,7 @@ export async function logDiffCommand(
   { other }: { readonly other: string },
   output: Output,
 ): Promise<number> {
-  const diff = await diffLogs(readLog(logPath(left)), readLog(logPath(other)));
+  const diff = await diffLogs(logEvents(left), logEvents(other));
   if (output.json) output.value(diff);
   else {
     output.line(
@@ -23,8 +22,6 @@ export async function logDiffCommand(
   return diff.equal ? EXIT.ok : EXIT.failed;
 }
 
-const WIDTH = 60;
-
 function textOf({ left_run_id, right_run_id, action_id, field, left, right }: LogDifference): string {
   if (field === "run") {
     return left_run_id === undefined
@@ -33,8 +30,4 @@ function textOf({ left_run_id, right_run_id, action_id, field, left, right }: Lo
   }
   const who = action_id === undefined ? "" : `${paint.bold(action_id)} `;
   return `${who}${field}: ${valueText(left)} / ${valueText(right)} ${paint.dim(`run ${left_run_id} / ${right_run_id}`)}`;
-}
-
-function valueText(value: LogDifference["left"]): string {
-  return value === undefined ? "nothing" : short(JSON.stringify(value), WIDTH);
 }

@@ -3,18 +3,21 @@ import { checkPolicy } from "@car/policy/check";
 import { readPolicyFile } from "@car/policy/node";
 import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
-import { loadTools } from "../io/load-tools.js";
 import type { Output } from "../io/output.js";
+import { loadSettings, type NamedFiles } from "../setup/settings.js";
+import { withTools } from "../setup/with-tools.js";
 import { plural } from "../show/marks.js";
 import { problemLine } from "../show/problem-line.js";
 
 /** Says what is wrong with a policy file, and what is odd about it. Warnings alone do not fail. */
 export async function policyCheckCommand(
   path: string,
-  { tools }: { readonly tools?: string },
+  named: Pick<NamedFiles, "config" | "tools">,
   output: Output,
 ): Promise<number> {
-  const names = tools === undefined ? undefined : (await loadTools(tools)).map(({ schema }) => schema.name);
+  const names = await withTools(await loadSettings(named), output, async (tools) =>
+    tools.length === 0 ? undefined : tools.map(({ schema }) => schema.name),
+  );
   const { text, ...options } = await readPolicyFile(path);
   try {
     const { document, warnings } = checkPolicy(text, { ...options, ...(names !== undefined && { tools: names }) });

@@ -1,37 +1,28 @@
 import { type DecisionsReport, replayDecisions } from "@car/engine/replay";
-import { readLog } from "@car/eventlog/node";
-import { CarError } from "@car/ir";
 import { rulePolicy } from "@car/policy";
 import { loadPolicyFile } from "@car/policy/node";
 import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
-import { loadTools } from "../io/load-tools.js";
-import { logPath } from "../io/log-path.js";
+import { logEvents } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
+import { loadSettings, type NamedFiles } from "../setup/settings.js";
+import { withTools } from "../setup/with-tools.js";
 import { plural } from "../show/marks.js";
 import { WHY_NOT } from "../show/why-not.js";
 import { UsageError } from "../usage-error.js";
 
-/** How a log is asked again. */
-export interface PolicyReplayOptions {
-  readonly policy: string;
-  /** A module with the tools' schemas, for a log that does not have them. */
-  readonly tools?: string;
-}
+/** How a log is asked again: by which policy, and by which tools' schemas where the log does not have them. */
+export type PolicyReplayOptions = Pick<NamedFiles, "config" | "tools" | "policy">;
 
 /** Asks a policy about every decision of a log and lists those that it would make otherwise, or that cannot be asked for. */
-export async function policyReplayCommand(
-  path: string,
-  { policy, tools }: PolicyReplayOptions,
-  output: Output,
-): Promise<number> {
-  const engine = rulePolicy(await loadPolicyFile(policy));
-  const given = tools === undefined ? {} : { tools: await loadTools(tools) };
-  const asked = replayDecisions(readLog(logPath(path)), { policy: engine, ...given });
-  const report = await asked.catch((error: unknown) => {
-    if (CarError.isInstance(error)) throw new UsageError(`${path}: ${error.message}`, { cause: error });
-    throw error;
-  });
+export async function policyReplayCommand(path: string, named: PolicyReplayOptions, output: Output): Promise<number> {
+  const settings = await loadSettings(named);
+  if (settings.policy === undefined)
+    throw new UsageError("name the other policy: `--policy FILE`, or in car.config.yaml");
+  const policy = rulePolicy(await loadPolicyFile(settings.policy));
+  const report = await withTools(settings, output, (tools) =>
+    replayDecisions(logEvents(path), { policy, ...(tools.length > 0 && { tools }) }),
+  );
   if (output.json) output.value(report);
   else show(report, output);
   return report.changed.length + report.undecided.length === 0 ? EXIT.ok : EXIT.failed;

@@ -1,17 +1,15 @@
 import { replayRuns, type ReplayReport } from "@car/engine/replay";
-import { readLog } from "@car/eventlog/node";
 import { paint } from "../show/paint.js";
 import { EXIT } from "../exit-code.js";
-import { loadTools } from "../io/load-tools.js";
-import { logPath } from "../io/log-path.js";
+import { logEvents } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
+import { loadSettings, type NamedFiles } from "../setup/settings.js";
+import { withTools } from "../setup/with-tools.js";
 import { plural } from "../show/marks.js";
 import { WHY_NOT } from "../show/why-not.js";
 
 /** How a log is replayed. */
-export interface ReplayCommandOptions {
-  /** A module with the tools' schemas, for a log that does not have them. */
-  readonly tools?: string;
+export interface ReplayCommandOptions extends Pick<NamedFiles, "config" | "tools"> {
   /** This run only. */
   readonly run?: string;
 }
@@ -19,13 +17,13 @@ export interface ReplayCommandOptions {
 /** Executes the runs of a log again, without calling a tool, and says where anything comes out differently. */
 export async function replayCommand(
   path: string,
-  { tools, run }: ReplayCommandOptions,
+  { run, ...named }: ReplayCommandOptions,
   output: Output,
 ): Promise<number> {
-  const report = await replayRuns(readLog(logPath(path)), {
-    ...(tools !== undefined && { tools: await loadTools(tools) }),
-    ...(run !== undefined && { runIds: [run] }),
-  });
+  const runs = run === undefined ? {} : { runIds: [run] };
+  const report = await withTools(await loadSettings(named), output, (tools) =>
+    replayRuns(logEvents(path), { ...(tools.length > 0 && { tools }), ...runs }),
+  );
   if (output.json) output.value(report);
   else show(report, output);
   return report.equal ? EXIT.ok : EXIT.failed;

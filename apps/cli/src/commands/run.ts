@@ -1,53 +1,71 @@
 import type { Runtime, UndoReport } from "@car/engine";
 import { type ProposalResult, UndoRefusedError } from "@car/ir";
-import type { Approver } from "@car/ir/ports";
-import { exitCodeOf } from "../exit-code.js";
-import { askYes } from "../io/ask-yes.js";
+import type { VerifyReport } from "@car/validator";
+import { EXIT, exitCodeOf } from "../exit-code.js";
+import { interruptible } from "../io/interruptible.js";
 import type { Output } from "../io/output.js";
 import { readInput } from "../io/read-input.js";
-import { progressLine } from "../show/progress-line.js";
+import type { NamedFiles } from "../setup/settings.js";
+import { withRuntime } from "../setup/with-runtime.js";
+import { runDisplay } from "../show/run-display.js";
+import { showReport } from "../show/show-report.js";
 import { showResult } from "../show/show-result.js";
 import { showUndo } from "../show/show-undo.js";
-import { type RuntimeFiles, runtimeFromFiles } from "./runtime-from-options.js";
+import { type ApproveMode, approverOf } from "./approver-of.js";
 
 /** What `car run` may be given. */
-export interface RunOptions extends RuntimeFiles {
-  readonly principal?: string;
-  /** `ask` asks on the terminal; `yes` approves everything that the policy wants approved. */
-  readonly approve?: "ask" | "yes" | "no";
+export interface RunOptions extends NamedFiles {
+  /** `ask` asks; `yes` approves everything that the policy wants approved. */
+  readonly approve?: ApproveMode;
+  /** False: runs what verification finds wrong as well, as far as it gets. */
+  readonly verify?: boolean;
   /** Says afterwards what would undo the run. */
   readonly dryUndo?: boolean;
 }
 
-/** Runs a proposal and answers with its status. Ctrl-C cancels the run, which undoes it. */
+/** Runs a proposal that verification finds right, and answers with its status. A signal cancels the run, which undoes it. */
 export async function runCommand(path: string, options: RunOptions, output: Output): Promise<number> {
   const input = await readInput(path);
-  const approver = approverOf(options.approve ?? "no", output);
-  const runtime = await runtimeFromFiles(options, approver === undefined ? {} : { approver });
-  const progress = progressLine(countActions(input), output);
-  runtime.subscribe(progress.see);
-  const controller = new AbortController();
-  const onInterrupt = (): void => controller.abort(new Error("interrupted"));
-  process.once("SIGINT", onInterrupt);
-  try {
-    const { principal } = options;
-    const result = await runtime.execute(input, {
-      signal: controller.signal,
-      ...(principal !== undefined && { principal }),
-    });
-    progress.stop();
-    const undo = options.dryUndo === true ? await dryUndo(runtime, result) : undefined;
-    if (output.json) output.value(undo === undefined ? result : { ...result, undo });
-    else {
-      showResult(result, output);
-      if (undo !== undefined) showUndo(undo, output);
-    }
-    return exitCodeOf(result.status);
-  } finally {
-    process.off("SIGINT", onInterrupt);
-    await runtime.close();
-    await runtime.eventLog.close();
+  const { approve = "no" } = options;
+  const approver = approverOf(approve, output);
+  return interruptible(output, (signal) =>
+    withRuntime(options, { output, ...(approver !== undefined && { approver }) }, async (runtime, principal) => {
+      if (options.verify !== false) {
+        const report = await runtime.verify(input, principal);
+        if (!report.valid) return refuse(report, output);
+      }
+      const display = runDisplay(output, { showsPlan: approve === "ask" });
+      runtime.subscribe(display.see);
+      const result = await runtime.execute(input, { signal, ...principal });
+      display.stop();
+      const undo = options.dryUndo === true ? await dryUndo(runtime, result) : undefined;
+      if (output.json) output.value(undo === undefined ? result : { ...result, undo });
+      else {
+        showResult(result, output);
+        if (undo !== undefined) showUndo(undo, output);
+      }
+      return exitCodeOf(result.status);
+    }),
+  );
+}
+
+/** As a refusal by the runtime is told, and with everything that was found. */
+function refuse(report: VerifyReport, output: Output): number {
+  const errors = report.issues.filter(({ severity }) => severity === "error");
+  if (output.json) {
+    const reasons = errors.map(({ action_id, code, message }) => ({ action_id, code, message }));
+    const refused = errors.filter(({ action_id }) => action_id !== undefined);
+    const results = refused.map(({ action_id, code, message }) => ({
+      action_id,
+      status: "rejected",
+      reason: { code, message },
+    }));
+    output.value({ status: "rejected", reasons, results, verification: report });
+  } else {
+    showReport(report, output);
+    output.aside("what verification finds wrong is not run; `--no-verify` leaves the question to the run itself");
   }
+  return EXIT.rejected;
 }
 
 /** What would undo a committed run, from its log. */
@@ -62,31 +80,5 @@ async function dryUndo(
     // It has left nothing.
     if (error instanceof UndoRefusedError) return { run_id, steps: [], external_effects: "none" };
     throw error;
-  }
-}
-
-/** For the progress line only; what the proposal really holds is found out when it is parsed. */
-function countActions(input: string): number {
-  try {
-    const { actions } = JSON.parse(input) as { readonly actions?: unknown };
-    return Array.isArray(actions) ? actions.length : 0;
-  } catch {
-    return 0;
-  }
-}
-
-function approverOf(mode: NonNullable<RunOptions["approve"]>, output: Output): Approver | undefined {
-  switch (mode) {
-    case "no":
-      return undefined;
-    case "yes":
-      return () => ({ approved: true, by: "command line" });
-    case "ask":
-      return async ({ action_id, tool, parameters, reversibility, reasons }, { signal }) => {
-        output.aside("");
-        output.aside(`${action_id} wants to call ${tool} (${reversibility}) with ${JSON.stringify(parameters)}`);
-        for (const { policy_id, message } of reasons) output.aside(`  ${policy_id}: ${message}`);
-        return { approved: await askYes("approve? [y/N] ", signal), by: "terminal" };
-      };
   }
 }

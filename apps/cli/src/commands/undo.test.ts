@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRuntime } from "@car/engine";
@@ -114,12 +114,63 @@ describe("car undo", () => {
       [["undo", join(folder, "none"), run, "--tools", tools], /there is no such log/],
       [["undo", log, "no-run", "--tools", tools], /the log has no run/],
       [["undo", log, run], /--tools/],
-      [["undo", log, run, "--tools", tools], /nobody is there to be asked/],
     ] as const) {
       const { code, err } = await captured(argv);
       expect([code, err]).toEqual([2, expect.stringMatching(message)]);
     }
     expect(readFileSync(NOTES(), "utf8")).toBe("new");
+  });
+
+  it("[CLI-18] [CLI-20] asks, and takes anything but a yes for a no, the end of the input too", async () => {
+    const [log, run] = await ran("d.jsonl");
+    for (const answers of [[], ["n"], [""], ["yes please"]]) {
+      const { code, err } = await captured(["undo", log, run, "--tools", tools], answers);
+      expect([code, err]).toEqual([4, expect.stringMatching(/nothing was undone\n$/)]);
+    }
+    expect((await captured(["undo", log, run, "--tools", tools])).err).toMatch(/nobody answered.*--approve yes/);
+    expect(readFileSync(NOTES(), "utf8")).toBe("new");
+    expect((await captured(["undo", log, run, "--tools", tools], ["YES"])).code).toBe(0);
+    expect(readFileSync(NOTES(), "utf8")).toBe("old");
+  });
+});
+
+describe("car recover", () => {
+  it("[CLI-31] takes up what a process has left, or undoes it; car undo says so", async () => {
+    const dir = join(folder, "left");
+    const durable = await durableStore({ dir });
+    const started = join(folder, "started");
+    const schema = { name: "slow", idempotent: true };
+    const stuck: Tool = {
+      schema,
+      execute: (_, { signal }) => new Promise((_ok, no) => signal.addEventListener("abort", no)),
+    };
+    const runtime = createRuntime({ durable, tools: [stuck] });
+    const controller = new AbortController();
+    const actions = [{ id: "s", type: "tool_call", tool: "slow" }];
+    const running = runtime.execute({ actions }, { signal: controller.signal });
+    await durable.segments.flush();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // As a process that ends now would leave it.
+    for (const name of ["one", "two"]) cpSync(dir, join(folder, name), { recursive: true });
+    controller.abort();
+    const { run_id } = await running;
+    await runtime.close();
+    await durable.close();
+    const module = file(
+      "slow.mjs",
+      `import { appendFileSync } from "node:fs";
+      export const tools = [{ schema: { name: "slow", idempotent: true }, execute: () => appendFileSync(${JSON.stringify(started)}, "x") }];`,
+    );
+
+    const undo = await captured(["undo", join(folder, "one"), run_id, "--tools", module, "--approve", "yes"]);
+    expect([undo.code, undo.err]).toEqual([2, expect.stringMatching(/car recover .*one/)]);
+    const resumed = await captured(["recover", join(folder, "one"), "--tools", module, "--json"]);
+    expect(JSON.parse(resumed.out)).toMatchObject({
+      runs: [{ run_id, handled: "resumed", result: { status: "committed" } }],
+    });
+    const undone = await captured(["recover", join(folder, "two"), "--tools", module, "--rollback"]);
+    expect(undone.out).toMatch(/^1 run taken up\nrolled back {2}run /);
+    expect((await captured(["recover", folder, "--tools", module])).err).toMatch(/there is no durable store/);
   });
 });
 
@@ -127,7 +178,7 @@ describe("car run --dry-undo and car verify", () => {
   it("[CLI-19] say how a plan could be undone, and a run that has committed", async () => {
     writeFileSync(NOTES(), "old");
     const { out } = await captured(["run", plan, "--tools", tools, "--dry-undo"]);
-    expect(out).toMatch(/^committed .*\n[^]*\nundo {2}run .*\n {2}· w {2}write \{"text":"new"\} by restore$/);
+    expect(out).toMatch(/\ncommitted .*\n[^]*\nundo {2}run .*\n {2}· w {2}write \{"text":"new"\} by restore$/);
     expect(readFileSync(NOTES(), "utf8")).toBe("new");
     const verified = await captured(["verify", plan, "--tools", tools]);
     expect(verified.out).toContain(

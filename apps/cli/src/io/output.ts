@@ -1,48 +1,59 @@
-import { printable, printableJson } from "../show/paint.js";
+import { printable, printableJson } from "@car/ir/internal";
+import { fitted } from "../show/fit.js";
+import { painted } from "../show/paint.js";
+import type { Answer, Asker } from "./asker.js";
+import type { Screen } from "./screen.js";
 
-/** Where a command writes, and how. Whatever it is given may come from a model: see `printable`. */
+/** Where a command writes, and whom it asks. Whatever it is given may come from a model: it is made printable here, and only here. */
 export interface Output {
   /** Machine-readable output is wanted. */
   readonly json: boolean;
   /** A person watches: lines may be redrawn. */
   readonly interactive: boolean;
-  /** One line of the answer. */
-  line(text?: string): void;
+  /** Columns of the terminal that the answer goes to, if it is one. */
+  readonly columns: number | undefined;
+  /** Nobody reads the answer any more: what is left of it need not be made. */
+  readonly isGone: boolean;
+  /** One line of the answer; where a terminal breaks it, it goes on `hang` columns in. */
+  line(text?: string, hang?: number): void;
   /** The whole answer as JSON. */
   value(value: unknown): void;
   /** One event, or another part of an answer that is a list, as JSON on a line of its own. */
   item(value: unknown): void;
-  /** One line beside the answer: questions, errors. */
-  aside(text: string): void;
+  /** One line beside the answer: errors, and what a person is told while something runs. */
+  aside(text: string, hang?: number): void;
   /** Takes the place of the last such line; nothing removes it. */
   progress(text: string): void;
+  /** Shows lines and a question, one at a time. */
+  ask(lines: readonly string[], question: string, signal?: AbortSignal): Promise<Answer>;
 }
 
-const CLEAR = "\r\u001b[K";
+const HANG = 4;
 
-/** Writes lines: those of the answer, and text beside them. */
+/** What commands write, made for a screen. */
 export function outputTo(
   { json, interactive }: Pick<Output, "json" | "interactive">,
-  { write, writeAside }: { readonly write: (text: string) => void; readonly writeAside: (text: string) => void },
+  { screen, asker }: { readonly screen: Screen; readonly asker: Asker },
 ): Output {
+  const lineFor = (sink: "out" | "err", text: string, hang: number): string => {
+    const { columns, hasColors } = screen[sink];
+    return `${fitted(painted(text, hasColors), columns, hang).join("\n")}\n`;
+  };
+  const json1 = (value: unknown, indent: number): void =>
+    screen.write("out", `${printableJson(JSON.stringify(value, null, indent))}\n`);
   return {
     json,
     interactive,
-    line: (text = "") => write(`${printable(text)}\n`),
-    value: (value) => write(`${printableJson(JSON.stringify(value, null, 2))}\n`),
-    item: (value) => write(`${printableJson(JSON.stringify(value))}\n`),
-    aside: (text) => writeAside(`${printable(text)}\n`),
-    progress: (text) => writeAside(CLEAR + printable(text)),
-  };
-}
-
-/** Standard output for the answer, standard error for everything else. */
-export function processOutput(json: boolean): Output {
-  return outputTo(
-    { json, interactive: process.stderr.isTTY && !json },
-    {
-      write: (text) => void process.stdout.write(text),
-      writeAside: (text) => void process.stderr.write(text),
+    columns: screen.out.columns,
+    get isGone() {
+      return screen.out.isGone;
     },
-  );
+    line: (text = "", hang = HANG) => screen.write("out", lineFor("out", text, hang)),
+    value: (value) => json1(value, 2),
+    item: (value) => json1(value, 0),
+    aside: (text, hang = HANG) => screen.write("err", lineFor("err", text, hang)),
+    progress: (text) => interactive && screen.progress(printable(text)),
+    ask: (lines, question, signal) =>
+      asker.ask([...lines.map((line) => lineFor("err", line, HANG)), question].join(""), signal),
+  };
 }

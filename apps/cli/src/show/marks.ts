@@ -1,4 +1,5 @@
 import type { ActionStatus, ProposalStatus } from "@car/ir";
+import { short } from "./fit.js";
 import { paint } from "./paint.js";
 
 /** A status as a coloured sign; without colour the sign alone tells. */
@@ -33,10 +34,12 @@ export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** Text cut to `width` characters, on one line. */
-export function short(text: string, width: number): string {
-  const line = text.replaceAll(/\s+/g, " ");
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+/** Longer values are cut. */
+const VALUE_COLUMNS = 300;
+
+/** A value as JSON on one line, cut. */
+export function valueText(value: unknown): string {
+  return short(JSON.stringify(value) ?? "nothing", VALUE_COLUMNS);
 }
 
 /** `count` with its noun. */

@@ -1,15 +1,12 @@
 import type { ActionResult, ProposalResult } from "@car/ir";
-import { paint } from "./paint.js";
 import type { Output } from "../io/output.js";
-import { duration, plural, runStatus, short, statusMark } from "./marks.js";
+import { duration, plural, runStatus, statusMark } from "./marks.js";
+import { paint } from "./paint.js";
 
-const WIDTH = 96;
-
-/** A run's result, for people. */
+/** How a run ended, for people who have seen its actions end: what became of them since, why, and what is left. */
 export function showResult(result: ProposalResult, output: Output): void {
   output.line(`${runStatus(result.status)}  ${paint.dim(`run ${result.run_id}`)}`);
-  const idWidth = Math.max(2, ...result.results.map(({ action_id }) => action_id.length));
-  for (const each of result.results) output.line(actionLine(each, idWidth));
+  for (const each of result.results) if (each.rolled_back || hasNotStarted(result, each)) output.line(actionLine(each));
   const unnamed = result.reasons.filter(({ action_id }) => action_id === undefined);
   for (const { message } of unnamed) output.line(`${paint.red("✗")} ${message}`);
   const { cause } = result;
@@ -21,24 +18,17 @@ export function showResult(result: ProposalResult, output: Output): void {
   output.line(paint.dim(costLine(result)));
 }
 
-function actionLine(result: ActionResult, idWidth: number): string {
-  const id = paint.bold(result.action_id.padEnd(idWidth));
-  return `  ${statusMark(result.status, result.rolled_back)} ${id}  ${short(detailOf(result), WIDTH - idWidth)}`;
+/** Of a proposal that is refused as a whole no action has an end of its own. */
+function hasNotStarted({ status, reasons }: ProposalResult, { action_id, status: ended }: ActionResult): boolean {
+  return ended === "waiting" || (status === "rejected" && reasons.some((reason) => reason.action_id === action_id));
 }
 
-function detailOf({
-  status,
-  output,
-  reason,
-  error,
-  rolled_back,
-  compensated,
-  cached,
-  deduplicated,
-}: ActionResult): string {
-  if (status !== "succeeded") return `${reason?.code ?? status}: ${error ?? ""}`;
-  const from = deduplicated ? " (from its receipt)" : cached ? " (from the cache)" : "";
-  if (!rolled_back) return `${JSON.stringify(output)}${from}`;
+function actionLine(result: ActionResult): string {
+  return `  ${statusMark(result.status, result.rolled_back)} ${paint.bold(result.action_id)}  ${detailOf(result)}`;
+}
+
+function detailOf({ status, reason, error, rolled_back, compensated }: ActionResult): string {
+  if (!rolled_back) return `${reason?.code ?? status}: ${error ?? ""}`;
   return compensated === undefined ? "undone" : compensated ? "undone by its compensation" : "its compensation FAILED";
 }
 

@@ -1,9 +1,7 @@
 import type { UndoReport, UndoStep } from "@car/engine";
 import type { Output } from "../io/output.js";
-import { short } from "./marks.js";
+import { describeCall, hideSecrets } from "@car/eventlog/explain";
 import { paint } from "./paint.js";
-
-const WIDTH = 96;
 
 /** What undoes a run, in the order in which that is done, and what became of it. */
 export function showUndo({ run_id, steps, external_effects }: UndoReport, output: Output): void {
@@ -12,7 +10,7 @@ export function showUndo({ run_id, steps, external_effects }: UndoReport, output
   if (steps.length === 0) output.line(paint.dim("  the run left nothing outside the state"));
   const width = Math.max(0, ...steps.map(({ action_id }) => action_id.length));
   for (const step of steps)
-    output.line(`  ${markOf(step)} ${paint.bold(step.action_id.padEnd(width))}  ${textOf(step, width)}`);
+    output.line(`  ${markOf(step)} ${paint.bold(step.action_id.padEnd(width))}  ${textOf(step)}`);
   if (external_effects === "none") return;
   const will = isDone ? "is" : "would be";
   output.line(
@@ -26,8 +24,8 @@ function markOf({ undone, compensation }: UndoStep): string {
 }
 
 /** The call, which tells more than what undoes it does, and what became of that. */
-function textOf({ tool, parameters, compensation, undone, reason }: UndoStep, width: number): string {
-  const call = short(`${tool} ${JSON.stringify(parameters)}`, WIDTH - width);
+function textOf({ tool, parameters, compensation, undone, reason }: UndoStep): string {
+  const call = describeCall({ tool, parameters: hideSecrets(parameters) });
   const why = reason === undefined ? "" : `: ${reason.message}`;
   if (compensation === undefined) return `${call}: nothing undoes it${why}`;
   return `${call} ${paint.dim(`by ${compensation.tool}`)}${undone === false ? why || ": not undone" : ""}`;

@@ -1,4 +1,4 @@
-import type { EventKind, ProposalStatus, Reason } from "@car/ir";
+import type { EventKind, JsonValue, ProposalStatus, Reason } from "@car/ir";
 
 /** How an action ended, as far as the log tells. `unfinished`: it began, and the log has no end of it. */
 export type ExplainedOutcome = "succeeded" | "failed" | "rejected" | "skipped" | "unfinished";
@@ -25,7 +25,13 @@ export interface ActionExplanation {
   readonly action_id: string;
   readonly run_id: string;
   readonly proposal_id?: string;
+  /** The tool that was called; of an action that calls none, its type. */
+  readonly tool?: string;
+  /** Resolved, if it was started; the values of secrets are hidden. */
+  readonly parameters?: JsonValue;
   readonly outcome: ExplainedOutcome;
+  /** What came out of it; the values of secrets are hidden. */
+  readonly output?: JsonValue;
   readonly reason?: Reason;
   /** Highest attempt that the log mentions; 0 when it was never tried. */
   readonly attempts: number;

@@ -2,6 +2,7 @@ import type { CarEvent, EventKind, Reason } from "@car/ir";
 import { assertKnownOptions } from "@car/ir/internal";
 import { policiesOf } from "../payload/payload-facts.js";
 import type { ActionExplanation, ExplainedCause, ExplainedEvent } from "./action-explanation.js";
+import type { CallFacts } from "./call-book.js";
 import { describeEvent } from "./describe-event.js";
 import { RunNotes } from "./run-notes.js";
 
@@ -39,7 +40,7 @@ export async function explainAction(
 }
 
 /** A committed run may be undone, and a call may answer too late. */
-const AFTER_THE_END: ReadonlySet<EventKind> = new Set<EventKind>([
+export const AFTER_THE_END: ReadonlySet<EventKind> = new Set<EventKind>([
   "undo_started",
   "image_read",
   "compensation_started",
@@ -56,7 +57,7 @@ function laterOf(left: RunNotes | undefined, right: RunNotes): RunNotes {
 }
 
 function explanationOf(notes: RunNotes, actionId: string): ActionExplanation {
-  const { runId, proposalId, status, cause, events } = notes;
+  const { runId, proposalId, status, cause, events, calls, outputs } = notes;
   const { outcome, reason } = notes.ends.get(actionId) ?? { outcome: "unfinished" as const };
   const isUndone = outcome === "succeeded" && status !== undefined && status !== "committed" && status !== "suspended";
   const compensated = compensationOf(events);
@@ -64,11 +65,13 @@ function explanationOf(notes: RunNotes, actionId: string): ActionExplanation {
     action_id: actionId,
     run_id: runId,
     ...(proposalId !== undefined && { proposal_id: proposalId }),
+    ...calls.get(actionId),
     outcome,
+    ...(outputs.has(actionId) && { output: outputs.get(actionId)! }),
     ...(reason !== undefined && { reason }),
     attempts: Math.max(0, ...events.map(({ attempt = 0 }) => attempt)),
     policies: [...new Set(events.flatMap(policiesOf))],
-    timeline: events.map(explainedEvent),
+    timeline: events.map((event) => explainedEvent(event, calls.get(actionId))),
     causes: causesOf(notes, { actionId, reason: isUndone ? cause : reason }),
     run: { ...(status !== undefined && { status }), ...(cause !== undefined && { cause }) },
     rolled_back: isUndone,
@@ -92,12 +95,13 @@ function causesOf(notes: RunNotes, start: { actionId: string; reason: Reason | u
   return causes;
 }
 
-function explainedEvent(event: CarEvent): ExplainedEvent {
+function explainedEvent(event: CarEvent, call: CallFacts | undefined): ExplainedEvent {
   const { seq, timestamp, kind, attempt } = event;
-  return { seq, timestamp, kind, ...(attempt !== undefined && { attempt }), text: describeEvent(event) };
+  return { seq, timestamp, kind, ...(attempt !== undefined && { attempt }), text: describeEvent(event, call) };
 }
 
-function compensationOf(events: readonly CarEvent[]): boolean | undefined {
+/** Whether the last compensation succeeded, if there was one. */
+export function compensationOf(events: readonly CarEvent[]): boolean | undefined {
   const last = events.findLast(({ kind }) => kind === "compensation_succeeded" || kind === "compensation_failed");
   return last === undefined ? undefined : last.kind === "compensation_succeeded";
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { SAMPLE_SCOPES } from "@car/conformance/internal";
 import type { CarEvent } from "@car/ir";
 import { describe, expect, it } from "vitest";
@@ -137,6 +137,57 @@ describe("jsonlEventLog", () => {
     expect(await verifyChain(log.read(), { head: await log.head(), redacted: true })).toMatchObject({ valid: true });
     expect((await collect(readJsonl(path)))[0]?.data).toEqual(DRAFT.data);
     await log.close();
+  });
+
+  it("[EL-98] [8.3] a file has one writer, of this process too; a link to it is the same file, and reading needs no claim", async () => {
+    const path = nextPath();
+    const log = jsonlEventLog({ path });
+    log.append(DRAFT);
+    await log.flush();
+    symlinkSync(path, `${path}.link`);
+    for (const name of [path, `${path}.link`]) {
+      expect(() => jsonlEventLog({ path: name })).toThrow(
+        expect.objectContaining({
+          code: "CAR_LOG_LOCKED",
+          message: expect.stringContaining(`process ${process.pid} on `) as string,
+        }),
+      );
+    }
+    expect(await collect(readJsonl(path))).toHaveLength(1);
+    await log.close();
+    const next = jsonlEventLog({ path });
+    expect(await next.head()).toMatchObject({ seq: 1 });
+    await next.close();
+  });
+
+  it("[EL-98] a log that has failed gives its file back, and so does an opening that fails", async () => {
+    const path = nextPath();
+    const log = jsonlEventLog({ path, fs: faultyFs({ capacity: 10 }) });
+    log.append(DRAFT);
+    expect(() => log.flush()).toThrow(expect.objectContaining({ code: "CAR_LOG_WRITE_FAILED" }));
+    const next = jsonlEventLog({ path });
+    next.append(DRAFT);
+    await next.close();
+    appendFileSync(path, "{}\n");
+    for (let turn = 0; turn < 2; turn++) {
+      expect(() => jsonlEventLog({ path })).toThrow(expect.objectContaining({ code: "CAR_LOG_CORRUPT" }));
+    }
+    await log.close();
+  });
+
+  it("[EL-98] what is taken over is written to no more", async () => {
+    const path = nextPath();
+    const log = jsonlEventLog({ path });
+    log.append(DRAFT);
+    writeFileSync(`${path}.lock/2`, "");
+    expect(() => log.flush()).toThrow(expect.objectContaining({ code: "CAR_LOG_FENCED" }));
+    expect(readFileSync(path, "utf8")).toBe("");
+  });
+
+  it("[EL-98] a device has no claim", async () => {
+    const log = jsonlEventLog({ path: "/dev/null" });
+    await log.close();
+    expect(existsSync("/dev/null.lock")).toBe(false);
   });
 
   it("[EL-9] a payload that is not plain JSON does not harm the file", async () => {

@@ -40,12 +40,12 @@ export const DEFAULT_BUFFER_BYTES = 64 * 1024;
 
 /**
  * Keeps events in a file, one JSON object a line. Appending only queues; hashing and writing happen in batches: when
- * the queue is full, on `flush`, `read`, `head` and `close`. One process may write a file at a time; nothing enforces
- * it, as `segmentEventLog` does.
+ * the queue is full, on `flush`, `read`, `head` and `close`. A file has one writer at a time: it is claimed in the folder
+ * `<path>.lock`, until the log is closed, has failed, or its process has ended. Reading needs no claim.
  *
  * After a failed write the log takes nothing more, and the file reads back up to its last whole line.
- * @throws `LogCorruptError` when the file holds a damaged line (a cut-off last one is removed), `LogWriteError` when it
- * cannot be opened.
+ * @throws `LogCorruptError` when the file holds a damaged line (a cut-off last one is removed), `LogLockedError` naming
+ * the process that writes it, `LogWriteError` when it cannot be opened.
  */
 export function jsonlEventLog(options: JsonlEventLogOptions): EventLog {
   assertKnownOptions(options, OPTIONS, "jsonlEventLog");
@@ -66,7 +66,12 @@ class JsonlEventLog implements EventLog {
     this.options = options;
     this.supports = { durable: fsync };
     this.file = new LineFile(place, openLogFile(place));
-    this.queue = new SealingQueue(this.file, options);
+    const onError = (error: CarError): void => {
+      // Nothing more is written: the next writer may cut the file after its last whole line.
+      this.file.release();
+      options.onError?.(error);
+    };
+    this.queue = new SealingQueue(this.file, { ...options, onError });
   }
 
   append(draft: EventDraft): number {

@@ -36,7 +36,8 @@ export class LineFile {
    * @throws `LogWriteError` when not all of them could be written; `this.head` says how many were.
    */
   write(lines: string, head: LogHead): void {
-    const { fd, size } = this.file;
+    const { fd, size, claim } = this.file;
+    claim?.check();
     const bytes = Buffer.from(lines);
     let written = 0;
     this.isSynced = false;
@@ -46,7 +47,7 @@ export class LineFile {
       this.cutAfterWholeLines(bytes.subarray(0, written));
       throw refused(this.place.path, "a write", cause);
     }
-    this.file = { fd, size: size + bytes.length, head };
+    this.file = { ...this.file, size: size + bytes.length, head };
   }
 
   /** Makes what was written survive a power cut, where the log was asked to. */
@@ -56,14 +57,20 @@ export class LineFile {
     this.isSynced = true;
   }
 
+  /** Lets the next writer have the file. */
+  release(): void {
+    this.file.claim?.release();
+  }
+
   close(): void {
+    this.release();
     orRefused(this.place.path, "to close", () => this.place.fs.closeSync(this.file.fd));
   }
 
   private cutAfterWholeLines(written: Buffer): void {
     const wholeBytes = written.lastIndexOf(LINE_FEED) + 1;
     const head = headOfLastLine(written.subarray(0, wholeBytes)) ?? this.file.head;
-    this.file = { fd: this.file.fd, size: this.file.size + wholeBytes, head };
+    this.file = { ...this.file, size: this.file.size + wholeBytes, head };
     try {
       this.place.fs.ftruncateSync(this.file.fd, this.file.size);
     } catch {

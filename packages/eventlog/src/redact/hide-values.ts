@@ -9,8 +9,8 @@ const REDACTED = "[redacted]";
 const KEYED_VALUES: ReadonlySet<string> = new Set(["value", "expected", "expected_value", "trusted"]);
 
 /** The payload without what `isSensitive` names; the payload itself when there is nothing to hide. */
-export function hideValues(data: JsonObject, isSensitive: (path: PayloadPath) => boolean): JsonObject {
-  return hideIn(data, [], isSensitive) as JsonObject;
+export function hideValues<T extends JsonValue>(data: T, isSensitive: (path: PayloadPath) => boolean): T {
+  return hideIn(data, [], isSensitive) as T;
 }
 
 function hideIn(value: JsonValue, path: PayloadPath, isSensitive: (path: PayloadPath) => boolean): JsonValue {

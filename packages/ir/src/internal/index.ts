@@ -6,6 +6,7 @@ export { measureJson } from "../json/measure-json.js";
 export { isWellFormed } from "../json/well-formed.js";
 export { memoryBytes } from "../json/memory-bytes.js";
 export { firstDifference } from "../json/first-difference.js";
+export { printable, printableJson } from "../text/printable.js";
 export { pathText } from "../json/json-path.js";
 export type { PathStep } from "../json/json-path.js";
 export { scanJson } from "../parse/scan-json.js";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type ClaimOwner, claimFolder } from "@car/files";
-import { LogFencedError, LogLockedError } from "@car/ir";
+import { LogFencedError } from "@car/ir";
+import { lockedBy } from "../locked-by.js";
 import { EPOCHS, type LogFolder } from "./log-folder.js";
 import { parseSegmentName } from "./segment-name.js";
 
@@ -22,11 +23,7 @@ export interface LogClaim {
 export function claimLog({ fs, path }: LogFolder, leaseMs: number): LogClaim {
   const above = (): number => Math.max(0, ...fs.readdirSync(path).map((name) => parseSegmentName(name)?.epoch ?? 0));
   const answer = claimFolder({ fs, path: join(path, EPOCHS), leaseMs, above });
-  if ("heldBy" in answer) {
-    const { heldBy } = answer;
-    const who = heldBy === undefined ? "a process that just started" : `process ${heldBy.pid} on ${heldBy.host}`;
-    throw new LogLockedError(`the log \`${path}\` is written by ${who}`, heldBy && { ...heldBy });
-  }
+  if ("heldBy" in answer) throw lockedBy(path, answer.heldBy);
   const { claim } = answer;
   return {
     epoch: claim.epoch,

@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXIT } from "../exit-code.js";
+import type { Output } from "../io/output.js";
+import { paint } from "../show/paint.js";
+import { UsageError } from "../usage-error.js";
+import { VERSION } from "../version.js";
+
+/** Writes a small project: tools, a policy, a plan, and what makes one of them. Overwrites nothing. */
+export async function initCommand(folder: string, _options: object, output: Output): Promise<number> {
+  const files = new Map([["package.json", manifestOf(folder)], ...templates()]);
+  const there = [...files.keys()].filter((name) => existsSync(join(folder, name)));
+  if (there.length > 0)
+    throw new UsageError(`${folder}: ${there.join(", ")} would be overwritten; nothing was written`);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of files) {
+    writeFileSync(join(folder, name), text, { flag: "wx" });
+    output.line(`  ${paint.green("+")} ${join(folder, name)}`);
+  }
+  output.line(folder === "." ? "now: car run plan.json" : `now: cd ${folder} && car run plan.json`);
+  return EXIT.ok;
+}
+
+/** The folder is both beside `src/commands` and, two levels up from nothing, beside `dist`. */
+function templates(): readonly (readonly [string, string])[] {
+  const folder = ["../templates/", "../../templates/"]
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((path) => existsSync(path))!;
+  return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]);
+}
+
+function manifestOf(folder: string): string {
+  const name = basename(resolve(folder))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  const manifest = {
+    name: name || "car-project",
+    private: true,
+    type: "module",
+    dependencies: { "@car/cli": `^${VERSION}` },
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}

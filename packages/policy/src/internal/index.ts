@@ -1,0 +1,2 @@
+export { checkAgainst } from "../document/check-document.js";
+export { readDocument } from "../document/parse-policy-document.js";
