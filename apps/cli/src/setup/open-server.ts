@@ -2,60 +2,64 @@ import { extname } from "node:path";
 import {
   type DescribedServer,
   describedServer,
+  httpMcpServer,
+  type LiveMcpServer,
   loadServerDescription,
-  type McpClient,
-  mcpTools,
   type McpToolsOptions,
   stdioMcpServer,
 } from "@car/tools-mcp";
 import type { ToolSchemaInput } from "@car/ir";
-import { UsageError } from "../usage-error.js";
+import type { Tool } from "@car/ir/ports";
+import type { Output } from "../io/output.js";
 import type { Server } from "./config.js";
 import { filledIn } from "./fill-in.js";
 import { inFolder, type LoadedConfig } from "./load-config.js";
 import type { LoadedTools } from "./load-tools.js";
 
-interface Connected {
-  readonly client: McpClient;
-  close(): Promise<void>;
+/** Where a server is named, and what is known when it is opened. */
+export interface ServerPlace {
+  readonly name: string;
+  readonly place: LoadedConfig;
+  readonly output: Output;
+  /** The tools of modules: a description may need some. */
+  readonly beside: readonly Tool[];
 }
 
-/** Starts or calls a server of the configuration, and takes its tools. */
-export async function openServer(name: string, server: Server, place: LoadedConfig): Promise<LoadedTools> {
-  const opened = await connected(server, { ...place, file: `${place.file ?? ""}: servers.${name}` });
+/** Starts or calls a server of the configuration, and takes its tools. Those that no runtime would take are told of. */
+export async function openServer(server: Server, at: ServerPlace): Promise<LoadedTools> {
+  const opened = await connected(server, at);
   try {
-    return { tools: await mcpTools(opened.client, await toolOptions(server, place)), close: () => opened.close() };
+    const options = await toolOptions(server, at);
+    const onUnusableTool = (tool: string, reason: string): void => {
+      at.output.aside(`server ${at.name}: its tool \`${tool}\` is left out: ${reason}`);
+    };
+    const tools = await opened.tools({ ...options, beside: at.beside, onUnusableTool });
+    return { tools, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;
   }
 }
 
-async function connected(server: Server, place: LoadedConfig & { readonly file: string }): Promise<Connected> {
-  const { command, args, env, cwd, url, headers } = server;
+async function connected(
+  { command, args, env, cwd, url, headers }: Server,
+  { name, place }: ServerPlace,
+): Promise<LiveMcpServer> {
+  const where = `${place.file ?? ""}: servers.${name}`;
   if (url !== undefined) {
-    return callServer({ url, ...(headers !== undefined && { headers: filledIn(headers, `${place.file}.headers`) }) });
+    return httpMcpServer({ url, ...(headers !== undefined && { headers: filledIn(headers, `${where}.headers`) }) });
   }
   return stdioMcpServer({
     command: command!,
     cwd: inFolder(place, cwd ?? "."),
     ...(args !== undefined && { args }),
-    ...(env !== undefined && { env: filledIn(env, `${place.file}.env`) }),
+    ...(env !== undefined && { env: filledIn(env, `${where}.env`) }),
   });
-}
-
-type CallServer = (options: { url: string; headers?: Record<string, string> }) => Promise<Connected>;
-
-/** `httpMcpServer` came to `@car/tools-mcp` after `stdioMcpServer`. */
-async function callServer(options: Parameters<CallServer>[0]): Promise<Connected> {
-  const { httpMcpServer } = (await import("@car/tools-mcp")) as { readonly httpMcpServer?: CallServer };
-  if (httpMcpServer !== undefined) return httpMcpServer(options);
-  throw new UsageError(`${options.url}: the installed @car/tools-mcp cannot call a server by its \`url\`; update it`);
 }
 
 async function toolOptions(
   { prefix, include, described, tools }: Server,
-  place: LoadedConfig,
+  { place }: ServerPlace,
 ): Promise<McpToolsOptions> {
   return {
     ...(prefix !== undefined && { prefix }),

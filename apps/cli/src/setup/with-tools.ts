@@ -16,7 +16,10 @@ export async function withTools<T>(
   const loaded: LoadedTools[] = [];
   try {
     for (const path of tools) loaded.push(await loadTools(path));
-    for (const [name, server] of Object.entries(servers)) loaded.push(await openServer(name, server, place));
+    const beside = loaded.flatMap((each) => each.tools);
+    for (const [name, server] of Object.entries(servers)) {
+      loaded.push(await openServer(server, { name, place, output, beside }));
+    }
     return await body(loaded.flatMap((each) => each.tools));
   } finally {
     await Promise.all(loaded.map((each) => closed(each, output)));
