@@ -22,7 +22,6 @@ beforeAll(async () => {
     platform: "node",
     format: "esm",
     banner,
-    external: ["undici", "eventsource"],
     tsconfig: fromRoot("tsconfig.json"),
   });
   writeFileSync(join(folder, "tools.js"), TOOLS);

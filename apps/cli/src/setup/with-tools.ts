@@ -1,7 +1,6 @@
 import type { Tool } from "@car/ir/ports";
 import type { Output } from "../io/output.js";
 import { type LoadedTools, loadTools } from "./load-tools.js";
-import { openServer } from "./open-server.js";
 import type { Settings } from "./settings.js";
 
 /** Longest wait for what stands behind tools to end. */
@@ -18,6 +17,8 @@ export async function withTools<T>(
     for (const path of tools) loaded.push(await loadTools(path));
     const beside = loaded.flatMap((each) => each.tools);
     for (const [name, server] of Object.entries(servers)) {
+      // The client of such servers takes longer to load than all the rest.
+      const { openServer } = await import("./open-server.js");
       loaded.push(await openServer(server, { name, place, output, beside }));
     }
     return await body(loaded.flatMap((each) => each.tools));
