@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -121,6 +121,19 @@ describe("the process", () => {
     expect((await ended).code).toBe(0);
     expect(readFileSync(join(folder, "gone.jsonl"), "utf8")).toContain('"status":"committed"');
     expect(done()).toBe("closed");
+  });
+
+  it("[CLI-27] TypeScript that Node cannot read by itself is read by a `tsx` beside it, and without one it is said what to do", async () => {
+    const source = `enum Word { Said = "said" }
+export const tools = [{ schema: { name: "say", reversibility: "reversible" as const }, execute: (): string => Word.Said }];`;
+    writeFileSync(join(folder, "typed.ts"), source);
+    writeFileSync(join(folder, "say.json"), JSON.stringify({ actions: [{ id: "s", type: "tool_call", tool: "say" }] }));
+    const without = await start("run", "say.json", "--tools", "typed.ts").ended;
+    expect([without.code, without.err]).toEqual([2, expect.stringContaining("npm install --save-dev tsx")]);
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(fromRoot("node_modules/tsx"), join(folder, "node_modules/tsx"));
+    const { code, out } = await start("run", "say.json", "--tools", "typed.ts", "--json").ended;
+    expect([code, out]).toEqual([0, expect.stringContaining('"output": "said"')]);
   });
 
   it("[CLI-24] a log has one writer: the second process is told who it is", async () => {

@@ -37,7 +37,7 @@ interface Tsx {
 async function loadByTsx(path: string, url: string): Promise<Exports> {
   let tsx: Tsx;
   try {
-    tsx = (await import(pathToFileURL(createRequire(resolve(path)).resolve("tsx/esm/api")).href)) as Tsx;
+    tsx = (await import(tsxBeside(path))) as Tsx;
   } catch (error) {
     const how =
       "install tsx beside it (npm install --save-dev tsx), use Node 22.18 or later, or compile it to JavaScript";
@@ -50,6 +50,18 @@ async function loadByTsx(path: string, url: string): Promise<Exports> {
   } catch (error) {
     throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+}
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, { readonly import: { readonly default: string } }>>;
+}
+
+/** The address of the API of a `tsx` that the file's own imports would find: the form for ES modules, which `require.resolve` does not give. */
+function tsxBeside(path: string): string {
+  const require = createRequire(resolve(path));
+  const manifest = require.resolve("tsx/package.json");
+  const { exports } = require(manifest) as Manifest;
+  return new URL(exports["./esm/api"]!.import.default, pathToFileURL(manifest)).href;
 }
 
 /** CommonJS comes as a default export, and what was compiled to it as the default export of that. */
