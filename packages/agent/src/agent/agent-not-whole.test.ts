@@ -54,6 +54,13 @@ describe("an answer that is not whole", () => {
     ]);
   });
 
+  it("[AG-15] one that calls tools, and has no call, has lost them: the model is told, and may ask again", async () => {
+    const lost = { text: "I will remove it.", finish_reason: "tool_calls" };
+    const { result } = await agent([lost, { tool_calls: [CALL] }, "Removed."]);
+    expect(result).toMatchObject({ stop: "goal_reached", text: "Removed.", usage: { tool_calls: 1 } });
+    expect(result.messages[3]?.content).toMatch(/it calls tools, and has no call/);
+  });
+
   it.each([
     ["length", "max_tokens"],
     ["content_filter", "model_failed"],
