@@ -102,11 +102,13 @@ export class CallAssembler {
       index === undefined || call.index === undefined || call.index === index;
     const sameId = id === undefined ? undefined : this.open.findLast((call) => call.id === id && isThere(call));
     const last = this.open.findLast(isThere);
+    // Without a name, and with the id or the index of a call, a piece goes on with it; under an id of its own unless it is all there.
+    if (textOf(piece.name) === undefined) {
+      if (sameId !== undefined) return sameId;
+      if (last !== undefined && last.index === index && index !== undefined && !isAnother(piece, last)) return last;
+    }
     const found = sameId ?? (last !== undefined && (id === undefined || last.id === "") ? last : undefined);
-    if (found === undefined) return undefined;
-    // Without a name, and with the index or the id of a call, a piece begins nothing.
-    if (inChunk.has(found))
-      return textOf(piece.name) === undefined && (index ?? sameId) !== undefined ? found : undefined;
+    if (found === undefined || inChunk.has(found)) return undefined;
     return sameId === undefined && this.begins(piece, found) ? undefined : found;
   }
 
@@ -149,6 +151,12 @@ function addName(said: SaidName, piece: string, maxChars: number): void {
   said.last = piece;
   said.joined = said.pieces === 0 ? piece : (said.joined + piece).slice(0, maxChars);
   said.pieces += 1;
+}
+
+/** Whether a piece has an id that is not that of `call`, and all arguments of a call. */
+function isAnother(piece: CallPiece, call: OpenCall): boolean {
+  const id = textOf(piece.id);
+  return id !== undefined && id !== call.id && isWhole(inputOf(piece.arguments));
 }
 
 /** Arguments, which came whole, in pieces, grown from piece to piece, or once more at the end. */

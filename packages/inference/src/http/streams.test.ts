@@ -110,6 +110,15 @@ describe("a stream that is not whole", () => {
       /has no name/,
     ],
     [
+      "another call without a name, under the same index",
+      sse(
+        piece("a", "look", "{}"),
+        delta({ tool_calls: [{ index: 0, id: "b", function: { arguments: "{}" } }] }),
+        STOP,
+      ),
+      /has no name/,
+    ],
+    [
       "a part that is no text",
       sse(delta({ content: [{ type: "image_url", image_url: {} }] }), STOP),
       /`image_url`, which is no text/,

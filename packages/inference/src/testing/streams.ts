@@ -323,6 +323,19 @@ export const STREAMS: readonly RecordedStream[] = [
     tool_calls: [READ],
   },
   {
+    of: "GLM: another id in each piece, without a name",
+    api: "openai",
+    body: [
+      chunk({ tool_calls: [{ index: 0, id: "call_b", function: { name: "read_file", arguments: "" } }] }),
+      chunk({ tool_calls: [{ index: 0, id: "call_c", function: { name: "", arguments: '{"path"' } }] }),
+      chunk({ tool_calls: [{ index: 0, id: "call_d", function: { arguments: ':"a"}' } }] }),
+      end("tool_calls"),
+      DONE,
+    ].join(""),
+    text: "",
+    tool_calls: [READ],
+  },
+  {
     of: "Dynamo: in one chunk two pieces of one call, and two parts of one choice",
     api: "openai",
     body: [

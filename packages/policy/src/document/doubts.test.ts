@@ -82,4 +82,11 @@ describe("values that may mean several things", () => {
   ])("[PO-115] an integer that would lose digits is refused with its place in %s", (format, text) => {
     expect(problemsOf(text, format)).toMatchObject([{ line: expect.any(Number) as number }]);
   });
+
+  it("[PO-115] so is one in hexadecimal, as it was written", () => {
+    const address = "0xde0b295669a9fd93d5f28d9ec85e40f4cb697bae";
+    expect(problemsOf(`${HEAD}  - {type: deny_tool_param, tool: t, param: to, equals: ${address}}\n`)).toMatchObject([
+      { path: "rules[0].equals", message: expect.stringContaining("the integer 0xde0b29566") as string },
+    ]);
+  });
 });

@@ -17,7 +17,7 @@ export function otherReadings(written: string, value: unknown): readonly JsonVal
   const word = typeof value === "string" ? WORDS[written.toLowerCase()] : undefined;
   if (word !== undefined) return [word];
   // `0755`, `1.10`, `12e5`, `0x1f`, `+420123456`: a mode, a version, a hash, an address, a telephone that YAML takes for a number.
-  if (typeof value !== "number" || String(value) === written) return [];
+  if (typeof value !== "number" || !Number.isFinite(value) || String(value) === written) return [];
   return /^0[0-7]+$/.test(written) ? [written, Number.parseInt(written, 8)] : [written];
 }
 
