@@ -184,7 +184,8 @@ function inputOf(value: unknown): string {
 }
 
 function indexOf(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 
 function freshId(taken: Set<string>, at: number): string {

@@ -42,7 +42,12 @@ export function errorInside(body: Readonly<Record<string, unknown>>): boolean {
   const choice = fieldsOf(listOf(body["choices"])[0]);
   const isTold = body["detail"] != null || (textOf(body["message"]) ?? textOf(body["msg"])) !== undefined;
   const isOdd = body["choices"] == null && (isTold || body["object"] === "error");
-  return isOdd || body["error"] != null || choice["error"] != null || body["type"] === "error";
+  return isOdd || tells(body["error"]) || tells(choice["error"]) || body["type"] === "error";
+}
+
+/** An empty error, and one that is `false`, says that there is none. */
+function tells(error: unknown): boolean {
+  return typeof error === "object" ? Object.keys(error ?? {}).length > 0 : Boolean(error);
 }
 
 /** The object that tells of the error: the body itself, its `error`, or that of its first choice. */

@@ -175,6 +175,11 @@ describe("a stream that is not whole", () => {
     }
   });
 
+  it.each([false, "", {}, null])("[IN-52] an answer with the error %j has none", async (error) => {
+    const said = { choices: [{ message: { content: "Hi" }, finish_reason: "stop", error }], error };
+    expect(await modelOf("openai", [JSON.stringify(said)]).infer!(REQUEST)).toMatchObject({ text: "Hi" });
+  });
+
   it("[IN-12] what is no message of Anthropic's is a bad answer", async () => {
     await expect(modelOf("anthropic", ["{}"]).infer!(REQUEST)).rejects.toMatchObject({ kind: "bad_answer" });
   });

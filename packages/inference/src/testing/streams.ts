@@ -323,6 +323,19 @@ export const STREAMS: readonly RecordedStream[] = [
     tool_calls: [READ],
   },
   {
+    of: "a server whose indexes are text",
+    api: "openai",
+    body: [
+      chunk({ tool_calls: [{ index: "0", id: "call_a", function: { name: "look", arguments: "" } }] }),
+      chunk({ tool_calls: [{ index: "1", id: "call_b", function: { name: "read_file", arguments: "" } }] }),
+      chunk({ tool_calls: [{ index: "0", function: { arguments: input(LOOK) } }] }),
+      chunk({ tool_calls: [{ index: "1", function: { arguments: input(READ) } }] }),
+      end("tool_calls"),
+    ].join(""),
+    text: "",
+    tool_calls: [LOOK, READ],
+  },
+  {
     of: "GLM: another id in each piece, without a name",
     api: "openai",
     body: [
