@@ -87,6 +87,24 @@ describe("what services say instead of an answer", () => {
       { error: { type: "invalid_request_error", message: "Output blocked by content filtering policy" } },
       "refused",
     ],
+    [
+      "DeepSeek without the model",
+      400,
+      { error: { message: "Model Not Exist", type: "invalid_request_error" } },
+      "account",
+    ],
+    [
+      "Azure without the deployment",
+      400,
+      { error: { message: "Could not find an existing deployment to match the model in the request." } },
+      "account",
+    ],
+    [
+      "a wrong message that speaks of the model",
+      400,
+      { error: { message: "this model wants a role" } },
+      "invalid_request",
+    ],
     ["an account that was flagged", 403, { error: { message: "Your account was flagged for abuse" } }, "account"],
   ])("[IN-10] %s (HTTP %s)", (_what, status, said, kind) => {
     expect(of(status, said).kind).toBe(kind);

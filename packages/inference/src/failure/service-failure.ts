@@ -100,6 +100,9 @@ const CODES: readonly (readonly [InferenceFailure, RegExp])[] = [
 const REFUSAL =
   /content_(?:filter|policy)|content (?:management|filter(?:ing)?) policy|responsible_?ai|safety_(?:block|check)|"refusal"|\b(?:input|prompt|request|content|output) (?:was|were|has been|is) flagged|violates? (?:\w+ )?(?:usage|content|safety) (?:guideline|polic)|inappropriate content|content exists risk/i;
 const NO_CREDIT = /insufficient_quota|credit balance is too low/i;
+/** What others say with 404. */
+const NO_MODEL =
+  /\b(?:model|deployment)\b[^.]{0,80}\b(?:not exist|not found|decommissioned)|find an existing deployment/i;
 
 function kindOf(status: number | undefined, codes: readonly string[], message: string): InferenceFailure {
   const byCode = CODES.find(([, pattern]) => codes.some((code) => pattern.test(code)))?.[0];
@@ -110,7 +113,7 @@ function kindOf(status: number | undefined, codes: readonly string[], message: s
   if (status === 408 || status === 504) return "timeout";
   if ([401, 402, 403, 404].includes(status)) return "account";
   if (status >= 500 || status < 400 || status === 409 || status === 425) return "unavailable";
-  if (NO_CREDIT.test(message)) return "account";
+  if (NO_CREDIT.test(message) || NO_MODEL.test(message)) return "account";
   return byCode !== undefined && PLAINER_THAN_4XX.has(byCode)
     ? byCode
     : status === 498
