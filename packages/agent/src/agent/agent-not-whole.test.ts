@@ -45,6 +45,12 @@ describe("an answer that is not whole", () => {
     },
   );
 
+  it("[AG-8] arguments that no tool can be given are told to the model, and do not end the agent", async () => {
+    const broken = { id: "c1", name: "remove", arguments: '{"path":"\\ud800"}' };
+    const { result } = await agent([{ tool_calls: [broken] }, "done"]);
+    expect(result).toMatchObject({ stop: "goal_reached", turns: [{ problems: [{ call: 0, code: "invalid" }] }, {}] });
+  });
+
   it("[AG-15] without a call, the model is told in words", async () => {
     const { result } = await agent([{ text: "It is", finish_reason: "length" }, "It is so."]);
     expect(result).toMatchObject({ stop: "goal_reached", text: "It is so." });
@@ -52,6 +58,13 @@ describe("an answer that is not whole", () => {
       { role: "assistant", content: "It is" },
       { role: "user", content: expect.stringMatching(/^Nothing of your last answer was used: .*length/) as string },
     ]);
+  });
+
+  it("[AG-15] one that calls tools, and has no call, has lost them: the model is told, and may ask again", async () => {
+    const lost = { text: "I will remove it.", finish_reason: "tool_calls" };
+    const { result } = await agent([lost, { tool_calls: [CALL] }, "Removed."]);
+    expect(result).toMatchObject({ stop: "goal_reached", text: "Removed.", usage: { tool_calls: 1 } });
+    expect(result.messages[3]?.content).toMatch(/it calls tools, and has no call/);
   });
 
   it.each([

@@ -31,7 +31,7 @@ export function assistantMessage(text: string, calls: readonly InferenceToolCall
 
 const NOT_WHOLE: Readonly<Record<FinishReason, string>> = {
   stop: "is empty",
-  tool_calls: "is empty",
+  tool_calls: "says that it calls tools, and has no call",
   length: "was cut at a limit of its length: say less at once",
   content_filter: "was withheld because of its content",
   error: "ended with an error",

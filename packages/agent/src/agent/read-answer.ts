@@ -1,3 +1,4 @@
+import { finishReasonOf, isWholeAnswer } from "@car/ir/internal";
 import type { InferenceResponse } from "@car/ir/ports";
 import { clipText, wellFormedText } from "../model/clip-text.js";
 
@@ -16,6 +17,11 @@ export interface Answer {
   readonly usage: InferenceResponse["usage"];
   /** `stop` where an answer in one piece does not say why it ended. */
   readonly finishReason: string;
+}
+
+/** Whether nothing of an answer is missing. One that ended because it calls tools, and has no call, has lost them. */
+export function isWhole({ finishReason, calls }: Answer): boolean {
+  return isWholeAnswer(finishReason) && (calls.length > 0 || finishReasonOf(finishReason) !== "tool_calls");
 }
 
 /** Ids and names of calls that are longer are nobody's. */

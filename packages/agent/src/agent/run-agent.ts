@@ -1,7 +1,7 @@
 import { createRuntime } from "@car/engine";
 import { systemClock } from "@car/engine/internal";
 import { CarError, ConfigInvalidError, type InferenceFailedError } from "@car/ir";
-import { assertKnownOptions, assertOptionTypes, finishReasonOf, isWholeAnswer } from "@car/ir/internal";
+import { assertKnownOptions, assertOptionTypes, finishReasonOf } from "@car/ir/internal";
 import type { Agent, AgentEnd } from "./agent.js";
 import { agentLimits } from "./agent-limits.js";
 import { AGENT_OPTIONS, type AgentOptions, type AgentResult, type AgentTurn } from "./agent-options.js";
@@ -16,7 +16,7 @@ import {
   whyNotWhole,
 } from "./messages.js";
 import { Progress } from "./progress.js";
-import type { Answer } from "./read-answer.js";
+import { type Answer, isWhole } from "./read-answer.js";
 import { runCalls } from "./run-calls.js";
 import { errorOf } from "./wait-until.js";
 
@@ -106,7 +106,7 @@ async function takeTurn(agent: Agent, answer: Answer): Promise<AgentEnd | undefi
       ? refusalMessages(turn.calls, turn.problems, limits.maxOutputChars)
       : resultMessages(turn.calls, turn.result, limits.maxOutputChars)),
   );
-  if (isWholeAnswer(answer.finishReason)) {
+  if (isWhole(answer)) {
     agent.progress.noteUsable();
     return endAfterCalls(agent, turn);
   }
@@ -119,9 +119,10 @@ function notWholeEnd({ finishReason }: Answer): AgentEnd {
   return { stop: "model_failed", error: new Error(`the model gave no whole answer: ${whyNotWhole(finishReason)}`) };
 }
 
-function endBeforeCalls({ usage, limits }: Agent, { text, calls, finishReason }: Answer): AgentEnd | undefined {
+function endBeforeCalls({ usage, limits }: Agent, answer: Answer): AgentEnd | undefined {
+  const { text, calls } = answer;
   const isOver = usage.input_tokens + usage.output_tokens >= limits.maxTokens;
-  if (calls.length > 0 || !isWholeAnswer(finishReason)) {
+  if (calls.length > 0 || !isWhole(answer)) {
     if (isOver) return { stop: "max_tokens" };
     return usage.tool_calls + calls.length > limits.maxToolCalls ? { stop: "max_tool_calls" } : undefined;
   }

@@ -1,8 +1,7 @@
 import type { ProposalInput, ProposalResult } from "@car/ir";
-import { isWholeAnswer } from "@car/ir/internal";
 import { type Agent, type AgentEnd, offeredTools } from "./agent.js";
 import type { AgentTurn, TurnProblem } from "./agent-options.js";
-import type { Answer } from "./read-answer.js";
+import { type Answer, isWhole } from "./read-answer.js";
 import { type ReadCalls, readCalls } from "./read-calls.js";
 import { whyNotWhole } from "./messages.js";
 import { errorOf, waitUntil } from "./wait-until.js";
@@ -18,9 +17,8 @@ export async function runCalls(agent: Agent, answer: Answer): Promise<AgentTurn 
       references: options.references ?? false,
     });
     const turn = { text: answer.text, calls: read.calls };
-    const { finishReason } = answer;
-    if (!isWholeAnswer(finishReason))
-      return { ...turn, problems: [{ code: "incomplete", message: whyNotWhole(finishReason) }] };
+    if (!isWhole(answer))
+      return { ...turn, problems: [{ code: "incomplete", message: whyNotWhole(answer.finishReason) }] };
     if (read.proposal === undefined) return { ...turn, problems: read.problems };
     const proposal = options.plan?.(read.proposal) ?? read.proposal;
     const problems = await verified(agent, proposal, read.calls);

@@ -1,3 +1,4 @@
+import { ProposalInvalidError } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { testRuntime, tool } from "../testing/fixtures.js";
@@ -103,6 +104,22 @@ describe("what a model passes", () => {
     expect(proposalFromToolCalls(calls, { unsafeIntegers: "string" }).actions[0]).toMatchObject({
       parameters: { text: "9007199254740993" },
     });
+  });
+
+  it.each([
+    ["a lone surrogate", '{"text":"\\ud800"}', /calls\[0\]: .*text: a lone surrogate/],
+    ["a number beyond all", '{"text":1e400}', /calls\[0\]: .*text: Infinity/],
+    ["a value that is no JSON", { text: NaN }, /calls\[0\]: .*text: NaN/],
+  ])("[AG-8] [AG-11] %s in arguments is a problem of that call", (_what, input, message) => {
+    for (const references of [false, true]) {
+      const read = (): unknown => proposalFromToolCalls([{ id: "a", name: "echo", arguments: input }], { references });
+      expect(read).toThrow(ProposalInvalidError);
+      expect(read).toThrow(message);
+    }
+  });
+
+  it("[AG-11] what is no list of parts is said to be none", () => {
+    expect(() => proposalFromToolCalls(undefined as never)).toThrow(/calls: they are not a list/);
   });
 
   it("[AG-11] text, thoughts and calls that the service has made itself are passed over; what is no part is named", () => {

@@ -1,6 +1,7 @@
 import {
   escapeReferences,
   type InputProblem,
+  JsonInvalidError,
   type JsonObject,
   type ProposalInput,
   ProposalInvalidError,
@@ -45,6 +46,7 @@ export function proposalFromToolCalls(
 ): ProposalInput {
   assertKnownOptions(options, OPTIONS, "proposalFromToolCalls");
   const { runtime, failure_behavior = "skip", source = "model" } = options;
+  if (!Array.isArray(parts)) throw new ProposalInvalidError([{ path: "calls", message: "they are not a list" }]);
   const problems: InputProblem[] = [];
   const calls = parts.flatMap((part, index) => {
     const call = plainCall(part);
@@ -86,9 +88,11 @@ function parametersOf(
   if (value === undefined || value === null || (typeof value === "string" && value.trim() === ""))
     return { parameters: {} };
   if (typeof value !== "object" || Array.isArray(value)) return { problem: "the arguments are not a JSON object" };
-  return { parameters: references ? (value as JsonObject) : literal(value) };
-}
-
-function literal(value: object): JsonObject {
-  return escapeReferences(copyJson(value, LIMITS)) as JsonObject;
+  try {
+    const copied = copyJson(value, LIMITS) as JsonObject;
+    return { parameters: references ? copied : (escapeReferences(copied) as JsonObject) };
+  } catch (error) {
+    if (!(error instanceof JsonInvalidError)) throw error;
+    return { problem: `the arguments are not JSON: ${error.message}` };
+  }
 }

@@ -137,6 +137,14 @@ describe("readArguments", () => {
     expect(readArguments(input, of)).toEqual(value);
   });
 
+  it("[IN-12] [IN-50] a name that comes with each of many pieces takes no quadratic time", () => {
+    const calls = new CallAssembler("m", ["look"]);
+    calls.take([{ index: 0, id: "a", name: "look", arguments: '{"at":"' }]);
+    for (let n = 0; n < 100_000; n++) calls.take([{ index: 0, name: "look", arguments: "xxxx" }]);
+    calls.take([{ index: 0, name: "look", arguments: '"}' }]);
+    expect(calls.calls()).toMatchObject([{ id: "a", name: "look", arguments: { at: "xxxx".repeat(100_000) } }]);
+  });
+
   it("[IN-51] never loses digits", () => {
     expect(() => readArguments('{"a":[9007199254740993]}', of)).toThrow(/`look`: the integer 9007199254740993/);
   });

@@ -24,9 +24,20 @@ export interface CallPiece {
 interface OpenCall {
   readonly index: number | undefined;
   id: string;
-  readonly names: string[];
+  readonly name: SaidName;
   readonly inputs: string[];
   extra: unknown;
+}
+
+/** A call's name as it came; what is kept of it does not grow with the number of its pieces. */
+interface SaidName {
+  pieces: number;
+  /** All pieces one after the other, as far as a name that is offered reaches. */
+  joined: string;
+  longest: string;
+  last: string;
+  /** Whether each piece is a beginning of the longest one. */
+  isGrown: boolean;
 }
 
 /** Puts the tool calls of one answer together. */
@@ -34,15 +45,18 @@ export class CallAssembler {
   private readonly model: string;
   /** Names of tools that the model may call: they tell a repeated name from one in two pieces. */
   private readonly offered: ReadonlySet<string>;
+  /** Characters of a name in pieces that are looked at: one more than those of the longest tool. */
+  private readonly maxName: number;
   private readonly open: OpenCall[] = [];
   private length = 0;
 
   constructor(model: string, offered: readonly string[]) {
     this.model = model;
     this.offered = new Set(offered);
+    this.maxName = Math.max(MAX_NAME_CHARS, ...offered.map(({ length }) => length)) + 1;
   }
 
-  /** Takes the pieces of one chunk. Two in one chunk are of two calls. @throws `CAR_INFERENCE_FAILED` (`bad_answer`). */
+  /** Takes the pieces of one chunk. Two with a name in one chunk are of two calls. @throws `CAR_INFERENCE_FAILED` (`bad_answer`). */
   take(pieces: readonly CallPiece[]): void {
     const inChunk = new Set<OpenCall>();
     for (const piece of pieces) {
@@ -52,7 +66,7 @@ export class CallAssembler {
       call.id ||= textOf(piece.id) ?? "";
       call.extra ??= piece.extra;
       const name = textOf(piece.name);
-      if (name !== undefined) call.names.push(name);
+      if (name !== undefined) addName(call.name, name, this.maxName);
       if (input !== "") call.inputs.push(input);
       this.length += input.length + (name?.length ?? 0);
       if (this.length > INFERENCE_LIMITS.maxAnswerChars) throw badAnswer(this.model, "its tool calls are too long");
@@ -75,7 +89,7 @@ export class CallAssembler {
     if (this.open.length >= INFERENCE_LIMITS.maxToolCalls) {
       throw badAnswer(this.model, `the answer has more than ${INFERENCE_LIMITS.maxToolCalls} tool calls`);
     }
-    const call: OpenCall = { index: indexOf(index), id: "", names: [], inputs: [], extra: undefined };
+    const call: OpenCall = { index: indexOf(index), id: "", name: noName(), inputs: [], extra: undefined };
     this.open.push(call);
     return call;
   }
@@ -88,6 +102,11 @@ export class CallAssembler {
       index === undefined || call.index === undefined || call.index === index;
     const sameId = id === undefined ? undefined : this.open.findLast((call) => call.id === id && isThere(call));
     const last = this.open.findLast(isThere);
+    // Without a name, and with the id or the index of a call, a piece goes on with it; under an id of its own unless it is all there.
+    if (textOf(piece.name) === undefined) {
+      if (sameId !== undefined) return sameId;
+      if (last !== undefined && last.index === index && index !== undefined && !isAnother(piece, last)) return last;
+    }
     const found = sameId ?? (last !== undefined && (id === undefined || last.id === "") ? last : undefined);
     if (found === undefined || inChunk.has(found)) return undefined;
     return sameId === undefined && this.begins(piece, found) ? undefined : found;
@@ -102,7 +121,8 @@ export class CallAssembler {
     if (name === undefined || known === "" || call.inputs.length === 0) return false;
     if (name !== known) return true;
     const input = inputOf(piece.arguments);
-    if (!isWhole(inputText(call.inputs)) || !isWhole(input)) return false;
+    // The piece first: to look at all that came before for each piece would take quadratic time.
+    if (!isWhole(input) || !isWhole(inputText(call.inputs))) return false;
     if (input !== inputText(call.inputs)) return true;
     throw badAnswer(
       this.model,
@@ -111,12 +131,32 @@ export class CallAssembler {
   }
 
   /** The name, which came whole, in pieces, grown from piece to piece, or again and again. */
-  private nameOf({ names }: OpenCall): string {
-    const joined = names.join("");
-    const last = names.at(-1) ?? "";
-    if (names.length < 2 || this.offered.has(joined)) return joined;
-    return names.every((name) => last.startsWith(name)) ? last : joined;
+  private nameOf({ name: { pieces, joined, longest, last, isGrown } }: OpenCall): string {
+    if (pieces < 2 || this.offered.has(joined)) return joined;
+    return isGrown && last === longest ? last : joined;
   }
+}
+
+/** A name in pieces that is longer is nobody's. */
+const MAX_NAME_CHARS = 1_000;
+
+function noName(): SaidName {
+  return { pieces: 0, joined: "", longest: "", last: "", isGrown: true };
+}
+
+function addName(said: SaidName, piece: string, maxChars: number): void {
+  const [short, long] = piece.length > said.longest.length ? [said.longest, piece] : [piece, said.longest];
+  said.isGrown &&= long.startsWith(short);
+  said.longest = long;
+  said.last = piece;
+  said.joined = said.pieces === 0 ? piece : (said.joined + piece).slice(0, maxChars);
+  said.pieces += 1;
+}
+
+/** Whether a piece has an id that is not that of `call`, and all arguments of a call. */
+function isAnother(piece: CallPiece, call: OpenCall): boolean {
+  const id = textOf(piece.id);
+  return id !== undefined && id !== call.id && isWhole(inputOf(piece.arguments));
 }
 
 /** Arguments, which came whole, in pieces, grown from piece to piece, or once more at the end. */
@@ -144,7 +184,8 @@ function inputOf(value: unknown): string {
 }
 
 function indexOf(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 
 function freshId(taken: Set<string>, at: number): string {

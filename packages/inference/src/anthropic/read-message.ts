@@ -3,6 +3,7 @@ import { isWholeAnswer } from "@car/ir/internal";
 import { answerBuilder } from "../answer/answer-builder.js";
 import { CallAssembler, type CallPiece } from "../answer/call-assembler.js";
 import { checkResponse } from "../answer/check-response.js";
+import { badAnswer } from "../failure/failure-of.js";
 import { errorInside, serviceFailure } from "../failure/service-failure.js";
 import { fieldsOf, listOf, textOf } from "../http/fields-of.js";
 import type { AnswerOf } from "../http/http-model.js";
@@ -10,8 +11,9 @@ import type { AnswerOf } from "../http/http-model.js";
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A message in the form of the port. @throws `CAR_INFERENCE_FAILED`, also for an error that it holds. */
-export function readMessage(body: Fields, { model, request }: AnswerOf): InferenceResponse {
-  if (errorInside(body)) throw serviceFailure({ said: body, model });
+export function readMessage(body: Fields, { model, request, secrets }: AnswerOf): InferenceResponse {
+  if (errorInside(body)) throw serviceFailure({ said: body, model, secrets });
+  if (!Array.isArray(body["content"])) throw badAnswer(model, "the message has no content");
   const blocks = listOf(body["content"]).map(fieldsOf);
   const calls = assemblerOf({ model, request });
   calls.take(blocks.filter(isCall).map(({ id, name, input }, index) => ({ index, id, name, arguments: input })));
@@ -30,19 +32,22 @@ export function readMessage(body: Fields, { model, request }: AnswerOf): Inferen
 /** A streamed message, chunk by chunk. Tool calls come once the whole message is there, at the end. */
 export async function* readMessageStream(
   events: AsyncIterable<Fields>,
-  { model, request }: AnswerOf,
+  { model, request, secrets }: AnswerOf,
 ): AsyncGenerator<InferenceChunk> {
   const answer = answerBuilder(model);
   const calls = assemblerOf({ model, request });
+  /** Blocks that are no calls of ours, such as those that the service makes itself: their pieces are none either. */
+  const others = new Set<unknown>();
   let usage: Fields = {};
   for await (const event of events) {
-    if (errorInside(event)) throw serviceFailure({ said: event, model });
+    if (errorInside(event)) throw serviceFailure({ said: event, model, secrets });
     // Counts grow: the last of each is the whole.
     usage = { ...usage, ...fieldsOf(fieldsOf(event["message"])["usage"]), ...fieldsOf(event["usage"]) };
     const text = textIn(event);
     if (text !== undefined) yield answer.text(text);
+    if (event["content_block"] != null && !isCall(fieldsOf(event["content_block"]))) others.add(event["index"]);
     const piece = pieceIn(event);
-    if (piece !== undefined) calls.take([piece]);
+    if (piece !== undefined && !others.has(piece.index)) calls.take([piece]);
     answer.finish = textOf(fieldsOf(event["delta"])["stop_reason"]) ?? answer.finish;
   }
   answer.usage = usage as unknown as InferenceResponse["usage"];
@@ -50,7 +55,7 @@ export async function* readMessageStream(
   yield* answer.end();
 }
 
-function assemblerOf({ model, request: { tools = [] } }: AnswerOf): CallAssembler {
+function assemblerOf({ model, request: { tools = [] } }: Pick<AnswerOf, "model" | "request">): CallAssembler {
   return new CallAssembler(
     model,
     tools.map(({ name }) => name),

@@ -10,7 +10,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_
 const DURATION = /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)(?![a-z])/gi;
 /** `try again in 1m2.5s`, `retry after 20 seconds`. */
 const IN_WORDS =
-  /(?:again|retry|wait)[^.\d]{0,20}?\b(?:in|after|for)?\s*((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:ours?)?)\s*)+)/i;
+  /(?:again|retry|wait)[^.\d]{0,20}?\b(?:in|after|for)?\s*((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:ours?)?)(?![a-z])\s*)+)/i;
 /** When a limit is over, where the service says nothing plainer: a duration or a time. */
 const RESETS = [
   "x-ratelimit-reset-requests",
@@ -66,7 +66,7 @@ function secondsOf(value: unknown): number | undefined {
 }
 
 function numberOf(text: unknown): number | undefined {
-  return typeof text === "string" && /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
+  return typeof text === "string" && /^\d{1,15}(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 function durationOf(text: unknown): number | undefined {

@@ -69,6 +69,43 @@ describe("what services say instead of an answer", () => {
     ["a bare message", undefined, { code: "invalid_api_key", message: "Incorrect API key" }, "account"],
     ["FastAPI's list", 422, { detail: [{ loc: ["body"], msg: "field required" }] }, "invalid_request"],
     ["an end of time", 504, "", "timeout"],
+    [
+      "an input that was flagged",
+      403,
+      { error: { code: 403, message: 'It requires moderation. Your input was flagged for "violence".' } },
+      "refused",
+    ],
+    [
+      "content against the rules",
+      403,
+      { error: "Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO" },
+      "refused",
+    ],
+    [
+      "an output that was blocked",
+      400,
+      { error: { type: "invalid_request_error", message: "Output blocked by content filtering policy" } },
+      "refused",
+    ],
+    [
+      "DeepSeek without the model",
+      400,
+      { error: { message: "Model Not Exist", type: "invalid_request_error" } },
+      "account",
+    ],
+    [
+      "Azure without the deployment",
+      400,
+      { error: { message: "Could not find an existing deployment to match the model in the request." } },
+      "account",
+    ],
+    [
+      "a wrong message that speaks of the model",
+      400,
+      { error: { message: "this model wants a role" } },
+      "invalid_request",
+    ],
+    ["an account that was flagged", 403, { error: { message: "Your account was flagged for abuse" } }, "account"],
   ])("[IN-10] %s (HTTP %s)", (_what, status, said, kind) => {
     expect(of(status, said).kind).toBe(kind);
   });
@@ -101,6 +138,33 @@ describe("what services say instead of an answer", () => {
         error: {
           message: "The input token count (1200000) exceeds the maximum number of tokens allowed",
           status: "INVALID_ARGUMENT",
+        },
+      },
+      "context",
+    ],
+    [
+      "xAI",
+      400,
+      { error: "This model's maximum prompt length is 131072 but the request contains 537812 tokens." },
+      "context",
+    ],
+    ["Moonshot", 400, { error: { message: "Your request exceeded model token limit: 8192" } }, "context"],
+    [
+      "Anthropic with room for the answer",
+      400,
+      { error: { message: "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000" } },
+      "context",
+    ],
+    ["TGI", 422, { error: "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000" }, "context"],
+    ["a proxy", 413, "<html>Request Entity Too Large</html>", "context"],
+    [
+      "OpenRouter, with another's words",
+      400,
+      {
+        error: {
+          message: "Provider returned error",
+          code: 400,
+          metadata: { raw: '{"error":{"message":"prompt is too long: 9 tokens > 8 maximum"}}' },
         },
       },
       "context",
@@ -160,6 +224,8 @@ describe("what services say instead of an answer", () => {
       undefined,
     ],
     ["nonsense", {}, { "retry-after": "soon" }, undefined],
+    ["digits without end", {}, { "retry-after-ms": "9".repeat(400) }, undefined],
+    ["words that are no time", { error: { message: "retry with 3 messages" } }, {}, undefined],
     ["nothing", {}, {}, undefined],
   ])("[IN-56] when to ask again is read from %s", (_from, body, headers, ms) => {
     expect(of(429, body, headers as Record<string, string>).retryAfterMs).toBe(ms);

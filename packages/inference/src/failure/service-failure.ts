@@ -18,11 +18,14 @@ export interface ServiceFailure {
 export function serviceFailure({ status, said, headers, model, secrets }: ServiceFailure): InferenceFailedError {
   const body = typeof said === "string" ? parsed(said) : said;
   const error = errorIn(body);
-  const message =
+  const own =
     textOf(error["message"]) ?? textOf(error["msg"]) ?? (typeof said === "string" ? said : JSON.stringify(body ?? ""));
+  // A service that passes on another's answer says that something failed, and beside it what.
+  const { raw } = fieldsOf(error["metadata"]);
+  const message = raw == null ? own : `${own}: ${typeof raw === "string" ? raw : JSON.stringify(raw)}`;
   const inner = status ?? statusIn(error);
   const codes = codesIn(error);
-  const lacks = lackOf(codes, message);
+  const lacks = status === 413 ? "context" : lackOf(codes, message);
   const kind = kindOf(inner, codes, message);
   const clean = redact(typeof said === "string" ? said : message, secrets);
   const prefix = status === undefined ? "it answered with an error" : `HTTP ${status}`;
@@ -39,7 +42,12 @@ export function errorInside(body: Readonly<Record<string, unknown>>): boolean {
   const choice = fieldsOf(listOf(body["choices"])[0]);
   const isTold = body["detail"] != null || (textOf(body["message"]) ?? textOf(body["msg"])) !== undefined;
   const isOdd = body["choices"] == null && (isTold || body["object"] === "error");
-  return isOdd || body["error"] != null || choice["error"] != null || body["type"] === "error";
+  return isOdd || tells(body["error"]) || tells(choice["error"]) || body["type"] === "error";
+}
+
+/** An empty error, and one that is `false`, says that there is none. */
+function tells(error: unknown): boolean {
+  return typeof error === "object" ? Object.keys(error ?? {}).length > 0 : Boolean(error);
 }
 
 /** The object that tells of the error: the body itself, its `error`, or that of its first choice. */
@@ -74,7 +82,7 @@ function codesIn(error: Readonly<Record<string, unknown>>): readonly string[] {
 const CODES: readonly (readonly [InferenceFailure, RegExp])[] = [
   [
     "refused",
-    /^(content_filter|content_policy_violation|responsibleaipolicyviolation|invalid_prompt|safety|safety_block|refusal|moderation\w*|prohibited_content)$/,
+    /^(content_filter|content_policy_violation|responsibleaipolicyviolation|invalid_prompt|safety|safety_block|refusal|moderation\w*|prohibited_content|data_?inspection_?failed)$/,
   ],
   [
     "account",
@@ -89,18 +97,23 @@ const CODES: readonly (readonly [InferenceFailure, RegExp])[] = [
   ["invalid_request", /^(invalid_request\w*|invalid_argument|bad_request\w*|context_length_exceeded|unsupported_\w+)$/],
 ];
 
-const REFUSAL = /content_filter|content_policy|content management policy|responsible_?ai|safety_block|"refusal"/i;
+const REFUSAL =
+  /content_(?:filter|policy)|content (?:management|filter(?:ing)?) policy|responsible_?ai|safety_(?:block|check)|"refusal"|\b(?:input|prompt|request|content|output) (?:was|were|has been|is) flagged|violates? (?:\w+ )?(?:usage|content|safety) (?:guideline|polic)|inappropriate content|content exists risk/i;
 const NO_CREDIT = /insufficient_quota|credit balance is too low/i;
+/** What others say with 404. */
+const NO_MODEL =
+  /\b(?:model|deployment)\b[^.]{0,80}\b(?:not exist|not found|decommissioned)|find an existing deployment/i;
 
 function kindOf(status: number | undefined, codes: readonly string[], message: string): InferenceFailure {
   const byCode = CODES.find(([, pattern]) => codes.some((code) => pattern.test(code)))?.[0];
-  if (byCode === "refused" || (byCode === undefined && REFUSAL.test(message))) return "refused";
+  const isVague = byCode === undefined || byCode === "invalid_request";
+  if (byCode === "refused" || (isVague && REFUSAL.test(message))) return "refused";
   if (status === undefined) return byCode ?? "unavailable";
   if (status === 429) return byCode === "account" || NO_CREDIT.test(message) ? "account" : "rate_limited";
   if (status === 408 || status === 504) return "timeout";
   if ([401, 402, 403, 404].includes(status)) return "account";
   if (status >= 500 || status < 400 || status === 409 || status === 425) return "unavailable";
-  if (NO_CREDIT.test(message)) return "account";
+  if (NO_CREDIT.test(message) || NO_MODEL.test(message)) return "account";
   return byCode !== undefined && PLAINER_THAN_4XX.has(byCode)
     ? byCode
     : status === 498
@@ -118,8 +131,8 @@ const NOT_SUPPORTED =
 const LACKS: readonly (readonly [ModelLack, RegExp, RegExp])[] = [
   [
     "context",
-    /^(context_length_exceeded|exceed_context_size_error|request_too_large|string_above_max_length)$/,
-    /context (?:length|window|size)|maximum context|prompt is too long|input is too long|too many (?:input )?tokens|exceeds? the (?:maximum|available|model)\w* (?:number of tokens|context|input)/i,
+    /^(context_length_exceeded|exceed_context_size_error|request_too_large|string_above_max_length|model_max_prompt_tokens_exceeded)$/,
+    /context (?:length|window|size|limit)|(?:maximum|max) (?:context|prompt|input)|(?:prompt|input) (?:is too long|length|exceeds)|too many (?:input )?tokens|exceed(?:s|ed)? (?:the )?(?:maximum|available|model)\w* (?:number of tokens|context|input|token limit)|prompt token count|`inputs` tokens/i,
   ],
   [
     "json",

@@ -72,8 +72,13 @@ export async function guarded<T>(
   }
 }
 
-/** What must not be in an error's message. */
+/** What must not be in an error's message. A key whose source fails is in none. */
 export function secretsOf({ apiKey }: Endpoint): readonly string[] {
-  const key = apiKey?.();
-  return key === undefined || key.length < 4 ? [] : [key];
+  try {
+    // Without the space around it: headers are sent so, and servers repeat them so.
+    const key = apiKey?.()?.trim();
+    return key === undefined || key.length < 4 ? [] : [key];
+  } catch {
+    return [];
+  }
 }

@@ -10,6 +10,8 @@ import { parseFields, serverSentObjects } from "./server-sent-events.js";
 export interface AnswerOf {
   readonly model: string;
   readonly request: Pick<InferenceRequest, "tools">;
+  /** What must not be in an error's message. */
+  readonly secrets: readonly string[];
 }
 
 /** What one API calls things. */
@@ -29,12 +31,12 @@ export function httpModel(at: Endpoint, api: ModelApi): Required<Pick<InferenceP
       const answer = await post(at, { path, body: api.bodyOf(request, { stream: false }), call });
       return guarded(at, call, async () => {
         const body = parseFields(await readWholeBody(answer, { model: at.id, call }), at.id);
-        return api.read(body, { model: at.id, request });
+        return api.read(body, { model: at.id, request, secrets: secretsOf(at) });
       });
     },
     async *stream(request, call) {
       const answer = await post(at, { path, body: api.bodyOf(request, { stream: true }), call });
-      const of = { model: at.id, request };
+      const of = { model: at.id, request, secrets: secretsOf(at) };
       try {
         const said = await streamOrWhole(answer, { model: at.id, call });
         if ("pieces" in said) yield* api.readStream(serverSentObjects(said.pieces, at.id), of);

@@ -1,4 +1,5 @@
 import { createParser } from "eventsource-parser";
+import { quoteLostIntegers } from "@car/ir/internal";
 import { badAnswer } from "../failure/failure-of.js";
 import { INFERENCE_LIMITS } from "../limits.js";
 
@@ -36,11 +37,17 @@ function* objectsOf(waiting: string[], model: string): Generator<Readonly<Record
   }
 }
 
-/** @throws `CAR_INFERENCE_FAILED` (`bad_answer`) when the text is no JSON object. */
+/**
+ * The object of a JSON text. An integer whose digits a number cannot keep is text in it: it may be in the arguments of a call.
+ * @throws `CAR_INFERENCE_FAILED` (`bad_answer`) when the text is no JSON object.
+ */
 export function parseFields(text: string, model: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
+    if (typeof value === "object" && value !== null) {
+      const lossless = quoteLostIntegers(text);
+      return (lossless === text ? value : JSON.parse(lossless)) as Readonly<Record<string, unknown>>;
+    }
   } catch {
     // Said below; the engine's message may quote the text.
   }

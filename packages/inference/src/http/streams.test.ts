@@ -6,7 +6,8 @@ import { anthropicModel } from "../anthropic/anthropic-model.js";
 import { openAiCompatible } from "../openai/openai-compatible.js";
 import { createRouter } from "../router/create-router.js";
 import { fakeHttp } from "../testing/fake-http.js";
-import { type RecordedStream, STREAMS } from "../testing/streams.js";
+import type { RecordedStream } from "../testing/stream-parts.js";
+import { STREAMS } from "../testing/streams.js";
 
 const TOOLS = ["look", "read_file", "ping"].map((name) => ({ name, description: "", parameters: { type: "object" } }));
 const REQUEST = { messages: [{ role: "user" as const, content: "hi" }], tools: TOOLS };
@@ -109,6 +110,15 @@ describe("a stream that is not whole", () => {
       /has no name/,
     ],
     [
+      "another call without a name, under the same index",
+      sse(
+        piece("a", "look", "{}"),
+        delta({ tool_calls: [{ index: 0, id: "b", function: { arguments: "{}" } }] }),
+        STOP,
+      ),
+      /has no name/,
+    ],
+    [
       "a part that is no text",
       sse(delta({ content: [{ type: "image_url", image_url: {} }] }), STOP),
       /`image_url`, which is no text/,
@@ -148,6 +158,30 @@ describe("a stream that is not whole", () => {
     })();
     await expect(reading).rejects.toMatchObject({ kind });
     expect(seen).toEqual(["text"]);
+  });
+
+  it("[IN-51] an integer in arguments that are an object keeps its digits, as text", async () => {
+    const look = `"name":"look","arguments":{"id":9007199254740993,"n":7}`;
+    const said = `"tool_calls":[{"id":"a","function":{${look}}}]}}]}`;
+    const bodies = [
+      ["openai", `{"choices":[{"message":{${said}`],
+      ["openai", `data: {"choices":[{"finish_reason":"stop","delta":{${said}\n\n`],
+      ["anthropic", `{"content":[{"type":"tool_use","id":"a","name":"look","input":{"id":9007199254740993,"n":7}}]}`],
+    ] as const;
+    for (const [api, body] of bodies) {
+      const model = modelOf(api, [body]);
+      const answer = body.startsWith("data") ? (await chunksOf(model)).at(-1) : await model.infer!(REQUEST);
+      expect(JSON.stringify(answer)).toContain('"arguments":{"id":"9007199254740993","n":7}');
+    }
+  });
+
+  it.each([false, "", {}, null])("[IN-52] an answer with the error %j has none", async (error) => {
+    const said = { choices: [{ message: { content: "Hi" }, finish_reason: "stop", error }], error };
+    expect(await modelOf("openai", [JSON.stringify(said)]).infer!(REQUEST)).toMatchObject({ text: "Hi" });
+  });
+
+  it("[IN-12] what is no message of Anthropic's is a bad answer", async () => {
+    await expect(modelOf("anthropic", ["{}"]).infer!(REQUEST)).rejects.toMatchObject({ kind: "bad_answer" });
   });
 
   it("[IN-51] another provider's calls are held back by the router until it has said that all is there", async () => {

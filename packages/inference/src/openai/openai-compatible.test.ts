@@ -145,7 +145,33 @@ describe("openAiCompatible", () => {
     }
   });
 
+  it("[IN-11] also an error inside an answer that says 200 repeats no key, without the space around it", async () => {
+    const key = "correct horse battery";
+    for (const body of [
+      { error: { message: `bad key ${key}.` } },
+      `data: {"error":{"message":"bad key ${key}."}}\n\n`,
+    ]) {
+      const { fetch } = fakeHttp(() => ({ pieces: [typeof body === "string" ? body : JSON.stringify(body)] }));
+      const model = openAiCompatible({ url: "https://models.test", model: "m", fetch, apiKey: () => `${key}\n` });
+      const asked =
+        typeof body === "string" ? model.stream?.(REQUEST)[Symbol.asyncIterator]().next() : model.infer?.(REQUEST);
+      expect((await failureOf(asked)).message).toMatch(/bad key \[key\]\./);
+    }
+  });
+
+  it("[IN-10] a key that cannot be had is a typed error", async () => {
+    const apiKey = (): string => {
+      throw new Error("the vault is closed");
+    };
+    const { fetch } = fakeHttp(() => ({}));
+    const model = openAiCompatible({ url: "https://models.test", model: "m", fetch, apiKey });
+    expect(await failureOf(model.infer?.(REQUEST))).toMatchObject({ kind: "unavailable" });
+  });
+
   it.each([
+    ["text in place of a message", '{"choices":[{"text":"Hi","finish_reason":"stop"}]}'],
+    ["content that is an object", '{"choices":[{"message":{"content":{"text":"Hi"}}}]}'],
+    ["calls that are no list", '{"choices":[{"message":{"content":"Hi","tool_calls":{"id":"a"}}}]}'],
     ["prose", "I am sorry"],
     ["half a JSON", '{"choices": [{"mess'],
     ["no choices", "{}"],

@@ -1,6 +1,6 @@
 import type { InferenceChunk, InferenceResponse } from "@car/ir/ports";
 import { type AnswerBuilder, answerBuilder } from "../answer/answer-builder.js";
-import { CallAssembler, openAiPiece } from "../answer/call-assembler.js";
+import { CallAssembler, type CallPiece, openAiPiece } from "../answer/call-assembler.js";
 import { checkResponse } from "../answer/check-response.js";
 import { badAnswer } from "../failure/failure-of.js";
 import { errorInside, serviceFailure } from "../failure/service-failure.js";
@@ -13,8 +13,10 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A chat completion in the form of the port. @throws `CAR_INFERENCE_FAILED`, also for an error that it holds. */
 export function readCompletion(body: Fields, of: AnswerOf): InferenceResponse {
   const reading = new CompletionReading(of);
-  const choice = reading.take(body, "message");
-  if (choice === undefined) throw badAnswer(of.model, "the completion has no choices");
+  const choices = reading.take(body, "message");
+  if (choices.length === 0) throw badAnswer(of.model, "the completion has no choices");
+  const isSaid = ({ message, delta }: Fields): boolean => typeof (message ?? delta ?? undefined) === "object";
+  if (!choices.every(isSaid)) throw badAnswer(of.model, "the completion has no message");
   const calls = reading.calls.calls();
   return checkResponse(
     {
@@ -50,9 +52,11 @@ class CompletionReading {
   /** Texts that were not passed on yet. */
   readonly text: string[] = [];
   private readonly model: string;
+  private readonly secrets: readonly string[];
 
-  constructor({ model, request: { tools = [] } }: AnswerOf) {
+  constructor({ model, request: { tools = [] }, secrets }: AnswerOf) {
     this.model = model;
+    this.secrets = secrets;
     this.answer = answerBuilder(model);
     this.calls = new CallAssembler(
       model,
@@ -60,20 +64,23 @@ class CompletionReading {
     );
   }
 
-  /** Takes a completion, or a chunk of one, and gives its choice if it has one. */
-  take(part: Fields, where: "message" | "delta"): Fields | undefined {
-    if (errorInside(part)) throw serviceFailure({ said: part, model: this.model });
+  /** Takes a completion, or a chunk of one, and gives its choices: several of index 0 are parts of one answer. */
+  take(part: Fields, where: "message" | "delta"): readonly Fields[] {
+    if (errorInside(part)) throw serviceFailure({ said: part, model: this.model, secrets: this.secrets });
     if (part["usage"] != null) this.answer.usage = usageOf(part);
-    const choice = listOf(part["choices"])
+    const choices = listOf(part["choices"])
       .map(fieldsOf)
-      .find(({ index = 0 }) => index === 0);
-    if (choice === undefined) return undefined;
+      .filter(({ index }) => (index ?? 0) === 0);
+    for (const choice of choices) this.takeChoice(choice, where);
+    return choices;
+  }
+
+  private takeChoice(choice: Fields, where: "message" | "delta"): void {
     const said = fieldsOf(choice[where] ?? choice["delta"] ?? choice["message"]);
     const refusal = textOf(said["refusal"]);
     this.text.push(...textsOf(said["content"], this.model), ...(refusal === undefined ? [] : [refusal]));
-    this.calls.take(piecesOf(said));
+    this.calls.take(piecesOf(said, this.model));
     this.note(refusal === undefined ? textOf(choice["finish_reason"]) : "content_filter");
-    return choice;
   }
 
   /** The first reason counts, but that a later one says that something is missing. */
@@ -84,16 +91,19 @@ class CompletionReading {
   }
 }
 
-/** The calls, or the one of the API's older form. */
-function piecesOf({ tool_calls: calls, function_call: called }: Fields): ReturnType<typeof openAiPiece>[] {
-  const old = called == null ? [] : [{ function: called }];
-  return [...listOf(calls), ...old].map(openAiPiece);
+/** The calls or, where there are none, the one of the API's older form: servers that say both say one call twice. */
+function piecesOf({ tool_calls: calls, function_call: called }: Fields, model: string): readonly CallPiece[] {
+  if (calls != null && !Array.isArray(calls)) throw badAnswer(model, "its tool calls are not a list");
+  const said = listOf(calls);
+  return (said.length > 0 || called == null ? said : [{ function: called }]).map(openAiPiece);
 }
 
 const THOUGHTS = /reason|think|thought/i;
 
 /** Text, or a list of parts. What the model thinks is not what it says. */
 function* textsOf(content: unknown, model: string): Generator<string> {
+  if (content != null && typeof content !== "string" && !Array.isArray(content))
+    throw badAnswer(model, "its content is no text");
   const whole = textOf(content);
   if (whole !== undefined) yield whole;
   for (const part of listOf(content)) {

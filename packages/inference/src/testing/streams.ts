@@ -1,36 +1,17 @@
-import type { InferenceToolCall } from "@car/ir/ports";
-
-/** A streamed answer in the shape that a service documents, and what it says. */
-export interface RecordedStream {
-  readonly of: string;
-  readonly api: "openai" | "anthropic";
-  /** The body, as it is sent. */
-  readonly body: string;
-  readonly text: string;
-  readonly tool_calls?: readonly InferenceToolCall[];
-  readonly usage?: { readonly input_tokens: number; readonly output_tokens: number };
-}
-
-const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
-const chunk = (delta: object, more: object = {}): string =>
-  event({
-    id: "chatcmpl-1",
-    object: "chat.completion.chunk",
-    choices: [{ index: 0, delta, finish_reason: null }],
-    ...more,
-  });
-const end = (finish_reason: string, more: object = {}): string =>
-  event({ object: "chat.completion.chunk", choices: [{ index: 0, delta: {}, finish_reason }], ...more });
-const counts = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
-const usage = { input_tokens: 7, output_tokens: 3 };
-const DONE = "data: [DONE]\n\n";
-const named = (kind: string, value: object): string =>
-  `event: ${kind}\ndata: ${JSON.stringify({ type: kind, ...value })}\n\n`;
-
-const LOOK: InferenceToolCall = { id: "call_a", name: "look", arguments: { at: "Größe 🎉" } };
-const READ: InferenceToolCall = { id: "call_b", name: "read_file", arguments: { path: "a" } };
-const input = (call: InferenceToolCall): string => JSON.stringify(call.arguments);
-const half = (text: string, part: 0 | 1): string => (part === 0 ? text.slice(0, 9) : text.slice(9));
+import { ANTHROPIC_STREAMS } from "./anthropic-streams.js";
+import {
+  chunk,
+  counts,
+  DONE,
+  end,
+  event,
+  half,
+  input,
+  LOOK,
+  READ,
+  type RecordedStream,
+  usage,
+} from "./stream-parts.js";
 
 /** One stream for each way in which services are known to say an answer. */
 export const STREAMS: readonly RecordedStream[] = [
@@ -324,51 +305,70 @@ export const STREAMS: readonly RecordedStream[] = [
     tool_calls: [{ ...READ, id: "call_1" }],
   },
   {
-    of: "Anthropic: thoughts, text, two calls, pings",
-    api: "anthropic",
+    of: "llama-cpp-python: each piece of a call in the older form as well",
+    api: "openai",
     body: [
-      named("message_start", {
-        message: {
-          id: "msg_1",
-          role: "assistant",
-          content: [],
-          stop_reason: null,
-          usage: { input_tokens: 7, output_tokens: 1 },
-        },
+      chunk({
+        function_call: { name: "read_file", arguments: '{"path"' },
+        tool_calls: [{ index: 0, id: "call_b", function: { name: "read_file", arguments: '{"path"' } }],
       }),
-      named("content_block_start", { index: 0, content_block: { type: "thinking", thinking: "", signature: "" } }),
-      named("content_block_delta", { index: 0, delta: { type: "thinking_delta", thinking: "Hm" } }),
-      named("content_block_delta", { index: 0, delta: { type: "signature_delta", signature: "c2ln" } }),
-      named("content_block_stop", { index: 0 }),
-      named("ping", {}),
-      named("content_block_start", { index: 1, content_block: { type: "text", text: "" } }),
-      named("content_block_delta", { index: 1, delta: { type: "text_delta", text: "I will " } }),
-      named("content_block_delta", { index: 1, delta: { type: "text_delta", text: "look. 🎉" } }),
-      named("content_block_stop", { index: 1 }),
-      named("content_block_start", {
-        index: 2,
-        content_block: { type: "tool_use", id: "call_a", name: "look", input: {} },
+      chunk({
+        function_call: { name: "read_file", arguments: ':"a"}' },
+        tool_calls: [{ index: 0, id: "call_b", function: { name: "read_file", arguments: ':"a"}' } }],
       }),
-      named("content_block_delta", { index: 2, delta: { type: "input_json_delta", partial_json: "" } }),
-      named("content_block_delta", {
-        index: 2,
-        delta: { type: "input_json_delta", partial_json: half(input(LOOK), 0) },
-      }),
-      named("content_block_delta", {
-        index: 2,
-        delta: { type: "input_json_delta", partial_json: half(input(LOOK), 1) },
-      }),
-      named("content_block_stop", { index: 2 }),
-      named("content_block_start", {
-        index: 3,
-        content_block: { type: "tool_use", id: "call_b", name: "ping", input: {} },
-      }),
-      named("content_block_stop", { index: 3 }),
-      named("message_delta", { delta: { stop_reason: "tool_use", stop_sequence: null }, usage: { output_tokens: 3 } }),
-      named("message_stop", {}),
+      end("tool_calls"),
+      DONE,
     ].join(""),
-    text: "I will look. 🎉",
-    tool_calls: [LOOK, { id: "call_b", name: "ping", arguments: {} }],
-    usage,
+    text: "",
+    tool_calls: [READ],
   },
+  {
+    of: "a server whose indexes are text",
+    api: "openai",
+    body: [
+      chunk({ tool_calls: [{ index: "0", id: "call_a", function: { name: "look", arguments: "" } }] }),
+      chunk({ tool_calls: [{ index: "1", id: "call_b", function: { name: "read_file", arguments: "" } }] }),
+      chunk({ tool_calls: [{ index: "0", function: { arguments: input(LOOK) } }] }),
+      chunk({ tool_calls: [{ index: "1", function: { arguments: input(READ) } }] }),
+      end("tool_calls"),
+    ].join(""),
+    text: "",
+    tool_calls: [LOOK, READ],
+  },
+  {
+    of: "GLM: another id in each piece, without a name",
+    api: "openai",
+    body: [
+      chunk({ tool_calls: [{ index: 0, id: "call_b", function: { name: "read_file", arguments: "" } }] }),
+      chunk({ tool_calls: [{ index: 0, id: "call_c", function: { name: "", arguments: '{"path"' } }] }),
+      chunk({ tool_calls: [{ index: 0, id: "call_d", function: { arguments: ':"a"}' } }] }),
+      end("tool_calls"),
+      DONE,
+    ].join(""),
+    text: "",
+    tool_calls: [READ],
+  },
+  {
+    of: "Dynamo: in one chunk two pieces of one call, and two parts of one choice",
+    api: "openai",
+    body: [
+      chunk({
+        tool_calls: [
+          { index: 0, id: "call_b", function: { name: "read_file", arguments: "" } },
+          { index: 0, function: { arguments: '{"path"' } },
+        ],
+      }),
+      event({
+        choices: [
+          { index: 0, delta: { content: "" }, finish_reason: null },
+          { index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: ':"a"}' } }] }, finish_reason: null },
+        ],
+      }),
+      end("tool_calls"),
+      DONE,
+    ].join(""),
+    text: "",
+    tool_calls: [READ],
+  },
+  ...ANTHROPIC_STREAMS,
 ];

@@ -1,5 +1,5 @@
 export { setOwn } from "../json/set-own.js";
-export { lostIntegers, lostText } from "../json/lost-integers.js";
+export { lostIntegers, lostText, quoteLostIntegers } from "../json/lost-integers.js";
 export { copyJson, copyMembers } from "../json/copy-json.js";
 export type { CopyLimits } from "../json/copy-json.js";
 export { measureJson } from "../json/measure-json.js";

@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<Exclude<FinishReason, "unknown">, readonly string[]
     "prohibited_content",
     "spii",
     "guardrail_intervened",
+    "sensitive",
   ],
   error: ["error", "failed", "malformed_function_call", "network_error"],
 };

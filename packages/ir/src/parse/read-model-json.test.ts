@@ -25,6 +25,7 @@ describe("readModelJson", () => {
     ["with words around it", `Sure [1]. Use {name}: ${ONE}\n\nLet me know [if](x) you need more.`],
     ["in a fence that does not end", `\`\`\`json\n${ONE}`],
     ["in a fence on one line", `\`\`\`json ${ONE} \`\`\``],
+    ["before a bracket that opens and does not close", `${ONE} and so on [`],
   ])("[IR-72] reads one object %s", (_how, text) => {
     expect(readModelJson(text, RULES)).toEqual({ value: expect.objectContaining({ n: 1 }) as unknown });
   });
@@ -95,5 +96,16 @@ describe("readModelJson", () => {
     const start = performance.now();
     readModelJson(text, RULES);
     expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it.each([
+    [': {"path":"/"}}', "its beginning was lost"],
+    ['"a": {"n":1}, "b": 2}', "its beginning was lost"],
+    ['[x, {"n":1}]', "what is around it is no JSON"],
+    ["{'a': {\"n\":1}}", "what is around it is no JSON"],
+    ['{"n":1}}', "a bracket closes nothing"],
+    ['```json\n{"html":"</think>","y":{"n":1}}\n```', "it looks as if thoughts ended in it"],
+  ])("[IR-72] takes no part for the whole: %s, %s", (text) => {
+    expect(readModelJson(text, RULES)).toEqual({ problem: expect.stringContaining("is a part of") as unknown });
   });
 });

@@ -76,16 +76,47 @@ function embeddedJson(text: string, rules: ModelJsonRules): ModelJson | undefine
   const objects: ModelJson[] = [];
   const lists: ModelJson[] = [];
   const beginning = new RegExp(BEGINNING);
+  const around = new Around();
+  let done = 0;
   for (let start = beginning.exec(text); start !== null; start = beginning.exec(text)) {
     const scanned = scanJsonAt(text, start.index, rules.maxDepth);
     if (!("end" in scanned)) {
       return { problem: `it is not JSON: ${scanned.message} at character ${scanned.offset + 1} of ${text.length}` };
     }
+    around.read(text.slice(done, start.index));
+    if (around.isOpen) return A_PART;
+    done = scanned.end;
     const json = jsonIn(text.slice(start.index, scanned.end), rules);
     if (!("offset" in json)) (start[0].startsWith("{") ? objects : lists).push(json);
     beginning.lastIndex = scanned.end;
   }
+  around.read(text.slice(done));
+  if (around.isBroken && done > 0) return A_PART;
   return onlyOne(objects, "objects") ?? onlyOne(lists, "lists");
+}
+
+const A_PART: ModelJson = {
+  problem: "it is not JSON: what is JSON in it is a part of something that lacks its beginning or is none",
+};
+
+/** The brackets around the JSON in a text: they tell that it is a part of something. */
+class Around {
+  /** A bracket was closed that had not been opened. */
+  isBroken = false;
+  private depth = 0;
+
+  /** Something was opened and not closed so far. */
+  get isOpen(): boolean {
+    return this.depth > 0;
+  }
+
+  read(text: string): void {
+    for (const [bracket] of text.matchAll(/[{}[\]]/g)) {
+      if (bracket === "{" || bracket === "[") this.depth += 1;
+      else if (this.depth > 0) this.depth -= 1;
+      else this.isBroken = true;
+    }
+  }
 }
 
 /** What was said twice in the same words was said once. */

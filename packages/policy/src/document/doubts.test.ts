@@ -24,6 +24,9 @@ describe("values that may mean several things", () => {
     ["089", [89, "089"]],
     ["1.10", [1.1, "1.10"]],
     ["12e5", [1_200_000, "12e5"]],
+    ["0x1f", [31, "0x1f"]],
+    ["0o17", [15, "0o17"]],
+    [".50", [0.5, ".50"]],
     ["+420123456789", [420_123_456_789, "+420123456789"]],
   ])("[PO-114] `%s` is met as all of them where a rule forbids or asks", (written, readings) => {
     expect(rulesOf(`  - {type: deny_tool_param, tool: t, param: p, equals: ${written}}\n`)).toMatchObject([
@@ -37,7 +40,7 @@ describe("values that may mean several things", () => {
     ).toMatchObject([{ when: [{ one_of: readings }, { gt: 1 }] }]);
   });
 
-  it.each(['"no"', "'0755'", "true", "null", "~", "0x10", "22:22", "2024-01-01", "1.5", "10", "note", "y"])(
+  it.each(['"no"', "'0755'", "true", "null", "~", "22:22", "2024-01-01", "1.5", "10", "note", "y"])(
     "[PO-114] `%s` is certain",
     (written) => {
       expect(rulesOf(`  - {type: deny_tool_param, tool: t, param: p, equals: ${written}}\n`)[0]).toHaveProperty(
@@ -78,5 +81,12 @@ describe("values that may mean several things", () => {
     ],
   ])("[PO-115] an integer that would lose digits is refused with its place in %s", (format, text) => {
     expect(problemsOf(text, format)).toMatchObject([{ line: expect.any(Number) as number }]);
+  });
+
+  it("[PO-115] so is one in hexadecimal, as it was written", () => {
+    const address = "0xde0b295669a9fd93d5f28d9ec85e40f4cb697bae";
+    expect(problemsOf(`${HEAD}  - {type: deny_tool_param, tool: t, param: to, equals: ${address}}\n`)).toMatchObject([
+      { path: "rules[0].equals", message: expect.stringContaining("the integer 0xde0b29566") as string },
+    ]);
   });
 });

@@ -12,14 +12,12 @@ export interface Doubt {
 
 /** Words that were booleans in YAML 1.1, and still are for many readers and people. */
 const WORDS: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false };
-/** `0755`, `1.10`, `12e5`, `+420123456`: a mode, a version, a hash, a telephone that YAML takes for a number and writes otherwise. */
-const ODD_NUMBER = /^(?:\+\d+|[-+]?(?:0\d+|\d+\.\d*0|\d+(?:\.\d+)?[eE][-+]?\d+))$/;
-
 /** What a value that was written without quotes may mean besides. */
 export function otherReadings(written: string, value: unknown): readonly JsonValue[] {
   const word = typeof value === "string" ? WORDS[written.toLowerCase()] : undefined;
   if (word !== undefined) return [word];
-  if (typeof value !== "number" || !ODD_NUMBER.test(written)) return [];
+  // `0755`, `1.10`, `12e5`, `0x1f`, `+420123456`: a mode, a version, a hash, an address, a telephone that YAML takes for a number.
+  if (typeof value !== "number" || !Number.isFinite(value) || String(value) === written) return [];
   return /^0[0-7]+$/.test(written) ? [written, Number.parseInt(written, 8)] : [written];
 }
 

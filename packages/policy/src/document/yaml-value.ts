@@ -91,6 +91,10 @@ function noteDoubt(node: Node, path: readonly PathStep[], walk: Walk): void {
   const readings = otherReadings(written, value);
   if (readings.length > 0) walk.doubts.push({ path, written, readings: [value as string | number, ...readings] });
   if (typeof value !== "number" || !/^-?\d/.test(written)) return;
+  if (/^0[xo]/.test(written)) {
+    if (!Number.isSafeInteger(value)) report(walk, { path, message: lostText(written), node });
+    return;
+  }
   for (const { token } of lostIntegers(written)) report(walk, { path, message: lostText(token), node });
 }
 
