@@ -1,5 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -22,7 +22,7 @@ beforeAll(async () => {
     platform: "node",
     format: "esm",
     banner,
-    external: ["undici", "eventsource"],
+    external: ["undici"],
     tsconfig: fromRoot("tsconfig.json"),
   });
   writeFileSync(join(folder, "tools.js"), TOOLS);
@@ -124,7 +124,16 @@ describe("the process", () => {
     expect(done()).toBe("closed");
   });
 
-  it("[CLI-24] a log has one writer: the second process is told who it is", async () => {
+  it.skipIf(!existsSync("/dev/full"))("[CLI-23] an answer that the disk has no room for exits with 5", () => {
+    const argv = ["dist/main.js", "verify", "plan.json", "--tools", "tools.js"];
+    const { status, stderr } = spawnSync(process.execPath, argv, {
+      cwd: folder,
+      stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+    });
+    expect([status, stderr.toString()]).toEqual([5, expect.stringMatching(/standard output: ENOSPC/)]);
+  });
+
+  it("[CLI-24] [CLI-33] a log has one writer, the second process is told who it is; it has what was called, when its writer is killed", async () => {
     const { child, ended } = start("run", "plan.json", "--tools", "tools.js", "--log", "one.jsonl");
     await untilDone("slow");
     const second = await start("run", "loud.json", "--tools", "tools.js", "--log", "one.jsonl").ended;
@@ -132,6 +141,8 @@ describe("the process", () => {
     expect((await start("log", "show", "one.jsonl").ended).code).toBe(0);
     child.kill("SIGKILL");
     await ended;
+    const shown = await start("log", "show", "one.jsonl").ended;
+    expect(shown.out).toMatch(/r action executing: reserve/);
     expect((await start("run", "loud.json", "--tools", "tools.js", "--log", "one.jsonl").ended).code).toBe(0);
     expect((await verifyLog(join(folder, "one.jsonl"))).valid).toBe(true);
   });
