@@ -1,5 +1,14 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -131,6 +140,18 @@ describe("the process", () => {
       stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
     });
     expect([status, stderr.toString()]).toEqual([5, expect.stringMatching(/standard output: ENOSPC/)]);
+  });
+
+  it("[CLI-27] TypeScript that Node does not read is read by the tsx beside it", async () => {
+    const enumerated =
+      'enum Reply { yes }\nexport const tools: unknown = [{ schema: { name: "t", reversibility: "reversible" }, execute: () => Reply.yes }];';
+    writeFileSync(join(folder, "enum.ts"), enumerated);
+    writeFileSync(join(folder, "t.json"), '{"actions":[{"id":"a","type":"tool_call","tool":"t"}]}');
+    const run = () => start("run", "t.json", "--tools", "enum.ts").ended;
+    expect(await run()).toMatchObject({ code: 2, err: expect.stringMatching(/enum\.ts: .*install tsx/) as string });
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(fromRoot("node_modules/tsx"), join(folder, "node_modules/tsx"), "junction");
+    expect(await run()).toMatchObject({ code: 0, out: expect.stringContaining("t {} → 0") as string });
   });
 
   it("[CLI-24] [CLI-33] a log has one writer, the second process is told who it is; it has what was called, when its writer is killed", async () => {

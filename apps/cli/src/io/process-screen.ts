@@ -42,7 +42,7 @@ function takenFrom(stream: NodeJS.WriteStream): TakenSink {
   const write = stream.write.bind(stream);
   // Node forgets the error of standard output soon after.
   let told: Error | undefined;
-  stream.on("error", (error) => (told ??= error));
+  stream.on("error", (error: Error) => (told ??= error));
   const failure = (): NodeJS.ErrnoException | undefined => told ?? stream.errored ?? undefined;
   return {
     write: (text) => failure() === undefined && write(text),

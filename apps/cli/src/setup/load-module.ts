@@ -37,7 +37,11 @@ interface Tsx {
 async function loadByTsx(path: string, url: string): Promise<Exports> {
   let tsx: Tsx;
   try {
-    tsx = (await import(pathToFileURL(createRequire(resolve(path)).resolve("tsx/esm/api")).href)) as Tsx;
+    // Its CommonJS entry looks for its hooks where they are not (4.23).
+    const entry = createRequire(resolve(path))
+      .resolve("tsx/esm/api")
+      .replace(/\.cjs$/, ".mjs");
+    tsx = (await import(pathToFileURL(entry).href)) as Tsx;
   } catch (error) {
     const how =
       "install tsx beside it (npm install --save-dev tsx), use Node 22.18 or later, or compile it to JavaScript";

@@ -35,7 +35,8 @@ export async function openWritable(path: string): Promise<OpenedLog> {
 /** A JSONL file, made when it is not there. The disk has what a call is about to do before it does it, whatever ends the process. */
 export function openJsonl(path: string): EventLog {
   try {
-    return jsonlEventLog({ path, fsync: true });
+    // A device or a pipe cannot be synced.
+    return jsonlEventLog({ path, fsync: statSync(path, { throwIfNoEntry: false })?.isFile() ?? true });
   } catch (error) {
     if (error instanceof LogCorruptError) throw new UsageError(`${path}: ${error.message}`, { cause: error });
     throw error;
