@@ -1,5 +1,14 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -123,20 +132,28 @@ describe("the process", () => {
     expect(done()).toBe("closed");
   });
 
-  it("[CLI-27] TypeScript that Node cannot read by itself is read by a `tsx` beside it, and without one it is said what to do", async () => {
-    const source = `enum Word { Said = "said" }
-export const tools = [{ schema: { name: "say", reversibility: "reversible" as const }, execute: (): string => Word.Said }];`;
-    writeFileSync(join(folder, "typed.ts"), source);
-    writeFileSync(join(folder, "say.json"), JSON.stringify({ actions: [{ id: "s", type: "tool_call", tool: "say" }] }));
-    const without = await start("run", "say.json", "--tools", "typed.ts").ended;
-    expect([without.code, without.err]).toEqual([2, expect.stringContaining("npm install --save-dev tsx")]);
-    mkdirSync(join(folder, "node_modules"));
-    symlinkSync(fromRoot("node_modules/tsx"), join(folder, "node_modules/tsx"));
-    const { code, out } = await start("run", "say.json", "--tools", "typed.ts", "--json").ended;
-    expect([code, out]).toEqual([0, expect.stringContaining('"output": "said"')]);
+  it.skipIf(!existsSync("/dev/full"))("[CLI-23] an answer that the disk has no room for exits with 5", () => {
+    const argv = ["dist/main.js", "verify", "plan.json", "--tools", "tools.js"];
+    const { status, stderr } = spawnSync(process.execPath, argv, {
+      cwd: folder,
+      stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+    });
+    expect([status, stderr.toString()]).toEqual([5, expect.stringMatching(/standard output: ENOSPC/)]);
   });
 
-  it("[CLI-24] a log has one writer: the second process is told who it is", async () => {
+  it("[CLI-27] TypeScript that Node does not read is read by the tsx beside it", async () => {
+    const enumerated =
+      'enum Reply { yes }\nexport const tools: unknown = [{ schema: { name: "t", reversibility: "reversible" }, execute: () => Reply.yes }];';
+    writeFileSync(join(folder, "enum.ts"), enumerated);
+    writeFileSync(join(folder, "t.json"), '{"actions":[{"id":"a","type":"tool_call","tool":"t"}]}');
+    const run = () => start("run", "t.json", "--tools", "enum.ts").ended;
+    expect(await run()).toMatchObject({ code: 2, err: expect.stringMatching(/enum\.ts: .*install tsx/) as string });
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(fromRoot("node_modules/tsx"), join(folder, "node_modules/tsx"), "junction");
+    expect(await run()).toMatchObject({ code: 0, out: expect.stringContaining("t {} → 0") as string });
+  });
+
+  it("[CLI-24] [CLI-33] a log has one writer, the second process is told who it is; it has what was called, when its writer is killed", async () => {
     const { child, ended } = start("run", "plan.json", "--tools", "tools.js", "--log", "one.jsonl");
     await untilDone("slow");
     const second = await start("run", "loud.json", "--tools", "tools.js", "--log", "one.jsonl").ended;
@@ -144,6 +161,8 @@ export const tools = [{ schema: { name: "say", reversibility: "reversible" as co
     expect((await start("log", "show", "one.jsonl").ended).code).toBe(0);
     child.kill("SIGKILL");
     await ended;
+    const shown = await start("log", "show", "one.jsonl").ended;
+    expect(shown.out).toMatch(/r action executing: reserve/);
     expect((await start("run", "loud.json", "--tools", "tools.js", "--log", "one.jsonl").ended).code).toBe(0);
     expect((await verifyLog(join(folder, "one.jsonl"))).valid).toBe(true);
   });

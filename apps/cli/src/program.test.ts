@@ -60,7 +60,10 @@ describe("car run", () => {
       "big.json",
       '{"actions":[{"id":"a","type":"tool_call","tool":"pay","parameters":{"amount":500,"to":"x"}}]}',
     );
-    expect((await car("run", path, ...FILES)).out).toContain("approval_required");
+    expect(await car("run", path, ...FILES)).toMatchObject({
+      out: expect.stringContaining("approval_required") as string,
+      err: expect.stringContaining("`--approve ask` lets you answer") as string,
+    });
     expect((await car("run", path, ...FILES, "--approve", "yes")).out).not.toContain("approval");
   });
 });

@@ -27,6 +27,17 @@ describe("car init", () => {
     });
     expect(readdirSync(project)).toEqual(["plan.json"]);
   });
+
+  it("[CLI-28] goes on in a folder that npm has begun", async () => {
+    const project = mkdtempSync(join(folder, "begun-"));
+    writeFileSync(join(project, "package.json"), "{}");
+    expect(await captured(["init", project])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/= .*package\.json, as it was/) as string,
+    });
+    expect(readFileSync(join(project, "package.json"), "utf8")).toBe("{}");
+    expect(readdirSync(project)).toContain("plan.json");
+  });
 });
 
 describe("car completion and car --version", () => {

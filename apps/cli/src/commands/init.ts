@@ -7,14 +7,21 @@ import { paint } from "../show/paint.js";
 import { UsageError } from "../usage-error.js";
 import { VERSION } from "../version.js";
 
+/** Files that a project may have already: they are left as they are. */
+const KEPT: ReadonlySet<string> = new Set(["package.json", "README.md"]);
+
 /** Writes a small project: tools, a policy, a plan, and what makes one of them. Overwrites nothing. */
 export async function initCommand(folder: string, _options: object, output: Output): Promise<number> {
   const files = new Map([["package.json", manifestOf(folder)], ...templates()]);
   const there = [...files.keys()].filter((name) => existsSync(join(folder, name)));
-  if (there.length > 0)
-    throw new UsageError(`${folder}: ${there.join(", ")} would be overwritten; nothing was written`);
+  const lost = there.filter((name) => !KEPT.has(name));
+  if (lost.length > 0) throw new UsageError(`${folder}: ${lost.join(", ")} would be overwritten; nothing was written`);
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of files) {
+    if (there.includes(name)) {
+      output.line(paint.dim(`  = ${join(folder, name)}, as it was`));
+      continue;
+    }
     writeFileSync(join(folder, name), text, { flag: "wx" });
     output.line(`  ${paint.green("+")} ${join(folder, name)}`);
   }

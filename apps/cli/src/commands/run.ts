@@ -42,11 +42,18 @@ export async function runCommand(path: string, options: RunOptions, output: Outp
       if (output.json) output.value(undo === undefined ? result : { ...result, undo });
       else {
         showResult(result, output);
+        if (approver === undefined && wantsApproval(result)) {
+          output.aside("an approval was wanted: `--approve ask` lets you answer, `--approve yes` says yes to all");
+        }
         if (undo !== undefined) showUndo(undo, output);
       }
       return exitCodeOf(result.status);
     }),
   );
+}
+
+function wantsApproval({ results }: ProposalResult): boolean {
+  return results.some(({ reason }) => reason?.code === "approval_required");
 }
 
 /** As a refusal by the runtime is told, and with everything that was found. */

@@ -11,7 +11,7 @@ type Interruption = keyof typeof SIGNAL_CODES;
 export async function interruptible<T>(output: Output, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const cancel = (why: string): void => {
-    output.aside(`${why}: what was done is being undone; a signal ends it at once`);
+    output.aside(`${why}: what was done is being undone; another signal ends the process at once`);
     controller.abort(new Error(why));
   };
   const onSignal = (name: NodeJS.Signals): void => {

@@ -40,8 +40,10 @@ interface TakenSink extends Sink {
 
 function takenFrom(stream: NodeJS.WriteStream): TakenSink {
   const write = stream.write.bind(stream);
-  stream.on("error", () => undefined);
-  const failure = (): NodeJS.ErrnoException | undefined => stream.errored ?? undefined;
+  // Node forgets the error of standard output soon after.
+  let told: Error | undefined;
+  stream.on("error", (error: Error) => (told ??= error));
+  const failure = (): NodeJS.ErrnoException | undefined => told ?? stream.errored ?? undefined;
   return {
     write: (text) => failure() === undefined && write(text),
     get columns() {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -93,6 +93,13 @@ describe("files as editors save them", () => {
     expect(damaged).toMatchObject({ code: 3, err: expect.stringMatching(/latin\.json: line 2: not UTF-8/) as string });
     const log = await captured(["log", "show", file("other.jsonl", '{"level":30}\n')]);
     expect(log).toMatchObject({ code: 2, err: expect.stringMatching(/other\.jsonl: line 1: /) as string });
+    const device = ["run", file("plan.json", PLAN), "--tools", tools, "--log", devNull];
+    expect((await captured(device)).code).toBe(0);
+    const into = ["run", file("plan.json", PLAN), "--tools", tools, "--log", join(folder, "other.jsonl")];
+    expect(await captured(into)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/other\.jsonl: line 1: /) as string,
+    });
   });
 });
 

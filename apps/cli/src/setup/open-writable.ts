@@ -2,6 +2,8 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import type { RuntimeOptions } from "@car/engine";
 import { durableStore } from "@car/engine/node";
 import { jsonlEventLog, segmentEventLog } from "@car/eventlog/node";
+import { LogCorruptError } from "@car/ir";
+import type { EventLog } from "@car/ir/ports";
 import { isStore } from "../io/log-path.js";
 import { UsageError } from "../usage-error.js";
 
@@ -26,6 +28,17 @@ export async function openWritable(path: string): Promise<OpenedLog> {
     const durable = await durableStore({ dir: path });
     return { parts: { durable }, close: () => durable.close() };
   }
-  const eventLog = statSync(path).isDirectory() ? segmentEventLog({ dir: path }) : jsonlEventLog({ path, fsync: true });
+  const eventLog = statSync(path).isDirectory() ? segmentEventLog({ dir: path }) : openJsonl(path);
   return { parts: { eventLog }, close: () => eventLog.close() };
+}
+
+/** A JSONL file, made when it is not there. The disk has what a call is about to do before it does it, whatever ends the process. */
+export function openJsonl(path: string): EventLog {
+  try {
+    // A device or a pipe cannot be synced.
+    return jsonlEventLog({ path, fsync: statSync(path, { throwIfNoEntry: false })?.isFile() ?? true });
+  } catch (error) {
+    if (error instanceof LogCorruptError) throw new UsageError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }

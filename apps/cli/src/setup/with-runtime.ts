@@ -1,10 +1,10 @@
 import { createRuntime, type Runtime, type RuntimeOptions } from "@car/engine";
-import { jsonlEventLog } from "@car/eventlog/node";
 import { rulePolicy } from "@car/policy";
 import { loadPolicyFile } from "@car/policy/node";
 import type { VerifyReport } from "@car/validator";
 import type { Output } from "../io/output.js";
 import { readJsonObject } from "../io/read-input.js";
+import { openJsonl } from "./open-writable.js";
 import { type FileOrValue, loadSettings, type NamedFiles, type Settings } from "./settings.js";
 import { withTools } from "./with-tools.js";
 
@@ -29,7 +29,7 @@ export async function withRuntime<T>(
   const settings = await loadSettings(named);
   return withTools(settings, output, async (tools) => {
     const given = await optionsOf(settings);
-    const eventLog = logs && settings.log !== undefined ? jsonlEventLog({ path: settings.log }) : undefined;
+    const eventLog = logs && settings.log !== undefined ? openJsonl(settings.log) : undefined;
     const runtime = createRuntime({ ...more, ...given, tools, ...(eventLog !== undefined && { eventLog }) });
     try {
       return await body(runtime, named.principal === undefined ? {} : { principal: named.principal });

@@ -72,9 +72,10 @@ describe("jsonlEventLog", () => {
     expect(readFileSync(path, "utf8")).toBe(bytes);
   });
 
-  it("[EL-41] a file that cannot be opened is a write error", () => {
+  it("[EL-41] a file that cannot be opened is a write error that says why", () => {
+    const message = expect.stringMatching(/missing\/log` refused to be opened: ENOENT/) as string;
     expect(() => jsonlEventLog({ path: `${nextPath()}/missing/log` })).toThrow(
-      expect.objectContaining({ code: "CAR_LOG_WRITE_FAILED" }) as Error,
+      expect.objectContaining({ code: "CAR_LOG_WRITE_FAILED", message }) as Error,
     );
   });
 

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { type FileSystem, syncFolder } from "@car/files";
-import { LogCorruptError, LogWriteError } from "@car/ir";
+import { LogCorruptError } from "@car/ir";
 import type { LogHead } from "@car/ir/ports";
 import { ChainWalk } from "../chain/chain-walk.js";
 import { claimLogFile, type LogFileClaim } from "./log-file-claim.js";
@@ -33,7 +33,8 @@ export interface OpenLogFile {
  * writes it, `LogWriteError` when the file cannot be opened.
  */
 export function openLogFile({ path, fs, fsync }: LogFilePlace): OpenLogFile {
-  const fd = opened(path, fs);
+  // Only the owner may read it: payloads are not redacted on disk.
+  const fd = orRefused(path, "to be opened", () => fs.openSync(path, "a+", 0o600));
   let claim: LogFileClaim | undefined;
   try {
     const held = (claim = orRefused(path, "to be claimed", () => claimLogFile(path, fs.fstatSync(fd).isFile())));
@@ -45,15 +46,6 @@ export function openLogFile({ path, fs, fsync }: LogFilePlace): OpenLogFile {
     claim?.release();
     fs.closeSync(fd);
     throw error;
-  }
-}
-
-function opened(path: string, fs: FileSystem): number {
-  try {
-    // Only the owner may read it: payloads are not redacted on disk.
-    return fs.openSync(path, "a+", 0o600);
-  } catch (cause) {
-    throw new LogWriteError(`the log \`${path}\` cannot be opened`, { cause });
   }
 }
 
