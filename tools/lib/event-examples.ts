@@ -30,7 +30,13 @@ export const EVENT_EXAMPLES: { readonly [K in EventKind]: EventDataOf[K] } = {
   },
   proposal_admitted: {},
   proposal_rejected: {
-    reasons: [{ code: "unknown_tool", message: "tool `refnud` is not known (known: `refund`)", action_id: "pay" }],
+    reasons: [
+      {
+        code: "unknown_tool",
+        message: "tool `refnud` is not known, did you mean `refund`? (known: `refund`)",
+        action_id: "pay",
+      },
+    ],
   },
   policy_decided: { effect: "require_approval", reasons: [denial] },
   action_validated: {},

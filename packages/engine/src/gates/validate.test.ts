@@ -20,7 +20,7 @@ describe("the gate `validate`", () => {
     const { run, slot } = handMadeRun({ tools, actions: [call("a", "yuse")] });
     expect(validate(run, slot("a"), FIRST)).toMatchObject({
       status: "rejected",
-      reason: { code: "unknown_tool", message: expect.stringContaining("`use`") },
+      reason: { code: "unknown_tool", message: expect.stringContaining("`yuse` is not known, did you mean `use`?") },
     });
   });
 
