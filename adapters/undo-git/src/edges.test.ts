@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -333,6 +342,21 @@ describe("what is kept", () => {
     repository.write("a.txt", "b");
     await undone(repository, "git_stash", { include_untracked: false });
     await undone(repository, "git_commit", { message: "m", all: true });
+  });
+
+  it("[UG-2] puts away a change of equal length that was made in the same tick as the index", async () => {
+    const repository = repositoryIn(folderFor());
+    const file = join(repository.folder, "a.txt");
+    const TICK = 1_700_000_000;
+    repository.git("config", "core.trustctime", "false");
+    repository.write("a.txt", "a");
+    utimesSync(file, TICK, TICK);
+    await repository.call("git_commit", { message: "first", all: true });
+    repository.write("a.txt", "b");
+    utimesSync(file, TICK, TICK);
+    utimesSync(join(repository.folder, ".git/index"), TICK, TICK);
+    await repository.call("git_stash", { include_untracked: false });
+    expect(repository.git("show", "stash@{0}:a.txt")).toBe("b");
   });
 
   it("[UG-2] goes through git's filters and back", async () => {

@@ -1,4 +1,4 @@
-import { copyFile, readFile, rename } from "node:fs/promises";
+import { copyFile, readFile, rename, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "@car/ir";
 import { lockFile, NothingDone, type Pending } from "./pending.js";
@@ -19,8 +19,20 @@ export async function readPlainIndexOf({ hash }: Repository, file: string): Prom
 /** Copies the index for work on it, and gives what it holds. */
 export async function copyIndex(repository: Repository, to: string): Promise<Buffer | undefined> {
   const before = await readPlainIndex(repository);
-  if (before !== undefined) await copyFile(join(repository.gitDir, "index"), to);
+  if (before !== undefined) await copyIndexFile(join(repository.gitDir, "index"), to);
   return before;
+}
+
+/**
+ * Copies an index with its time: git looks at a file's content only where the file is not older than the index, so that in
+ * a younger copy a change of equal length, made in the same tick as the index, would be overlooked.
+ */
+export async function copyIndexFile(from: string, to: string): Promise<void> {
+  const { mtimeMs } = await stat(from);
+  await copyFile(from, to);
+  // A whole second, at most the index's own: an older time only makes git look at more.
+  const seconds = Math.floor(mtimeMs / 1_000);
+  await utimes(to, seconds, seconds);
 }
 
 /** The environment in which git works on another index than the repository's. */

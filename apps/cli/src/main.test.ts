@@ -70,7 +70,8 @@ function start(...argv: string[]): { readonly child: ChildProcessWithoutNullStre
   rmSync(join(folder, "done"), { force: true });
   const child = spawn(process.execPath, ["dist/main.js", ...argv], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: "1" },
+    // Without what a shim of a package manager lets every module find.
+    env: { ...process.env, NO_COLOR: "1", NODE_PATH: "" },
   });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on("data", (bytes: Buffer) => out.push(bytes));

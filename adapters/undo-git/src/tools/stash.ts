@@ -1,4 +1,3 @@
-import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type JsonObject, ToolError } from "@car/ir";
 import type { ProbeAnswer } from "@car/ir/ports";
@@ -7,7 +6,7 @@ import { differingFiles } from "../files.js";
 import { requireNoRefLock } from "../hooks.js";
 import { atomically } from "../atomically.js";
 import { readImage } from "../image.js";
-import { copyIndex, entriesOf, holdIndex, onIndex } from "../index-file.js";
+import { copyIndex, copyIndexFile, entriesOf, holdIndex, onIndex } from "../index-file.js";
 import { type Call, objectSchema, textOf, type ToolParts, undoneByImage } from "../kit.js";
 import type { Pending } from "../pending.js";
 import { changeRefs, readRefs } from "../refs.js";
@@ -95,7 +94,7 @@ async function writeTrees(
     if (paths.length > 0) await git.run(["update-index", "--add", "--remove", "-z", "--stdin"], { ...at, stdin });
     return (await git.run(["write-tree"], at)).trim();
   };
-  await copyFile(pending.index, join(pending.folder, "files-index"));
+  await copyIndexFile(pending.index, join(pending.folder, "files-index"));
   const index = (await git.run(["write-tree"], onIndex(pending.index))).trim();
   const files = await treeOf("files-index", changed);
   const untracked = strange.length === 0 ? undefined : await treeOf("untracked-index", strange);
