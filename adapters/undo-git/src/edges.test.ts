@@ -344,21 +344,6 @@ describe("what is kept", () => {
     await undone(repository, "git_commit", { message: "m", all: true });
   });
 
-  it("[UG-2] puts away a change of equal length that was made in the same tick as the index", async () => {
-    const repository = repositoryIn(folderFor());
-    const file = join(repository.folder, "a.txt");
-    const TICK = 1_700_000_000;
-    repository.git("config", "core.trustctime", "false");
-    repository.write("a.txt", "a");
-    utimesSync(file, TICK, TICK);
-    await repository.call("git_commit", { message: "first", all: true });
-    repository.write("a.txt", "b");
-    utimesSync(file, TICK, TICK);
-    utimesSync(join(repository.folder, ".git/index"), TICK, TICK);
-    await repository.call("git_stash", { include_untracked: false });
-    expect(repository.git("show", "stash@{0}:a.txt")).toBe("b");
-  });
-
   it("[UG-2] goes through git's filters and back", async () => {
     const repository = fresh();
     repository.git("config", "filter.up.clean", "tr A-Z a-z");
