@@ -46,7 +46,10 @@ async function bundle(root: string, entry: string): Promise<Bundle> {
       logLevel: "silent",
     });
     // A `require` of a Node module inside `try` is only a warning for esbuild; it still does not run in a browser.
-    return { code: outputFiles[0]?.text ?? "", problems: warnings.filter(isProblem).map((warning) => toProblem(entry, warning)) };
+    return {
+      code: outputFiles[0]?.text ?? "",
+      problems: warnings.filter(isProblem).map((warning) => toProblem(entry, warning)),
+    };
   } catch (failure) {
     return { code: "", problems: (failure as BuildFailure).errors.map((error) => toProblem(entry, error)) };
   }
