@@ -1,5 +1,5 @@
 import { MemoryClosedError, MemoryInvalidError, sha256Hex } from "@car/ir";
-import { assertKnownOptions, assertOptionTypes } from "@car/ir/internal";
+import { assertKnownOptions, assertOptionTypes, wellFormed } from "@car/ir/internal";
 import type { Clock, Memory, MemoryContext, MemoryTurn, RecallOptions } from "@car/ir/ports";
 
 /** What a recent memory needs. */
@@ -27,7 +27,6 @@ const RECALL_OPTIONS = [
 ] as const satisfies readonly (keyof RecallOptions)[];
 const TURNS = 50;
 const BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 /** Remembers the last things said, whatever the query. Learns nothing, keeps nothing after the process. */
 export function recentMemory(options: RecentMemoryOptions): Memory {
@@ -67,7 +66,7 @@ function keptTurn({ speaker, text, conversation = "main", time }: MemoryTurn, no
     throw new MemoryInvalidError("a turn has a `speaker` and a `text`");
   }
   if (time !== undefined && !Number.isFinite(time)) throw new MemoryInvalidError("time must be in milliseconds");
-  const line = `${speaker}: ${text}`.replace(BREAKS, " ").replace(LONE_SURROGATE, "\uFFFD").trim();
+  const line = wellFormed(`${speaker}: ${text}`.replace(BREAKS, " ")).trim();
   return { speaker, line, conversation, time: time ?? now };
 }
 

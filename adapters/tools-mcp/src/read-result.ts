@@ -1,4 +1,5 @@
 import { type ErrorClass, type JsonValue, McpFailedError, parseJsonText, ToolError } from "@car/ir";
+import { wellFormed } from "@car/ir/internal";
 import type { CompiledSchema } from "@car/ir/ports";
 import { bounded } from "./message-of.js";
 
@@ -6,7 +7,6 @@ import { bounded } from "./message-of.js";
 const CLASSES: readonly ErrorClass[] = ["invalid", "denied", "not_found", "transient", "terminal", "timeout"];
 /** One of these makes an answer a tool's result. */
 const PARTS = ["content", "structuredContent", "toolResult", "isError"] as const;
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 /** A result as servers send it: old and new ones, and those that leave out what they should not. */
 interface RawResult {
@@ -63,11 +63,6 @@ function textOf(content: unknown): string | undefined {
 function isText(block: unknown): block is { readonly text: string } {
   const { type, text } = (block ?? {}) as { type?: unknown; text?: unknown };
   return type === "text" && typeof text === "string";
-}
-
-/** Half a character has no place in a log. */
-function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATE, "\uFFFD");
 }
 
 function asJson(text: string, returns: CompiledSchema | undefined): JsonValue | undefined {

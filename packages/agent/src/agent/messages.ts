@@ -1,7 +1,7 @@
 import { type ProposalResult, sha256Hex } from "@car/ir";
-import { type FinishReason, finishReasonOf } from "@car/ir/internal";
+import { type FinishReason, finishReasonOf, NOT_WHOLE, wellFormed } from "@car/ir/internal";
 import type { InferenceMessage, InferenceToolCall } from "@car/ir/ports";
-import { clipText, wellFormedText } from "../model/clip-text.js";
+import { clipText } from "../model/clip-text.js";
 import { formatToolResult } from "../model/format-tool-result.js";
 import type { TurnProblem } from "./agent-options.js";
 
@@ -29,18 +29,16 @@ export function assistantMessage(text: string, calls: readonly InferenceToolCall
     : { role: "assistant", content: text, tool_calls: calls };
 }
 
-const NOT_WHOLE: Readonly<Record<FinishReason, string>> = {
+const UNUSED: Readonly<Record<FinishReason, string>> = {
+  ...NOT_WHOLE,
   stop: "is empty",
   tool_calls: "says that it calls tools, and has no call",
-  length: "was cut at a limit of its length: say less at once",
-  content_filter: "was withheld because of its content",
-  error: "ended with an error",
-  unknown: "ended for a reason that is not known",
+  length: `${NOT_WHOLE.length}: say less at once`,
 };
 
 /** Why an answer is not acted on, for the model. */
 export function whyNotWhole(finishReason: string): string {
-  return `your answer ${NOT_WHOLE[finishReasonOf(finishReason)]} (${clipText(finishReason, 100)})`;
+  return `your answer ${UNUSED[finishReasonOf(finishReason)]} (${clipText(finishReason, 100)})`;
 }
 
 /** Tells the model that nothing of its answer was used, where there is no call to say it to. */
@@ -85,7 +83,7 @@ function answerTo({ id, name }: InferenceToolCall, content: string): InferenceMe
 
 /** Between tags with a number that depends on the text itself: no text can hold the tag that closes it. */
 function asData(text: string): string {
-  const safe = wellFormedText(text);
+  const safe = wellFormed(text);
   const number = sha256Hex(safe).slice(0, 16);
   return `<tool_output ${number}>\n${safe}\n</tool_output ${number}>`;
 }

@@ -1,6 +1,6 @@
-import { finishReasonOf, isWholeAnswer } from "@car/ir/internal";
+import { finishReasonOf, isWholeAnswer, wellFormed } from "@car/ir/internal";
 import type { InferenceResponse } from "@car/ir/ports";
-import { clipText, wellFormedText } from "../model/clip-text.js";
+import { clipText } from "../model/clip-text.js";
 
 /** A call as a model made it; what is in it is not checked yet. */
 export interface RawCall {
@@ -38,7 +38,7 @@ export function readAnswer(value: unknown, maxTextChars: number): Answer {
   if (!Array.isArray(calls)) throw new Error("the answer's `tool_calls` are not a list");
   const counts = fieldsOf(usage, "`usage`");
   return {
-    text: wellFormedText(clipText(text, maxTextChars)),
+    text: wellFormed(clipText(text, maxTextChars)),
     calls: calls.map((call: unknown, index) => readCall(call, `\`tool_calls[${index}]\``)),
     usage: {
       input_tokens: countOf(counts["input_tokens"], "input_tokens"),
@@ -56,7 +56,7 @@ function readCall(value: unknown, what: string): RawCall {
   ] as const) {
     if (typeof text !== "string" || text.length > MAX_NAME_CHARS) throw new Error(`${what} has no usable \`${field}\``);
   }
-  return { id: wellFormedText(id as string), name: wellFormedText(name as string), arguments: input, extra };
+  return { id: wellFormed(id as string), name: wellFormed(name as string), arguments: input, extra };
 }
 
 function fieldsOf(value: unknown, what: string): Record<string, unknown> {

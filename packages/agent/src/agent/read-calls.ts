@@ -1,7 +1,7 @@
 import { CarError, type ProposalInput, type ProposalInvalidError, type ToolSchema } from "@car/ir";
 import { copyJson } from "@car/ir/internal";
 import type { InferenceToolCall } from "@car/ir/ports";
-import { toolNameOf } from "../model/model-names.js";
+import { toolFinder } from "../model/model-names.js";
 import { actionIds, doubledIds } from "../model/action-ids.js";
 import { proposalFromToolCalls } from "../model/proposal-from-tool-calls.js";
 import type { TurnProblem } from "./agent-options.js";
@@ -28,9 +28,11 @@ const MAX_DEPTH = 64;
 export function readCalls(raw: readonly RawCall[], rules: CallRules): ReadCalls {
   const problems: TurnProblem[] = [];
   const ids = uniqueIds(raw, problems);
+  const toolOf = toolFinder(rules.offered);
+  const offered = new Set(rules.offered.map(({ name }) => name));
   const calls = raw.map((call, index) => {
-    const isOffered = rules.offered.some(({ name }) => name === toolNameOf(call.name, rules.offered));
-    if (!isOffered) problems.push({ call: index, code: "unknown_tool", message: `there is no tool \`${call.name}\`` });
+    if (!offered.has(toolOf(call.name)))
+      problems.push({ call: index, code: "unknown_tool", message: `there is no tool \`${call.name}\`` });
     return { id: ids[index]!, name: call.name, ...copiedParts(call, index, { rules, problems }) };
   });
   if (problems.length > 0) return { calls, problems };

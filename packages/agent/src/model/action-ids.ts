@@ -1,5 +1,5 @@
 import { sha256Hex } from "@car/ir";
-import { wellFormedText } from "./clip-text.js";
+import { wellFormed } from "@car/ir/internal";
 
 const FITS = /^[A-Za-z0-9_-]{1,256}$/;
 const KEPT_CHARS = 200;
@@ -23,11 +23,17 @@ export function actionIds(callIds: readonly string[]): readonly string[] {
 
 function fittedId(callId: string, index: number): string {
   if (callId === "") return `call_${index + 1}`;
-  const hash = sha256Hex(wellFormedText(callId)).slice(0, 8);
+  const hash = sha256Hex(wellFormed(callId)).slice(0, 8);
   return `${callId.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, KEPT_CHARS)}_${hash}`;
 }
 
 /** The ids that more than one call has. Nobody can tell which of them an answer belongs to. */
 export function doubledIds(callIds: readonly string[]): ReadonlySet<string> {
-  return new Set(callIds.filter((id, index) => id !== "" && callIds.indexOf(id) !== index));
+  const seen = new Set<string>();
+  const doubled = new Set<string>();
+  for (const id of callIds) {
+    if (id !== "" && seen.has(id)) doubled.add(id);
+    seen.add(id);
+  }
+  return doubled;
 }

@@ -1,4 +1,3 @@
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
 
 /** The first `maxChars` characters, with a note of how much is missing. Never cuts a surrogate pair in two. */
@@ -6,9 +5,4 @@ export function clipText(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
   const end = isHighSurrogate(text.charCodeAt(maxChars - 1)) ? maxChars - 1 : maxChars;
   return `${text.slice(0, end)}\n[cut: ${text.length - end} more characters]`;
-}
-
-/** The text with every half of a surrogate pair replaced: what is left has a UTF-8 form. */
-export function wellFormedText(text: string): string {
-  return text.replaceAll(LONE_SURROGATE, "\ufffd");
 }

@@ -2,7 +2,7 @@ import { ProposalInvalidError } from "@car/ir";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { testRuntime, tool } from "../testing/fixtures.js";
-import { modelNames, toolNameOf } from "./model-names.js";
+import { modelNames, toolFinder } from "./model-names.js";
 import { proposalFromToolCalls } from "./proposal-from-tool-calls.js";
 
 const names = fc.oneof(
@@ -18,12 +18,7 @@ describe("names for models", () => {
       expect(new Set(given).size).toBe(own.length);
       for (const [index, name] of given.entries()) {
         expect(name).toMatch(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/);
-        expect(
-          toolNameOf(
-            name,
-            own.map((each) => ({ name: each })),
-          ),
-        ).toBe(own[index]);
+        expect(toolFinder(own.map((each) => ({ name: each })))(name)).toBe(own[index]);
       }
     });
     fc.assert(law);
@@ -41,12 +36,7 @@ describe("names for models", () => {
     ["the tool's own", "fs.read", ["fs.read", "fs/read"], "fs.read"],
     ["the tool that is called so", "fs_read", ["fs.read", "fs_read"], "fs_read"],
   ])("[AG-16] finds by %s", (_how, name, own, meant) => {
-    expect(
-      toolNameOf(
-        name,
-        own.map((each) => ({ name: each })),
-      ),
-    ).toBe(meant);
+    expect(toolFinder(own.map((each) => ({ name: each })))(name)).toBe(meant);
   });
 });
 

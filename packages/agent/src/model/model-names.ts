@@ -1,5 +1,5 @@
 import { sha256Hex, type ToolSchema } from "@car/ir";
-import { wellFormedText } from "./clip-text.js";
+import { wellFormed } from "@car/ir/internal";
 
 const MAX_NAME = 64;
 /** What every model API takes: Gemini wants a letter or `_` first, the others at most 64 of these. */
@@ -23,19 +23,23 @@ export function modelNames(names: readonly string[]): readonly string[] {
 
 /** `read_file_1a2b3c4d` for `read/file`. */
 function fittedName(name: string, hashChars: number): string {
-  const hash = sha256Hex(wellFormedText(name)).slice(0, hashChars);
+  const hash = sha256Hex(wellFormed(name)).slice(0, hashChars);
   const words = name.replaceAll(/[^A-Za-z0-9_-]+/g, "_").replace(/^[^A-Za-z]+/, "");
   return `${words.slice(0, MAX_NAME - hashChars - 1).replace(/_+$/, "") || "tool"}_${hash}`;
 }
 
 /**
- * The tool that a model means: by the name that it was given, by the tool's own, or by that with `_` for what it cannot
- * write, where only one tool fits. The name itself when there is none.
+ * Finds the tool that a model means: by the name that it was given, by the tool's own, or by that with `_` for what it
+ * cannot write, where only one tool fits. Gives the name itself when there is none.
  */
-export function toolNameOf(name: string, tools: readonly Pick<ToolSchema, "name">[]): string {
+export function toolFinder(tools: readonly Pick<ToolSchema, "name">[]): (name: string) => string {
   const own = tools.map((tool) => tool.name);
-  const given = own[modelNames(own).indexOf(name)];
-  if (given !== undefined || own.includes(name)) return given ?? name;
-  const alike = own.filter((each) => each.replaceAll(/[^A-Za-z0-9_-]/g, "_") === name);
-  return alike.length === 1 ? alike[0]! : name;
+  const known = new Set(own);
+  const given = new Map(modelNames(own).map((name, index) => [name, own[index]!]));
+  return (name) => {
+    const found = given.get(name) ?? (known.has(name) ? name : undefined);
+    if (found !== undefined) return found;
+    const alike = own.filter((each) => each.replaceAll(/[^A-Za-z0-9_-]/g, "_") === name);
+    return alike.length === 1 ? alike[0]! : name;
+  };
 }

@@ -8,7 +8,7 @@ import {
 } from "@car/ir";
 import { assertKnownOptions, copyJson, readModelJson } from "@car/ir/internal";
 import { actionIds, doubledIds } from "./action-ids.js";
-import { toolNameOf } from "./model-names.js";
+import { toolFinder } from "./model-names.js";
 import { type ModelToolCall, type OtherPart, plainCall } from "./model-tool-call.js";
 import type { HasTools } from "./tools-for-model.js";
 
@@ -57,7 +57,7 @@ export function proposalFromToolCalls(
   if (calls.length === 0) problems.push({ path: "", message: "there are no tool calls" });
   const doubled = doubledIds(calls.map(({ id }) => id));
   const ids = actionIds(calls.map(({ id }) => id));
-  const tools = runtime?.tools() ?? [];
+  const toolOf = toolFinder(runtime?.tools() ?? []);
   const actions = calls.map(({ id, name, input, path }, index) => {
     if (doubled.has(id)) problems.push({ path, message: `the id \`${id.slice(0, 100)}\` is used twice` });
     const read = parametersOf(input, options);
@@ -65,7 +65,7 @@ export function proposalFromToolCalls(
     return {
       id: ids[index]!,
       type: "tool_call" as const,
-      tool: toolNameOf(name, tools),
+      tool: toolOf(name),
       parameters: "problem" in read ? {} : read.parameters,
       failure_behavior,
     };

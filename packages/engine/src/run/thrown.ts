@@ -1,9 +1,8 @@
-import { isWellFormed } from "@car/ir/internal";
+import { wellFormed } from "@car/ir/internal";
 
 const MAX_MESSAGE = 2_000;
 /** Characters of a longer one that are kept: with the note that it was longer it is not too long itself. */
 const KEPT = MAX_MESSAGE - 40;
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 /** What can be said of something that was thrown: bounded, well formed text. Never throws, whatever it is given. */
 export function messageOf(thrown: unknown): string {
@@ -23,11 +22,6 @@ export function isError(thrown: unknown): thrown is Error {
 export function plainText(text: string): string {
   const clipped = text.length <= MAX_MESSAGE ? text : `${text.slice(0, KEPT)}... (${text.length} characters)`;
   return wellFormed(clipped);
-}
-
-/** A text without halves of surrogate pairs, which have no UTF-8 form. */
-export function wellFormed(text: string): string {
-  return isWellFormed(text) ? text : text.replace(LONE_SURROGATE, "\uFFFD");
 }
 
 function textOf(thrown: unknown): string {

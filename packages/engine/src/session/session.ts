@@ -8,10 +8,9 @@ import {
   type SessionToldData,
   type ToolSchema,
 } from "@car/ir";
-import { assertKnownOptions, copyJson, labelSet } from "@car/ir/internal";
+import { assertKnownOptions, copyJson, labelSet, wellFormed } from "@car/ir/internal";
 import type { ReplanOptions, ReplanResult } from "../replan/replan-options.js";
 import { assertPrincipal } from "../run/principal.js";
-import { wellFormed } from "../run/thrown.js";
 import type { ExecuteOptions } from "../runtime.js";
 import { SessionState } from "./session-state.js";
 import { MAX_SAID } from "../provenance/user-words.js";

@@ -1,10 +1,8 @@
 import type { JsonValue } from "@car/ir";
-import { setOwn } from "@car/ir/internal";
+import { setOwn, wellFormed } from "@car/ir/internal";
 
 /** Deeper payloads are cut; no checked value is nested this deep. */
 const MAX_DEPTH = 256;
-
-const LONE_SURROGATES = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 /**
  * The nearest plain JSON to a value that is not: lone surrogates become U+FFFD, NaN and infinities null, a BigInt its
@@ -44,8 +42,4 @@ function copyContainer(value: object, ancestors: readonly object[]): JsonValue {
     if (copied !== undefined) setOwn(members, wellFormed(key), copied);
   }
   return members;
-}
-
-function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATES, "\uFFFD");
 }

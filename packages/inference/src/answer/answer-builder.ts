@@ -1,5 +1,5 @@
 import { InferenceFailedError, type InferenceFailure } from "@car/ir";
-import { type FinishReason, finishReasonOf } from "@car/ir/internal";
+import { finishReasonOf, NOT_WHOLE } from "@car/ir/internal";
 import type { InferenceChunk, InferenceResponse } from "@car/ir/ports";
 import { badAnswer } from "../failure/failure-of.js";
 import { INFERENCE_LIMITS } from "../limits.js";
@@ -52,11 +52,11 @@ export function* lastChunks(response: InferenceResponse): Generator<InferenceChu
   yield { type: "end", response };
 }
 
-const NOT_WHOLE: Readonly<Record<Exclude<FinishReason, "stop" | "tool_calls">, readonly [InferenceFailure, string]>> = {
-  length: ["incomplete", "was cut at a limit of its length"],
-  content_filter: ["refused", "was withheld because of its content"],
-  error: ["unavailable", "ended with an error"],
-  unknown: ["bad_answer", "ended for a reason that is not known"],
+const KINDS: Readonly<Record<keyof typeof NOT_WHOLE, InferenceFailure>> = {
+  length: "incomplete",
+  content_filter: "refused",
+  error: "unavailable",
+  unknown: "bad_answer",
 };
 
 /** @throws `CAR_INFERENCE_FAILED` unless a stream has said that its answer is whole. */
@@ -64,6 +64,6 @@ export function assertWhole(finish: string | undefined, model: string): void {
   if (finish === undefined || finish === "") throw badAnswer(model, "the stream broke off before the answer had ended");
   const reason = finishReasonOf(finish);
   if (reason === "stop" || reason === "tool_calls") return;
-  const [kind, what] = NOT_WHOLE[reason];
-  throw new InferenceFailedError(`model \`${model}\`: the answer ${what} (${finish.slice(0, 100)})`, { kind, model });
+  const message = `model \`${model}\`: the answer ${NOT_WHOLE[reason]} (${finish.slice(0, 100)})`;
+  throw new InferenceFailedError(message, { kind: KINDS[reason], model });
 }

@@ -1,9 +1,8 @@
 import { JsonInvalidError } from "@car/ir";
-import { copyJson, finishReasonOf } from "@car/ir/internal";
+import { copyJson, finishReasonOf, wellFormed } from "@car/ir/internal";
 import type { InferenceResponse, InferenceToolCall } from "@car/ir/ports";
 import { badAnswer } from "../failure/failure-of.js";
 import { INFERENCE_LIMITS } from "../limits.js";
-import { wellFormed } from "./well-formed.js";
 
 /**
  * A provider's answer in the form of the port and within bounds: text is well-formed, tool calls have an id, a name and

@@ -17,9 +17,8 @@ export function readArguments(input: unknown, { model, name }: ArgumentsOf): unk
   if (input === undefined || input === null) return {};
   if (typeof input !== "string") return input;
   if (input.trim() === "") return {};
-  const lossless = readModelJson(input, { maxDepth: INFERENCE_LIMITS.maxJsonDepth, unsafeIntegers: "string" });
-  if ("problem" in lossless) return input;
   const read = readModelJson(input, { maxDepth: INFERENCE_LIMITS.maxJsonDepth });
-  if ("problem" in read) throw badAnswer(model, `the arguments of a call of \`${String(name)}\`: ${read.problem}`);
-  return read.value;
+  if ("value" in read) return read.value;
+  if (read.losesDigits !== true) return input;
+  throw badAnswer(model, `the arguments of a call of \`${String(name)}\`: ${read.problem}`);
 }

@@ -1,5 +1,5 @@
 import { sha256Hex } from "@car/ir";
-import { wellFormed } from "../answer/well-formed.js";
+import { wellFormed } from "@car/ir/internal";
 
 /**
  * A text between tags, marked as data. The tags carry a number that hangs on the text itself, so that no text can hold

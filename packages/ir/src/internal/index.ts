@@ -3,7 +3,7 @@ export { lostIntegers, lostText, quoteLostIntegers } from "../json/lost-integers
 export { copyJson, copyMembers } from "../json/copy-json.js";
 export type { CopyLimits } from "../json/copy-json.js";
 export { measureJson } from "../json/measure-json.js";
-export { isWellFormed } from "../json/well-formed.js";
+export { isWellFormed, wellFormed } from "../json/well-formed.js";
 export { memoryBytes } from "../json/memory-bytes.js";
 export { firstDifference } from "../json/first-difference.js";
 export { printable, printableJson } from "../text/printable.js";
@@ -13,7 +13,7 @@ export { scanJson } from "../parse/scan-json.js";
 export type { JsonTextError } from "../parse/scan-json.js";
 export { readModelJson } from "../parse/read-model-json.js";
 export type { ModelJson, ModelJsonRules } from "../parse/read-model-json.js";
-export { finishReasonOf, isWholeAnswer } from "../model/finish-reason.js";
+export { finishReasonOf, isWholeAnswer, NOT_WHOLE } from "../model/finish-reason.js";
 export type { FinishReason } from "../model/finish-reason.js";
 export { checkShape } from "../parse/check-shape.js";
 export type { Shape, UnknownFields } from "../parse/check-shape.js";

@@ -36,3 +36,11 @@ export function isWholeAnswer(word: string): boolean {
   const reason = finishReasonOf(word);
   return reason === "stop" || reason === "tool_calls";
 }
+
+/** What has become of an answer that is not whole, in words that follow `the answer`. */
+export const NOT_WHOLE: Readonly<Record<Exclude<FinishReason, "stop" | "tool_calls">, string>> = {
+  length: "was cut at a limit of its length",
+  content_filter: "was withheld because of its content",
+  error: "ended with an error",
+  unknown: "ended for a reason that is not known",
+};

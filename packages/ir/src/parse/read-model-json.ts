@@ -9,7 +9,13 @@ export interface ModelJsonRules {
 }
 
 /** The JSON in a text, or what is wrong, in words for the model. */
-export type ModelJson = { readonly value: unknown } | { readonly problem: string };
+export type ModelJson =
+  | { readonly value: unknown }
+  | {
+      readonly problem: string;
+      /** It is JSON, and the problem is that a number in it would lose digits. */
+      readonly losesDigits?: true;
+    };
 
 /**
  * The JSON in what a model wrote: the whole text, what follows its thoughts, the one fenced block that is JSON, or the one
@@ -36,7 +42,7 @@ function jsonIn(text: string, { maxDepth, unsafeIntegers = "refuse" }: ModelJson
   const [lost] = lostIntegers(text);
   if (lost === undefined) return { value: JSON.parse(text) as unknown };
   if (unsafeIntegers === "string") return { value: JSON.parse(quoteLostIntegers(text)) as unknown };
-  return { problem: `${lostText(lost.token)}, at character ${lost.offset + 1} of ${text.length}` };
+  return { problem: `${lostText(lost.token)}, at character ${lost.offset + 1} of ${text.length}`, losesDigits: true };
 }
 
 const THOUGHTS = /^\s*<(think|thinking|thought|reasoning)>[\s\S]*?(?:<\/\1>|$)/i;

@@ -1,7 +1,6 @@
 import { type JsonObject, type JsonValue, MemoryInvalidError } from "@car/ir";
-import { copyJson } from "@car/ir/internal";
+import { copyJson, wellFormed } from "@car/ir/internal";
 import type { FactInput, MemoryNode, Scope } from "../model/node.js";
-import { wellFormed } from "../text/well-formed.js";
 
 /** What a node is completed with. */
 export interface NodeDefaults {

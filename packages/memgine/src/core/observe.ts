@@ -1,6 +1,6 @@
 import { MemoryInvalidError } from "@car/ir";
+import { wellFormed } from "@car/ir/internal";
 import type { MemoryNode } from "../model/node.js";
-import { wellFormed } from "../text/well-formed.js";
 import type { Core } from "./core.js";
 import { EVERYWHERE } from "./fact-node.js";
 import { announce } from "./implied-change.js";
