@@ -4,7 +4,7 @@ import { EXIT } from "../exit-code.js";
 import { logEvents } from "../io/log-path.js";
 import type { Output } from "../io/output.js";
 import { loadSettings, type NamedFiles } from "../setup/settings.js";
-import { runStatus, statusMark, valueText } from "../show/marks.js";
+import { becauseLine, runStatus, statusMark, valueText } from "../show/marks.js";
 import { paint } from "../show/paint.js";
 import { UsageError } from "../usage-error.js";
 
@@ -53,9 +53,7 @@ function showRun({ run_id, status, cause, actions, external_effects }: RunExplan
   output.line(
     `${status === undefined ? paint.yellow("unfinished") : runStatus(status)}  ${paint.dim(`run ${run_id}`)}`,
   );
-  if (cause !== undefined) {
-    output.line(`because ${cause.action_id === undefined ? "" : `${paint.bold(cause.action_id)}: `}${cause.message}`);
-  }
+  if (cause !== undefined) output.line(becauseLine(cause));
   for (const { action_id, outcome, tool, parameters, output: gave, reason, compensated } of actions) {
     const call =
       tool === undefined ? "" : `  ${describeCall({ tool, ...(parameters !== undefined && { parameters }) })}`;

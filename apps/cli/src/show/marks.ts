@@ -1,4 +1,4 @@
-import type { ActionStatus, ProposalStatus } from "@car/ir";
+import type { ActionStatus, ProposalStatus, Reason } from "@car/ir";
 import { short } from "./fit.js";
 import { paint } from "./paint.js";
 
@@ -45,4 +45,9 @@ export function valueText(value: unknown): string {
 /** `count` with its noun. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Why a run ended as it did. */
+export function becauseLine({ action_id, message }: Reason): string {
+  return `because ${action_id === undefined ? "" : `${paint.bold(action_id)}: `}${message}`;
 }

@@ -1,6 +1,6 @@
 import type { ActionResult, ProposalResult } from "@car/ir";
 import type { Output } from "../io/output.js";
-import { duration, plural, runStatus, statusMark } from "./marks.js";
+import { becauseLine, duration, plural, runStatus, statusMark } from "./marks.js";
 import { paint } from "./paint.js";
 
 /** How a run ended, for people who have seen its actions end: what became of them since, why, and what is left. */
@@ -10,9 +10,7 @@ export function showResult(result: ProposalResult, output: Output): void {
   const unnamed = result.reasons.filter(({ action_id }) => action_id === undefined);
   for (const { message } of unnamed) output.line(`${paint.red("✗")} ${message}`);
   const { cause } = result;
-  if (cause !== undefined && result.reasons.length === 0) {
-    output.line(`because ${cause.action_id === undefined ? "" : `${paint.bold(cause.action_id)}: `}${cause.message}`);
-  }
+  if (cause !== undefined && result.reasons.length === 0) output.line(becauseLine(cause));
   if (result.external_effects_remain)
     output.line(paint.red("something outside the state may be left: see the actions above"));
   output.line(paint.dim(costLine(result)));

@@ -68,6 +68,28 @@ describe("a model's tool calls", () => {
     expect(() => proposalFromToolCalls([])).toThrow(/there are no tool calls/);
   });
 
+  it.each(["$a.output", "to ${a.output.x}", "$$a.output"])(
+    "[AG-17] a policy and whoever approves see what the model wrote, as the tool does: %s",
+    async (path) => {
+      const seen: unknown[] = [];
+      const { runtime } = testRuntime({
+        tools: [tool("fs.read", ({ path: given }) => seen.push(given))],
+        policy: {
+          ...ASKING,
+          check: (request, state) => {
+            seen.push(request.parameters["path"]);
+            return ASKING.check(request, state);
+          },
+        },
+        approver: ({ parameters }) => seen.push(parameters["path"]) > 0,
+      });
+      const call = { id: "c", name: "fs.read", arguments: { path } };
+      expect((await runtime.execute(proposalFromToolCalls([call], { runtime }))).status).toBe("committed");
+      expect(seen.length).toBeGreaterThanOrEqual(3);
+      expect(new Set(seen)).toEqual(new Set([path]));
+    },
+  );
+
   it("[AG-12] cuts long text and says how much is missing", async () => {
     const { runtime } = testRuntime({ tools: [tool("long", () => "x".repeat(50_000))] });
     const result = await runtime.execute({ actions: [call("a", "long")] });
