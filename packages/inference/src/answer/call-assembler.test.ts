@@ -65,16 +65,15 @@ function assembled(pieces: readonly (readonly CallPiece[])[]): readonly unknown[
   return assembler.calls();
 }
 
+function wanted(said: readonly Said[]): readonly unknown[] {
+  return said.map(({ id, name, input }) => ({ id, name, arguments: JSON.parse(JSON.stringify(input)) as unknown }));
+}
+
 describe("tool calls in pieces", () => {
   it("[IN-50] come out as they were, however they are said one after the other", () => {
     const law = fc.property(calls, style, (said, how) => {
       const pieces = said.flatMap((call, at) => piecesOf(call, at, how).map((piece) => [piece]));
-      const wanted = said.map(({ id, name, input }) => ({
-        id,
-        name,
-        arguments: JSON.parse(JSON.stringify(input)) as unknown,
-      }));
-      expect(assembled(pieces)).toEqual(wanted);
+      expect(assembled(pieces)).toEqual(wanted(said));
     });
     fc.assert(law, RUNS);
   });
@@ -88,12 +87,7 @@ describe("tool calls in pieces", () => {
         const some = waiting.filter((pieces) => pieces.length > 0);
         order.push([some[dice.next().value! % some.length]!.shift()!]);
       }
-      const wanted = said.map(({ id, name, input }) => ({
-        id,
-        name,
-        arguments: JSON.parse(JSON.stringify(input)) as unknown,
-      }));
-      expect(assembled(order)).toEqual(wanted);
+      expect(assembled(order)).toEqual(wanted(said));
     });
     fc.assert(law, RUNS);
   });
